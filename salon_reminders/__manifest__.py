@@ -13,5 +13,15 @@
         "sms",
         "utm",
     ],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "data": [
+        "security/salon_reminders_groups.xml",
+        "security/ir.model.access.csv",
+        "security/salon_reminders_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "data/salon_call_outcome_data.xml",
+        "data/ir_cron_data.xml",
+    ],
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    salon_contact_gap_days = fields.Integer(
+        related="company_id.salon_contact_gap_days", readonly=False
+    )
+    salon_bundling_days = fields.Integer(
+        related="company_id.salon_bundling_days", readonly=False
+    )
+    salon_max_attempts = fields.Integer(
+        related="company_id.salon_max_attempts", readonly=False
+    )
+    salon_daily_quota = fields.Integer(
+        related="company_id.salon_daily_quota", readonly=False
+    )
+    salon_consent_wording = fields.Text(
+        related="company_id.salon_consent_wording", readonly=False
+    )

@@ -1,0 +1,167 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# Under two months nobody is called lost, however short the cycle is.
+MIN_LAPSE_DAYS = 60
+
+
+class SalonCycle(models.Model):
+    """A need that comes back, such as a root touch-up, with its times in days.
+
+    All times count from the client's last visit for this need.
+    """
+
+    _name = "salon.cycle"
+    _description = "Salon Cycle"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to share it with every salon."
+    )
+    zone_id = fields.Many2one(
+        "salon.zone",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    color = fields.Integer(related="zone_id.color")
+
+    # Times
+    earliest_days = fields.Integer(
+        "Earliest", required=True, default=21, help="Nobody is reminded before."
+    )
+    ideal_days = fields.Integer(
+        "Ideal", required=True, default=35, help="When the visit should follow."
+    )
+    late_days = fields.Integer(
+        "Late", required=True, default=49, help="From here on the client is late."
+    )
+    lead_days = fields.Integer(
+        "Call before",
+        required=True,
+        default=7,
+        help="Days before the due date at which the call is put on the list.",
+    )
+    lapse_days = fields.Integer(
+        "Lapsed after",
+        compute="_compute_lapse_days",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="From here on the client counts as lapsed and is asked why.",
+    )
+
+    # What is said and what renews it
+    script = fields.Text(
+        translate=True, help="What the receptionist says on the phone about this need."
+    )
+    product_tmpl_ids = fields.Many2many(
+        "product.template",
+        "salon_cycle_product_rel",
+        "cycle_id",
+        "product_tmpl_id",
+        string="Services",
+        domain=[("salon_kind", "=", "service")],
+        help="The services that renew this cycle.",
+    )
+    reminder_count = fields.Integer(
+        "Clients followed", compute="_compute_reminder_count"
+    )
+
+    _days_order = models.Constraint(
+        "CHECK(earliest_days > 0 AND earliest_days <= ideal_days"
+        " AND ideal_days <= late_days)",
+        "The days of a cycle must rise: earliest, ideal, late, and be above zero.",
+    )
+    _lead_range = models.Constraint(
+        "CHECK(lead_days >= 0 AND lead_days < ideal_days)",
+        "The call must come before the due date, but after the last visit: choose "
+        "fewer days for the call than the ideal cycle has.",
+    )
+    _lapse_range = models.Constraint(
+        "CHECK(lapse_days >= late_days)",
+        "A client can't be lapsed before she is late.",
+    )
+
+    @api.depends("ideal_days", "late_days")
+    def _compute_lapse_days(self):
+        for cycle in self:
+            cycle.lapse_days = max(
+                2 * cycle.ideal_days, MIN_LAPSE_DAYS, cycle.late_days
+            )
+
+    def _compute_reminder_count(self):
+        counts = dict(
+            self.env["salon.reminder"]._read_group(
+                [("cycle_id", "in", self.ids), ("state", "!=", "idle")],
+                ["cycle_id"],
+                ["__count"],
+            )
+        )
+        for cycle in self:
+            cycle.reminder_count = counts.get(cycle, 0)
+
+    @api.constrains("product_tmpl_ids")
+    def _check_services(self):
+        for cycle in self:
+            wrong = cycle.product_tmpl_ids.filtered(lambda p: p.salon_kind != "service")
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "Only services renew a cycle. Take these out of %(cycle)s: "
+                        "%(products)s",
+                        cycle=cycle.name,
+                        products=", ".join(wrong.mapped("name")),
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        cycles = super().create(vals_list)
+        cycles.filtered("product_tmpl_ids")._refresh_reminders()
+        return cycles
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self._reminder_fields().isdisjoint(vals):
+            self._refresh_reminders()
+        return result
+
+    @api.model
+    def _reminder_fields(self):
+        """Return the fields whose change moves the reminders of a cycle."""
+        return {
+            "earliest_days",
+            "ideal_days",
+            "late_days",
+            "lead_days",
+            "lapse_days",
+            "product_tmpl_ids",
+            "company_id",
+        }
+
+    def _refresh_reminders(self):
+        # The reminders of a cycle are the system's; whoever may change the cycle
+        # changes them, and could not otherwise.
+        self.env["salon.reminder"].sudo()._refresh(cycles=self)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_open_reminders(self):
+        """Open the clients followed in this cycle."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "salon_reminders.salon_reminder_action"
+        )
+        return {**action, "domain": [("cycle_id", "in", self.ids)], "context": {}}

@@ -1,0 +1,251 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+DEFAULT_MINUTES = 60
+
+
+class SalonVisit(models.Model):
+    """An appointment of a client and, once done, what was done and bought.
+
+    A visit is the only way in which anything moves a reminder: bookings, receipts
+    and imports all become visits, and every change of a visit ends in
+    ``_after_change``. A visit without a client is a walk-in. A receipt with retail
+    products only is a purchase (``is_purchase``), not a visit.
+    """
+
+    _name = "salon.visit"
+    _description = "Salon Visit"
+    _inherit = ["mail.thread"]
+    _order = "start desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="Leave empty for a walk-in.",
+    )
+    stylist_id = fields.Many2one(
+        "resource.resource",
+        string="Stylist",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain=[("is_stylist", "=", True)],
+        check_company=True,
+        tracking=True,
+    )
+    state = fields.Selection(
+        [
+            ("booked", "Booked"),
+            ("done", "Done"),
+            ("no_show", "No-show"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="booked",
+        index=True,
+        tracking=True,
+    )
+
+    # When
+    start = fields.Datetime(
+        required=True, index=True, default=fields.Datetime.now, tracking=True
+    )
+    stop = fields.Datetime(
+        compute="_compute_stop",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Follows from the length of the services unless it is set by hand.",
+    )
+    date = fields.Date(
+        compute="_compute_date",
+        store=True,
+        precompute=True,
+        help="The day of the visit at the salon.",
+    )
+
+    # What
+    line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
+    amount_total = fields.Monetary(
+        "Total", compute="_compute_amount_total", store=True, precompute=True
+    )
+    is_purchase = fields.Boolean(
+        compute="_compute_is_purchase",
+        store=True,
+        precompute=True,
+        help="Only retail products were bought; this is not a visit.",
+    )
+    services = fields.Char(compute="_compute_services")
+    receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
+    note = fields.Text("Formula and notes")
+    call_id = fields.Many2one(
+        "salon.call",
+        string="Booked on call",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    color = fields.Integer(related="stylist_id.salon_color")
+
+    _stop_after_start = models.Constraint(
+        "CHECK(stop IS NULL OR stop >= start)", "A visit can't end before it starts."
+    )
+    # Serves the history of a client and the rebuild of her reminders.
+    _partner_date_idx = models.Index("(partner_id, date) WHERE partner_id IS NOT NULL")
+
+    @api.depends("start", "line_ids.product_id", "line_ids.quantity")
+    def _compute_stop(self):
+        for visit in self:
+            visit.stop = visit.start and visit.start + timedelta(
+                minutes=visit.line_ids._get_minutes() or DEFAULT_MINUTES
+            )
+
+    @api.depends("start", "company_id.resource_calendar_id.tz")
+    def _compute_date(self):
+        for visit in self:
+            visit.date = visit.start and visit.company_id._salon_date(visit.start)
+
+    @api.depends("line_ids.amount")
+    def _compute_amount_total(self):
+        for visit in self:
+            visit.amount_total = sum(visit.line_ids.mapped("amount"))
+
+    @api.depends("line_ids.product_id.salon_kind")
+    def _compute_is_purchase(self):
+        for visit in self:
+            kinds = set(visit.line_ids.product_id.mapped("salon_kind"))
+            visit.is_purchase = kinds == {"retail"}
+
+    @api.depends("line_ids.product_id")
+    def _compute_services(self):
+        for visit in self:
+            visit.services = ", ".join(visit.line_ids.product_id.mapped("name"))
+
+    @api.depends("partner_id", "start")
+    def _compute_display_name(self):
+        for visit in self:
+            who = visit.partner_id.name or self.env._("Walk-in")
+            local = visit.start and visit.company_id._salon_local(visit.start)
+            when = local and local.strftime("%Y-%m-%d %H:%M")
+            visit.display_name = f"{who}, {when}" if when else who
+
+    @api.constrains("state", "date")
+    def _check_done_date(self):
+        for visit in self:
+            if (
+                visit.state in ("done", "no_show")
+                and visit.date > visit.company_id._salon_today()
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The visit of %(client)s on %(date)s is still to come. "
+                        "Move it to the right day or leave it booked.",
+                        client=visit.partner_id.name or self.env._("a walk-in"),
+                        date=visit.date,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The lines are made inside; one refresh for the whole batch follows.
+        visits = super(SalonVisit, self.with_context(salon_visit_batch=True)).create(
+            vals_list
+        )
+        visits = visits.with_context(self.env.context)
+        visits._after_change(visits.partner_id)
+        return visits
+
+    def write(self, vals):
+        moving = not self._reminder_fields().isdisjoint(vals)
+        partners = self.partner_id if moving else self.env["res.partner"]
+        result = super(SalonVisit, self.with_context(salon_visit_batch=True)).write(
+            vals
+        )
+        if moving:
+            self._after_change(partners | self.partner_id)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        if any(visit.state != "booked" for visit in self):
+            raise UserError(
+                self.env._(
+                    "This visit belongs to the client's history. Cancel it or correct "
+                    "it instead of deleting it."
+                )
+            )
+
+    def unlink(self):
+        partners = self.partner_id
+        result = super().unlink()
+        self._after_change(partners)
+        return result
+
+    @api.model
+    def _reminder_fields(self):
+        """Return the fields whose change moves reminders."""
+        return {"state", "start", "partner_id", "company_id", "line_ids"}
+
+    @api.model
+    def _after_change(self, partners):
+        """Bring reminders and open calls of these clients in line with their visits.
+
+        The single consequence of every change of a visit, whoever makes it.
+        """
+        if not partners or self.env.context.get("salon_visit_batch"):
+            return
+        # Reminders and calls follow from visits; a stylist who closes a visit has
+        # no rights of her own on them.
+        partners_sudo = partners.sudo()
+        partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
+        self.env["salon.reminder"].sudo()._refresh(partners=partners_sudo)
+        self.env["salon.call"].sudo()._close_settled(partners_sudo)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_done(self):
+        """Mark the visit as done; its services renew their cycles.
+
+        :raise UserError: when a visit has no lines, as nothing would be renewed
+        """
+        empty = self.filtered(lambda visit: not visit.line_ids)
+        if empty:
+            raise UserError(
+                self.env._(
+                    "Enter what was done for %(clients)s first, then close the visit.",
+                    clients=", ".join(empty.mapped("display_name")),
+                )
+            )
+        self.write({"state": "done"})
+
+    def action_no_show(self):
+        """Mark a missed booking; her reminders come back."""
+        self.write({"state": "no_show"})
+
+    def action_cancel(self):
+        """Cancel the booking; the client's reminders come back."""
+        self.write({"state": "cancelled"})
+
+    def action_book(self):
+        """Put the visit back to booked, to undo a click."""
+        self.write({"state": "booked"})
