@@ -84,7 +84,9 @@ def check_files(source, python, fix=False):
     with step("Checking the code"):
         if fix:
             repair(checks, environment)
-        return judge([c for c in checks if not c.is_known_good()], environment)
+        checks = [one for one in checks if not one.is_known_good()]
+        unhappy = judge(checks, environment)
+    return show(unhappy)
 
 
 def check_in_fresh_database(source):
@@ -102,22 +104,28 @@ def check_models(shop, template):
         if one.is_known_good():
             return []
         shop.copy(template, database)
-        return judge([one], shop.environment())
+        unhappy = judge([one], shop.environment())
+    return show(unhappy)
 
 
 def judge(checks, environment):
-    """Start all, then wait for each; show what the unhappy ones say."""
+    """Start all, then wait for each; what the unhappy ones say, by name."""
     children = [(one, launch(one, environment)) for one in checks]
-    problems = []
+    unhappy = {}
     for one, child in children:
         output, _nothing = child.communicate()
         if child.returncode:
-            problems.append(one.name)
-            say(f"\n--- {one.name} ---\n{output.strip()}")
+            unhappy[one.name] = output.strip()
             state.drop_stamp(one.stamp)
         else:
             state.write_stamp(one.stamp, one.key())
-    return problems
+    return unhappy
+
+
+def show(unhappy):
+    for name, output in unhappy.items():
+        say(f"\n--- {name} ---\n{output}\n")
+    return list(unhappy)
 
 
 def launch(one, environment):

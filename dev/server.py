@@ -4,6 +4,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 from . import ports, process, project, setup, state
 from .console import say, step, table
@@ -61,11 +62,23 @@ def upgrade(shop, name, made_from):
 
 
 def serve(shop, name, port, host, empty):
+    try:
+        with running(shop, name, port, host) as server:
+            announce(port, empty)
+            return server.wait()
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 0
+
+
+@contextmanager
+def running(shop, database, port, host="127.0.0.1"):
+    """An Odoo server that answers; it ends with the block."""
     log = process.log_path("server")
     options = ["--http-port", str(port), "--http-interface", host]
     with open(log, "w") as output:
         server = process.start(
-            shop.command(name, *options),
+            shop.command(database, *options),
             stdout=output,
             stderr=subprocess.STDOUT,
             env=shop.environment(),
@@ -74,11 +87,7 @@ def serve(shop, name, port, host, empty):
     try:
         with step("Starting Odoo"):
             wait_until_ready(server, port, log)
-        announce(port, empty, log)
-        return server.wait()
-    except KeyboardInterrupt:
-        say("\nStopping ...")
-        return 0
+        yield server
     finally:
         process.stop(server)
 
@@ -101,9 +110,10 @@ def is_ready(port):
         return False
 
 
-def announce(port, empty, log):
+def announce(port, empty):
     logins = project.EMPTY_LOGINS if empty else project.DEMO_LOGINS
     say(f"\nSalon Reminders is ready: http://localhost:{port}\n")
     rows = [(login, login, who) for login, who in logins]
     table([("login", "password", ""), *rows])
-    say(f"\nStop with Ctrl-C. Log: {log.relative_to(project.ROOT)}")
+    log = process.log_path("server").relative_to(project.ROOT)
+    say(f"\nStop with Ctrl-C. Log: {log}")

@@ -61,6 +61,12 @@ def conclude(problems, code, tests, seconds):
 
 def require_browser(shop):
     """Without a browser Odoo would skip the tests that matter most."""
+    require_chromium()
+    check = [shop.python, "-c", "import websocket"]
+    process.run(check, "Looking for websocket-client", "python")
+
+
+def require_chromium():
     if not browser():
         install_browser()
     if not browser():
@@ -68,8 +74,6 @@ def require_browser(shop):
             "No Chromium or Chrome found, so the browser tests cannot run.",
             "Install it (Debian: apt-get install chromium), then run again.",
         )
-    check = [shop.python, "-c", "import websocket"]
-    process.run(check, "Looking for websocket-client", "python")
 
 
 def browser():
