@@ -28,9 +28,7 @@ def run(empty=False, port=project.PORT, host="127.0.0.1", reset=False):
 def ensure_database(shop, name, demo, reset=False):
     """Make the database, or upgrade it when the files of the addon changed."""
     made_from = {"addon": state.addon_hash(), "odoo": shop.source.version}
-    if reset:
-        shop.drop(name)
-    if not shop.exists(name):
+    if reset or not shop.exists(name):
         create(shop, name, demo)
     elif shop.note(name) != made_from:
         upgrade(shop, name, made_from)
