@@ -223,6 +223,8 @@ class Cluster:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
+        if self.sockets != inner_socket_folder():
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     # -- parts of starting --
 
@@ -280,8 +282,12 @@ class Cluster:
             return None
 
     def _make_socket_folder(self):
+        """Nobody else may have made it, as its owner could read our data."""
         self.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not project.is_root() and self.sockets.stat().st_uid != os.getuid():
+            raise SalonError(f"{self.sockets} is not ours.", "Remove it.")
         self.account.own(self.sockets)
+        self.sockets.chmod(0o700)
 
     def _answers(self):
         path = self.sockets / f".s.PGSQL.{self.port}"
@@ -344,10 +350,14 @@ def boot_id():
         return "unknown"
 
 
+def inner_socket_folder():
+    return project.STATE / "pg" / "socket"
+
+
 def socket_folder(port):
     """Short enough for a socket: inside .odoo/, else a private temp folder."""
-    inside = project.STATE / "pg" / "socket"
+    inside = inner_socket_folder()
     if len(f"{inside}/.s.PGSQL.{port}") < SOCKET_LIMIT:
         return inside
-    name = f"salon-{os.getuid()}-{state.digest(project.STATE)}"
+    name = f"salon-{os.getuid()}-{state.digest(project.STATE)}-{port}"
     return Path(tempfile.gettempdir()) / name

@@ -1,15 +1,21 @@
 """Run other programs: quiet on the screen, complete in a log file."""
 
+import atexit
+import contextlib
 import ctypes
+import hashlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from . import project
 from .errors import CommandFailed
 
 KEPT_LINES = 400
+LONGEST_TEMP = 60
 
 
 def die_with_parent():
@@ -47,9 +53,19 @@ def private_home():
 
 
 def temp_folder():
+    """Chromium puts sockets there and gives up on long paths: then a short one."""
     folder = project.STATE / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
+    if len(str(folder)) > LONGEST_TEMP:
+        key = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"salon-{os.getuid()}-{key}-tmp"
+        atexit.register(remove_empty, folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def remove_empty(folder):
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def start(command, **options):
