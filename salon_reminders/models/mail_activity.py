@@ -10,7 +10,9 @@ class MailActivity(models.Model):
     def _action_done(self, feedback=False, attachment_ids=None):
         open_calls = (
             self.env["salon.call"]
-            .browse(self.filtered(lambda a: a.res_model == "salon.call").mapped("res_id"))
+            .browse(
+                self.filtered(lambda a: a.res_model == "salon.call").mapped("res_id")
+            )
             .filtered(lambda call: call.state == "open")
         )
         if open_calls:
