@@ -1,1 +1,3 @@
 from . import salon_call_log
+from . import salon_starter_set
+from . import salon_starter_set_line
