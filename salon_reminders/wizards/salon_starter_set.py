@@ -89,31 +89,39 @@ class SalonStarterSet(models.TransientModel):
         if not self.env["salon.zone"].has_access("create"):
             raise AccessError(self.env._("Only a manager can load the starter set."))
         records = {}
-        zones = [zone for zone in ZONES if zone.key in zone_keys]
-        cycles = get_rows(CYCLES, zone_keys)
-        services = get_rows(SERVICES, zone_keys)
-        added = {
-            "salon.zone": self._add("salon.zone", zones, records),
-            "salon.cycle": self._add("salon.cycle", cycles, records),
-            "product.template": self._add("product.template", services, records),
+        created = {
+            "salon.zone": self._add("salon.zone", ZONES, zone_keys, records),
+            "salon.cycle": self._add("salon.cycle", CYCLES, zone_keys, records),
+            "product.template": self._add(
+                "product.template", SERVICES, zone_keys, records
+            ),
         }
-        return records, added
+        self._link_services(created["salon.cycle"], records)
+        return records, {model: len(found) for model, found in created.items()}
 
-    def _add(self, model, rows, records):
-        """Find or create the records of a table; return how many are new."""
+    def _add(self, model, rows, zone_keys, records):
+        """Find what the salon has of a table, add what these zones lack; return that.
+
+        Other zones are looked up too: "roots and cut" renews a cycle of Hair.
+        """
         known = self._get_known(model, self.company_id)
-        missing = []
-        for row in rows:
-            record = self._find(known, row.name)
-            if record:
-                records[model, row.key] = record
-            else:
-                missing.append(row)
+        found = {row.key: self._find(known, row.name) for row in rows}
+        records.update({(model, key): rec for key, rec in found.items() if rec})
+        missing = [row for row in get_rows(rows, zone_keys) if not found[row.key]]
         prepare = getattr(self, f"_prepare_{model.rpartition('.')[2]}_vals")
         created = self.env[model].create([prepare(row, records) for row in missing])
         for row, record in zip(missing, created, strict=True):
             records[model, row.key] = record
-        return len(created)
+        return created
+
+    def _link_services(self, new_cycles, records):
+        """Let services that came earlier with another zone renew the new cycles."""
+        for service in SERVICES:
+            template = records.get(("product.template", service.key))
+            for key in service.cycles:
+                cycle = records.get(("salon.cycle", key))
+                if template and cycle in new_cycles and template.salon_kind == "service":
+                    cycle.product_tmpl_ids |= template
 
     def _prepare_zone_vals(self, zone, records):
         return {
@@ -137,8 +145,8 @@ class SalonStarterSet(models.TransientModel):
         }
 
     def _prepare_template_vals(self, service, records):
-        # A service may renew a need of a zone that was not chosen, such as the cut
-        # in "roots and cut" of a salon without the Hair zone: it comes with it later.
+        # A cycle is missing while its zone is: the cut of "roots and cut" in a salon
+        # without Hair. ``_link_services`` adds it when that zone is loaded.
         cycles = [records.get(("salon.cycle", key)) for key in service.cycles]
         return {
             "name": self.env._(service.name),

@@ -16,6 +16,10 @@ class Zone(NamedTuple):
     name: str
     color: int
 
+    @property
+    def zone(self):
+        return self.key
+
 
 class Cycle(NamedTuple):
     key: str
