@@ -1,1 +1,2 @@
 from . import test_salon_loop
+from . import test_salon_starter_set

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .starter_data import CYCLES, SERVICES, ZONES, get_rows
 
@@ -118,10 +119,11 @@ class SalonStarterSet(models.TransientModel):
         """Let services that came earlier with another zone renew the new cycles."""
         for service in SERVICES:
             template = records.get(("product.template", service.key))
-            for key in service.cycles:
-                cycle = records.get(("salon.cycle", key))
-                if template and cycle in new_cycles and template.salon_kind == "service":
-                    cycle.product_tmpl_ids |= template
+            cycles = [records.get(("salon.cycle", key)) for key in service.cycles]
+            if template and template.salon_kind == "service":
+                for cycle in filter(None, cycles):
+                    if cycle in new_cycles:
+                        cycle.product_tmpl_ids |= template
 
     def _prepare_zone_vals(self, zone, records):
         return {
@@ -169,10 +171,11 @@ class SalonStarterSet(models.TransientModel):
 
         What a salon archived is not wanted, and is not added again.
         """
+        domain = Domain("company_id", "in", [company.id, False])
+        if model == "product.template":
+            domain &= Domain("salon_kind", "in", ["service", "fee"])
         records = self.env[model].with_context(active_test=False)
-        found = records.search(
-            [("company_id", "in", [company.id, False])], order="id desc"
-        )
+        found = records.search(domain, order="id desc")
         return {
             self._normalize(record.name): record.with_env(self.env)
             for code in self._get_languages()
