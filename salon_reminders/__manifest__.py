@@ -21,6 +21,7 @@
         "data/mail_activity_type_data.xml",
         "data/salon_call_outcome_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/salon_starter_set_views.xml",
         "views/salon_zone_views.xml",
         "views/salon_cycle_views.xml",
         "views/product_template_views.xml",
