@@ -4,7 +4,6 @@ from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_cycle
-from . import test_salon_loop
 from . import test_salon_reminder
 from . import test_salon_starter_set
 from . import test_salon_visit
