@@ -36,6 +36,11 @@
         "wizards/salon_call_log_views.xml",
         "views/salon_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "salon_reminders/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }
