@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 import pytz
 
 from odoo import fields, models
+
+NOON = 12
 
 
 class ResCompany(models.Model):
@@ -27,6 +31,12 @@ class ResCompany(models.Model):
         string="New calls per day",
         default=30,
         help="New calls put on the list in one day; 0 means no limit.",
+    )
+    salon_own_rhythm = fields.Boolean(
+        string="Follow own rhythms",
+        default=True,
+        help="Learn from each client's visits how often she comes. Otherwise the ideal "
+        "days of the cycle count for everybody.",
     )
     salon_consent_wording = fields.Text(
         string="Consent wording",
@@ -85,3 +95,46 @@ class ResCompany(models.Model):
         except pytz.NonExistentTimeError:
             aware = zone.localize(local_naive, is_dst=False)
         return aware.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _salon_open_weekdays(self):
+        """Return the weekdays with working hours, 1 being Monday.
+
+        A salon without working hours is never closed.
+        """
+        self.ensure_one()
+        attendances = self.sudo().resource_calendar_id.attendance_ids
+        days = {
+            int(attendance.dayofweek) + 1
+            for attendance in attendances
+            if attendance.day_period != "lunch"
+        }
+        return sorted(days) or list(range(1, 8))
+
+    def _salon_closed_days(self):
+        """Return {company: sorted days to come on which the whole salon is closed}.
+
+        A day counts as closed when a day off of everybody covers its noon.
+        """
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        closed = {company: set() for company in self}
+        for leave in leaves.search(
+            [
+                ("resource_id", "=", False),
+                ("company_id", "in", self.ids),
+                ("date_to", ">=", fields.Datetime.now()),
+            ]
+        ):
+            company = leave.company_id
+            if leave.calendar_id in (leaves.calendar_id, company.resource_calendar_id):
+                closed[company].update(company._salon_noons(leave))
+        return {company: sorted(days) for company, days in closed.items()}
+
+    def _salon_noons(self, leave):
+        """Return the days whose noon at the salon lies in the leave."""
+        start = self._salon_local(leave.date_from)
+        stop = self._salon_local(leave.date_to)
+        first = start.date() + timedelta(days=start.hour >= NOON)
+        last = stop.date() - timedelta(days=stop.hour < NOON)
+        return {
+            first + timedelta(days=number) for number in range((last - first).days + 1)
+        }

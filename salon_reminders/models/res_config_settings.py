@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     salon_daily_quota = fields.Integer(
         related="company_id.salon_daily_quota", readonly=False
     )
+    salon_own_rhythm = fields.Boolean(
+        related="company_id.salon_own_rhythm", readonly=False
+    )
     salon_consent_wording = fields.Text(
         related="company_id.salon_consent_wording", readonly=False
     )

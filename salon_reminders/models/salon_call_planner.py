@@ -41,7 +41,7 @@ class SalonCallPlanner(models.AbstractModel):
     def _prepare_day(self):
         """Move states on to today and repair calls that lost their activity."""
         company = self.env.company
-        self.env["salon.reminder"]._move_on(company)
+        self.env["salon.reminder.engine"]._move_on(company)
         self.env["salon.call"].search(
             [
                 ("company_id", "=", company.id),
@@ -173,7 +173,7 @@ class SalonCallPlanner(models.AbstractModel):
         """
         company = self.env.company
         today = company._salon_today()
-        reminders = self.env["salon.reminder"]
+        engine = self.env["salon.reminder.engine"]
         return SQL(
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(%(hold)s, CASE WHEN ROW_NUMBER() OVER (
@@ -194,7 +194,7 @@ class SalonCallPlanner(models.AbstractModel):
                  ) d
    CROSS JOIN LATERAL (%(worth)s) w""",
             hold=self._sql_hold(company, today),
-            callable=reminders._sql_callable(today, company.salon_bundling_days),
+            callable=engine._sql_callable(today, company.salon_bundling_days),
             company=company.id,
             states=CALLABLE_STATES,
             worth=self._sql_worth(company, today),
