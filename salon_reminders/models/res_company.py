@@ -54,6 +54,13 @@ class ResCompany(models.Model):
         "and there must be at least one attempt per call.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "salon_own_rhythm" in vals:
+            # Reminders are the system's; whoever may switch the rule moves them all.
+            self.env["salon.reminder.engine"].sudo()._refresh()
+        return result
+
     # ------------------------------------------------------------
     # THE SALON'S CLOCK
     # ------------------------------------------------------------

@@ -307,10 +307,11 @@ class SalonCall(models.Model):
         """Return one line that says why this reminder is on the list."""
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
-            "(the salon's norm), due %(due)s, %(when)s.",
+            "(%(basis)s), due %(due)s, %(when)s.",
             need=reminder.cycle_id.name,
             last=format_date(self.env, reminder.last_date),
             rhythm=reminder.rhythm_days,
+            basis=reminder.basis,
             due=format_date(self.env, reminder.due_date),
             when=self._text_when(reminder),
         )

@@ -187,10 +187,11 @@ class SalonCycleNorm(models.Model):
                            need RANGE BETWEEN INTERVAL '364 days' PRECEDING
                                           AND CURRENT ROW) AS year_visits
                   FROM done
-                  JOIN clock t USING (company_id)
+                  JOIN clock t ON t.company_id = done.company_id
                   JOIN salon_cycle c ON c.id = done.cycle_id
-                WINDOW need AS (PARTITION BY partner_id, company_id, cycle_id
-                                ORDER BY date))""",
+                WINDOW need AS (
+                    PARTITION BY done.partner_id, done.company_id, done.cycle_id
+                    ORDER BY done.date))""",
             clock=engine._sql_clock(),
             done=engine._sql_done(cycles=cycles),
             cap=engine._sql_cap(),

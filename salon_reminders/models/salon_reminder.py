@@ -1,6 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
+# Above this probability a date would promise too much.
+GONE = 0.6
 # A reminder in one of these states waits for a call.
 CALLABLE_STATES = ("due", "late", "lapsed")
 
@@ -81,6 +83,20 @@ class SalonReminder(models.Model):
         compute="_compute_days_over", help="Days since the due date."
     )
 
+    # What is to be expected
+    expected_date = fields.Date(
+        "Expected",
+        compute="_compute_forecast",
+        help="When she can be expected, given the days that have already passed.",
+    )
+    gone_probability = fields.Float(
+        "Probably gone",
+        compute="_compute_forecast",
+        help="How likely it is that she does not come in the next 180 days.",
+    )
+    forecast = fields.Char(compute="_compute_forecast")
+    basis = fields.Char("Rhythm from", compute="_compute_basis")
+
     # What people decide
     pause_until = fields.Date("Paused until", help="No calls before this day.")
     pause_reason = fields.Char()
@@ -90,6 +106,10 @@ class SalonReminder(models.Model):
     skip_until = fields.Date(
         "Next call not before",
         help="Set by the last call; forgotten at the next visit.",
+    )
+
+    error = fields.Char(
+        readonly=True, help="Why the last daily job could not plan a call."
     )
 
     # What the last daily job found
@@ -124,6 +144,38 @@ class SalonReminder(models.Model):
             due = reminder.due_date
             reminder.days_over = max((today - due).days, 0) if due else 0
 
+    @api.depends("due_date", "rhythm_days", "last_date")
+    def _compute_forecast(self):
+        forecasts = self.env["salon.reminder.engine"]._get_forecasts(self)
+        for reminder in self:
+            expected, gone = forecasts.get(reminder.id, (False, 0.0))
+            reminder.expected_date = expected
+            reminder.gone_probability = gone
+            reminder.forecast = reminder._get_forecast_text()
+
+    def _get_forecast_text(self):
+        """Return a date, or how likely she is gone where no date can be trusted."""
+        if not self.expected_date:
+            return False
+        if self.gone_probability > GONE:
+            return self.env._(
+                "%(percent)s %% likely not to come back by herself",
+                percent=round(100 * self.gone_probability),
+            )
+        return self.env._(
+            "expected around %(date)s", date=format_date(self.env, self.expected_date)
+        )
+
+    @api.depends("gap_count")
+    def _compute_basis(self):
+        for reminder in self:
+            if reminder.gap_count:
+                reminder.basis = self.env._(
+                    "from %(gaps)s of her own gaps", gaps=reminder.gap_count
+                )
+            else:
+                reminder.basis = self.env._("the salon's norm")
+
     @api.depends("partner_id", "cycle_id")
     def _compute_display_name(self):
         for reminder in self:
@@ -148,12 +200,36 @@ class SalonReminder(models.Model):
         # Reminders are written by the system only; this is the one thing asked for.
         self.sudo().is_stopped = True
 
+    def action_skip(self):
+        """Skip this need once: no call for the length of a rhythm."""
+        self.check_access("read")
+        # As above.
+        for reminder in self.sudo():
+            today = reminder.company_id._salon_today()
+            reminder.skip_until = fields.Date.add(today, days=reminder.rhythm_days)
+
+    def action_pause(self):
+        """Ask until when, and why."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Pause"),
+            "res_model": "salon.reminder.pause",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reminder_ids": self.ids},
+        }
+
     def action_resume(self):
-        """Take back a stop or a pause."""
+        """Take back a stop, a pause or a skip."""
         self.check_access("read")
         # As above.
         self.sudo().write(
-            {"is_stopped": False, "pause_until": False, "pause_reason": False}
+            {
+                "is_stopped": False,
+                "pause_until": False,
+                "pause_reason": False,
+                "skip_until": False,
+            }
         )
 
     def action_open_partner(self):
