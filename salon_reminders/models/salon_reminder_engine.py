@@ -115,7 +115,7 @@ class SalonReminderEngine(models.AbstractModel):
 
     @api.model
     def _sql_callable(self, today, days_ahead=0):
-        """Return the condition "this may be called about" on reminder ``r``.
+        """Return the condition "this may be called about" on reminder ``h``.
 
         Everything due on or before the day and not yet handled, so that a missed
         day loses nobody. Rests on states that ``_move_on`` has brought to today.
@@ -123,10 +123,10 @@ class SalonReminderEngine(models.AbstractModel):
         :param int days_ahead: also what comes due within so many days
         """
         return SQL(
-            """(r.state IN ('due', 'late', 'lapsed')
-                OR (r.state = 'scheduled' AND r.call_date <= %(latest)s
-                    AND r.earliest_date <= %(today)s))
-               AND (r.skip_until IS NULL OR r.skip_until <= %(today)s)""",
+            """(h.state IN ('due', 'late', 'lapsed')
+                OR (h.state = 'scheduled' AND h.call_date <= %(latest)s
+                    AND h.earliest_date <= %(today)s))
+               AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
             today=today,
             latest=fields.Date.add(today, days=days_ahead),
         )
