@@ -2,7 +2,7 @@
     "name": "Salon Reminders",
     "version": "19.0.1.0.0",
     "category": "Services/Salon",
-    "summary": "Bring beauty-salon clients back in time: consent, daily call list",
+    "summary": "Bring beauty-salon clients back: cycles, consent, daily call list",
     "author": "Salon Reminders",
     "license": "LGPL-3",
     "depends": [
@@ -21,6 +21,7 @@
         "data/mail_activity_type_data.xml",
         "data/salon_call_outcome_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/salon_starter_set_views.xml",
         "views/salon_zone_views.xml",
         "views/salon_cycle_views.xml",
         "views/product_template_views.xml",
@@ -34,6 +35,19 @@
         "views/res_config_settings_views.xml",
         "wizards/salon_call_log_views.xml",
         "views/salon_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": [
+            "salon_reminders/static/tests/tours/**/*",
+        ],
+    },
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/resource_calendar_demo.xml",
+        "demo/res_company_demo.xml",
+        "demo/resource_resource_demo.xml",
+        "demo/product_template_demo.xml",
+        "demo/salon_demo.xml",
     ],
     "application": True,
     "uninstall_hook": "uninstall_hook",

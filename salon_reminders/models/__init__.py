@@ -14,3 +14,7 @@ from . import salon_call_attempt
 from . import salon_call_outcome
 from . import res_partner
 from . import mail_activity
+from . import salon_demo
+from . import salon_demo_client
+from . import salon_demo_visit
+from . import salon_demo_call

@@ -175,7 +175,7 @@ class SalonCall(models.Model):
             scripts = [s for s in call.cycle_ids.mapped("script") if s]
             text = "\n\n".join(dict.fromkeys(scripts)) or call._default_script()
             for name, value in call._get_script_values().items():
-                text = text.replace("{%s}" % name, value)
+                text = text.replace(f"{{{name}}}", value)
             call.script = text
 
     def _compute_last_visit_ids(self):

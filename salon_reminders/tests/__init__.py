@@ -5,6 +5,7 @@ from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_cycle
 from . import test_salon_reminder
+from . import test_salon_starter_set
 from . import test_salon_visit
 from . import test_security
 from . import test_views

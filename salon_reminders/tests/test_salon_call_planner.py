@@ -156,7 +156,7 @@ class TestSalonCallPlanner(SalonCase):
         self.assertEqual({len(c) for c in per_user.values()}, {2})
 
     def test_receptionists_of_the_company(self):
-        other = self.env["res.company"].create({"name": "Second salon"})
+        other = self._create_company("Second salon")
         planner = self.env["salon.call.planner"]
         self.assertIn(self.receptionist, planner._get_receptionists())
         self.assertNotIn(

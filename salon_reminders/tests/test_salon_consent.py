@@ -56,7 +56,7 @@ class TestSalonConsent(SalonCase):
         self._assert_state("none")
 
     def test_other_companies_do_not_count(self):
-        other = self.env["res.company"].create({"name": "Second salon"})
+        other = self._create_company("Second salon")
         self._record()
         anna = self.anna.with_company(other)
         self.assertEqual(anna.salon_call_consent, "none")

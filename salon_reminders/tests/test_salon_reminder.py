@@ -129,7 +129,7 @@ class TestSalonReminder(SalonCase):
 
     @freeze_time("2026-03-10 09:00:00")
     def test_companies_are_apart(self):
-        other = self.env["res.company"].create({"name": "Second salon"})
+        other = self._create_company("Second salon")
         self._create_visit(self.anna, "2026-02-01")
         self._create_visit(
             self.anna, "2026-03-01", company_id=other.id, stylist_id=False

@@ -59,11 +59,8 @@ class TestSecurity(SalonCase):
 
     @users("t_salon_boss", "t_recep")
     def test_companies_are_apart(self):
-        other = (
-            self.env["res.company"]
-            .sudo()
-            .create({"name": f"Salon of {self.env.user.login}"})
-        )
+        # Not by the user: who creates a company belongs to it.
+        other = self._create_company(f"Salon of {self.env.user.login}")
         visit = self._create_visit(
             self.anna, "2026-03-01", company_id=other.id, stylist_id=False
         )
