@@ -110,9 +110,10 @@ def suites(arguments):
     unit = [folder.name for folder in project.addons()]
     given = {"empty": [], "demo": []}
     rest = []
-    for argument in arguments:
+    for before, argument in zip(["", *arguments], arguments, strict=False):
         path = Path(argument.partition("::")[0])
-        if argument.startswith("-") or not path.exists():
+        is_value = before in ("-k", "-m", "-n", "-o", "-p", "-W")
+        if argument.startswith("-") or is_value or not path.exists():
             rest.append(argument)
         else:
             top = path.resolve().relative_to(project.ROOT).parts[0]
