@@ -2,7 +2,7 @@
     "name": "Salon Reminders",
     "version": "19.0.1.0.0",
     "category": "Services/Salon",
-    "summary": "Bring beauty-salon clients back in time: cycles, consent, daily call list",
+    "summary": "Bring beauty-salon clients back: cycles, consent, daily call list",
     "author": "Salon Reminders",
     "license": "LGPL-3",
     "depends": [
@@ -36,6 +36,11 @@
         "wizards/salon_call_log_views.xml",
         "views/salon_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "salon_reminders/static/tests/tours/**/*",
+        ],
+    },
     "demo": [
         "demo/res_users_demo.xml",
         "demo/resource_calendar_demo.xml",

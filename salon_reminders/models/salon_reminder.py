@@ -330,7 +330,13 @@ class SalonReminder(models.Model):
     def _sql_idle(self, partners, cycles):
         """Return the statement for reminders whose visits are all taken back."""
         return SQL(
-            """UPDATE salon_reminder r
+            # Materialized: planned as one hash join even while the tables' statistics
+            # are stale, as they are in the middle of an import.
+            """WITH service AS MATERIALIZED (
+                   SELECT DISTINCT partner_id, company_id, cycle_id
+                     FROM (%(services)s) s
+                    WHERE state = 'done')
+               UPDATE salon_reminder r
                   SET last_date = NULL, visit_count = 0, booked_date = NULL,
                       earliest_date = NULL, due_date = NULL, call_date = NULL,
                       late_date = NULL, lapse_date = NULL, skip_until = NULL,
@@ -338,14 +344,29 @@ class SalonReminder(models.Model):
                 WHERE %(scope)s
                   AND r.last_date IS NOT NULL
                   AND NOT EXISTS (
-                      SELECT FROM (%(services)s) s
+                      SELECT FROM service s
                        WHERE s.partner_id = r.partner_id
                          AND s.company_id = r.company_id
-                         AND s.cycle_id = r.cycle_id
-                         AND s.state = 'done')""",
+                         AND s.cycle_id = r.cycle_id)""",
             scope=self._sql_scope(partners, cycles, SQL("r")),
             services=self._sql_services(partners, cycles),
         )
+
+    def _absorb(self, others):
+        """Take over the calls and wishes of reminders of the same need.
+
+        For clients who are merged; the dates follow from the merged visits.
+        """
+        self.ensure_one()
+        if not others:
+            return
+        calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])
+        calls.write({"reminder_ids": [fields.Command.link(self.id)]})
+        if any(others.mapped("is_stopped")):
+            self.is_stopped = True
+        pauses = [pause for pause in (self | others).mapped("pause_until") if pause]
+        self.pause_until = max(pauses, default=False)
+        others.unlink()
 
     # ------------------------------------------------------------
     # WHO IS DUE
