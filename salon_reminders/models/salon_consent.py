@@ -103,7 +103,7 @@ class SalonConsent(models.Model):
             self.env["salon.call"].sudo()._cancel_without_consent(withdrawn.partner_id)
         return consents
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self._text_append_only())
 
     @api.ondelete(at_uninstall=False)

@@ -40,7 +40,6 @@ class SalonVisit(models.Model):
     )
     stylist_id = fields.Many2one(
         "resource.resource",
-        string="Stylist",
         index="btree_not_null",
         ondelete="restrict",
         domain=[("is_stylist", "=", True)],
@@ -164,19 +163,16 @@ class SalonVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # The lines are made inside; one refresh for the whole batch follows.
-        visits = super(SalonVisit, self.with_context(salon_visit_batch=True)).create(
-            vals_list
-        )
-        visits = visits.with_context(self.env.context)
+        batch = self.with_context(salon_visit_batch=True)
+        visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
         visits._after_change(visits.partner_id)
         return visits
 
     def write(self, vals):
         moving = not self._reminder_fields().isdisjoint(vals)
         partners = self.partner_id if moving else self.env["res.partner"]
-        result = super(SalonVisit, self.with_context(salon_visit_batch=True)).write(
-            vals
-        )
+        batch = self.with_context(salon_visit_batch=True)
+        result = super(SalonVisit, batch).write(vals)
         if moving:
             self._after_change(partners | self.partner_id)
         return result

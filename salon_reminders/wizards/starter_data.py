@@ -11,6 +11,12 @@ from odoo.tools import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 
+def translated(env, term):
+    """Return a name or script of the tables below in the language of ``env``."""
+    # The terms are extracted where they are declared.
+    return env._(term)  # pylint: disable=gettext-variable
+
+
 class Zone(NamedTuple):
     key: str
     name: str
