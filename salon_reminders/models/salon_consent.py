@@ -103,8 +103,10 @@ class SalonConsent(models.Model):
             self.env["salon.call"].sudo()._cancel_without_consent(withdrawn.partner_id)
         return consents
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self._text_append_only())
+    def write(self, vals):
+        if vals:
+            raise UserError(self._text_append_only())
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

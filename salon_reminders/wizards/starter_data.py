@@ -14,7 +14,7 @@ _lt = LazyTranslate(__name__)
 def translated(env, term):
     """Return a name or script of the tables below in the language of ``env``."""
     # The terms are extracted where they are declared.
-    return env._(term)  # pylint: disable=gettext-variable
+    return env._(term)  # pylint: disable=unknown-option-value,gettext-variable
 
 
 class Zone(NamedTuple):
