@@ -87,7 +87,8 @@ class SalonVisit(models.Model):
         compute="_compute_is_purchase",
         store=True,
         precompute=True,
-        help="Only retail products were bought; this is not a visit.",
+        help="Only retail products were bought, or money was taken back; this is "
+        "not a visit.",
     )
     services = fields.Char(compute="_compute_services")
     receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
@@ -124,11 +125,15 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.amount_total = sum(visit.line_ids.mapped("amount"))
 
-    @api.depends("line_ids.product_id.salon_kind")
+    @api.depends(
+        "line_ids.product_id.salon_kind", "line_ids.quantity", "line_ids.amount"
+    )
     def _compute_is_purchase(self):
         for visit in self:
-            kinds = set(visit.line_ids.product_id.mapped("salon_kind"))
-            visit.is_purchase = kinds == {"retail"}
+            visit.is_purchase = bool(visit.line_ids) and not any(
+                line.salon_kind != "retail" and line.quantity > 0 and line.amount >= 0
+                for line in visit.line_ids
+            )
 
     @api.depends("line_ids.product_id")
     def _compute_services(self):
