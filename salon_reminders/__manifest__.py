@@ -2,7 +2,7 @@
     "name": "Salon Reminders",
     "version": "19.0.1.0.0",
     "category": "Services/Salon",
-    "summary": "Bring beauty-salon clients back in time: cycles, consent, daily call list",
+    "summary": "Bring beauty-salon clients back: cycles, consent, daily call list",
     "author": "Salon Reminders",
     "license": "LGPL-3",
     "depends": [
@@ -21,6 +21,7 @@
         "data/mail_activity_type_data.xml",
         "data/salon_call_outcome_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/salon_starter_set_views.xml",
         "views/salon_zone_views.xml",
         "views/salon_cycle_views.xml",
         "views/product_template_views.xml",
@@ -35,6 +36,11 @@
         "wizards/salon_call_log_views.xml",
         "views/salon_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "salon_reminders/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }

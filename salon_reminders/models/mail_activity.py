@@ -8,11 +8,9 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        open_calls = (
-            self.env["salon.call"]
-            .browse(self.filtered(lambda a: a.res_model == "salon.call").mapped("res_id"))
-            .filtered(lambda call: call.state == "open")
-        )
+        activities = self.filtered(lambda a: a.res_model == "salon.call")
+        calls = self.env["salon.call"].browse(activities.mapped("res_id"))
+        open_calls = calls.filtered(lambda call: call.state == "open")
         if open_calls:
             raise UserError(
                 self.env._(

@@ -1,5 +1,3 @@
-from datetime import datetime
-
 import pytz
 
 from odoo import fields, models
@@ -63,7 +61,7 @@ class ResCompany(models.Model):
 
     def _salon_today(self):
         """Return the date it is now at the salon."""
-        return self._salon_date(datetime.utcnow())
+        return self._salon_date(fields.Datetime.now())
 
     def _salon_date(self, moment):
         """Return the salon's date of a naive UTC datetime."""

@@ -93,8 +93,8 @@ class ResPartner(models.Model):
         company = self.env.company
         parts = [
             Domain.custom(
-                to_sql=lambda model, alias, query, state=state: (
-                    self._sql_call_consent(state, SQL.identifier(alias, "id"))
+                to_sql=lambda model, alias, query, state=state: self._sql_call_consent(
+                    state, SQL.identifier(alias, "id")
                 )
             )
             for state in value

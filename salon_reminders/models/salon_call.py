@@ -121,6 +121,7 @@ class SalonCall(models.Model):
             ("settled", "Booked or came another way"),
             ("consent", "No consent any more"),
             ("person", "Cancelled by hand"),
+            ("merged", "Client merged with another"),
         ],
         readonly=True,
     )
@@ -174,7 +175,7 @@ class SalonCall(models.Model):
             scripts = [s for s in call.cycle_ids.mapped("script") if s]
             text = "\n\n".join(dict.fromkeys(scripts)) or call._default_script()
             for name, value in call._get_script_values().items():
-                text = text.replace("{%s}" % name, value)
+                text = text.replace(f"{{{name}}}", value)
             call.script = text
 
     def _compute_last_visit_ids(self):
@@ -258,19 +259,18 @@ class SalonCall(models.Model):
         missing = self.filtered(lambda c: c.state == "open" and not c.activity_ids)
         # Warm names keep the activities from reading them one by one.
         missing.mapped("display_name")
+        kind = self.env.ref("salon_reminders.mail_activity_type_call")
         # The daily job and whoever books work for their colleagues.
         self.env["mail.activity"].sudo().with_context(
             mail_activity_quick_update=True
-        ).create([call._prepare_activity_vals() for call in missing])
+        ).create([call._prepare_activity_vals(kind) for call in missing])
 
-    def _prepare_activity_vals(self):
+    def _prepare_activity_vals(self, activity_type):
         self.ensure_one()
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self.env.ref(
-                "salon_reminders.mail_activity_type_call"
-            ).id,
+            "activity_type_id": activity_type.id,
             "summary": self.display_name,
             "date_deadline": self.date,
             "user_id": self.user_id.id,
@@ -320,9 +320,9 @@ class SalonCall(models.Model):
         return self.env._(
             "Agreed to calls on %(date)s (%(method)s, recorded by %(user)s).",
             date=format_date(self.env, local),
-            method=dict(
-                consent._fields["method"]._description_selection(self.env)
-            )[consent.method],
+            method=dict(consent._fields["method"]._description_selection(self.env))[
+                consent.method
+            ],
             user=consent.user_id.name,
         )
 
@@ -429,12 +429,18 @@ class SalonCall(models.Model):
         self.outcome_id = outcome
         getattr(self, f"_after_{outcome.kind}")(**details)
 
-    def _after_booked(self, visit):
-        """The visit is booked; its reminders are booked with it."""
-        visit.call_id = self
-        self.visit_id = visit
-        if self.state == "open":
-            self._close("outcome")
+    def _after_booked(self, **visit_vals):
+        """Book the visit; its reminders are booked with it."""
+        # Closed first, so that the booking does not settle it as somebody else's.
+        self._close("outcome")
+        self.visit_id = self.env["salon.visit"].create(
+            {
+                **visit_vals,
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "call_id": self.id,
+            }
+        )
 
     def _after_call_back(self, date):
         """She is called again on the promised day, before the others."""

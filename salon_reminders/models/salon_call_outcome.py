@@ -45,7 +45,7 @@ class SalonCallOutcome(models.Model):
         if not outcome:
             raise UserError(
                 self.env._(
-                    "There is no call outcome of the kind \"%(kind)s\". Ask a manager "
+                    'There is no call outcome of the kind "%(kind)s". Ask a manager '
                     "to add one under Salon > Configuration > Call outcomes.",
                     kind=dict(self._fields["kind"]._description_selection(self.env))[
                         kind

@@ -258,4 +258,6 @@ class SalonCallPlanner(models.AbstractModel):
         """
         self.env["salon.call"].check_access("create")
         # The job is the system's; the person only asks for it to run.
-        self.env.ref("salon_reminders.ir_cron_plan_calls").sudo().method_direct_trigger()
+        self.env.ref(
+            "salon_reminders.ir_cron_plan_calls"
+        ).sudo().method_direct_trigger()

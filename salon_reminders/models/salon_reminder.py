@@ -347,6 +347,22 @@ class SalonReminder(models.Model):
             services=self._sql_services(partners, cycles),
         )
 
+    def _absorb(self, others):
+        """Take over the calls and wishes of reminders of the same need.
+
+        For clients who are merged; the dates follow from the merged visits.
+        """
+        self.ensure_one()
+        if not others:
+            return
+        calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])
+        calls.write({"reminder_ids": [fields.Command.link(self.id)]})
+        if any(others.mapped("is_stopped")):
+            self.is_stopped = True
+        pauses = [pause for pause in (self | others).mapped("pause_until") if pause]
+        self.pause_until = max(pauses, default=False)
+        others.unlink()
+
     # ------------------------------------------------------------
     # WHO IS DUE
     # ------------------------------------------------------------

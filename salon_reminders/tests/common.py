@@ -42,6 +42,10 @@ class SalonCase(TransactionCase):
         )
 
     @classmethod
+    def _create_company(cls, name):
+        return cls.env["res.company"].create({"name": name})
+
+    @classmethod
     def _create_cycle(cls, name, days, **vals):
         earliest, ideal, late = days
         return cls.env["salon.cycle"].create(

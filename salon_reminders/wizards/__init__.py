@@ -1,1 +1,4 @@
+from . import base_partner_merge
 from . import salon_call_log
+from . import salon_starter_set
+from . import salon_starter_set_line

@@ -66,19 +66,14 @@ class SalonCallLog(models.TransientModel):
             raise UserError(self.env._("Enter the date and time of the booking."))
         if self.start <= fields.Datetime.now():
             raise UserError(self.env._("The booking must lie in the future."))
-        visit = self.env["salon.visit"].create(
-            {
-                "company_id": self.company_id.id,
-                "partner_id": self.partner_id.id,
-                "stylist_id": self.stylist_id.id,
-                "start": self.start,
-                "line_ids": [
-                    fields.Command.create({"product_id": product.id})
-                    for product in self.product_ids
-                ],
-            }
-        )
-        return {"visit": visit}
+        return {
+            "stylist_id": self.stylist_id.id,
+            "start": self.start,
+            "line_ids": [
+                fields.Command.create({"product_id": product.id})
+                for product in self.product_ids
+            ],
+        }
 
     def _get_call_back_details(self):
         if not self.call_back_date:

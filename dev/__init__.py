@@ -1,0 +1,1 @@
+"""Parts of the ./salon command. Python standard library only."""

@@ -1,0 +1,48 @@
+"""What the project is: names, users, ports and folders, each in one place."""
+
+import ast
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".odoo"
+LOGS = STATE / "log"
+CACHE = STATE / "cache"
+
+ADDON = "salon_reminders"
+SERIES = "19.0"
+PORT = 8069
+DISK_NEEDED = 3 * 1024**3
+DISK_LOW = 300 * 1024**2
+
+# Users of the demonstration data: login (the password is the same), who it is.
+DEMO_LOGINS = (
+    ("receptionist", "works the call list, books clients"),
+    ("stylist", "own day and own clients"),
+    ("manager", "reports, promotions, settings of the salon"),
+    ("admin", "everything, Odoo settings too"),
+)
+EMPTY_LOGINS = (("admin", "everything"),)
+
+# A folder of real exports that not everybody has. Tests that read it may skip.
+OPTIONAL_EXPORTS = ROOT.parent / "shared" / "data" / "hair_salon"
+
+
+def addons():
+    """Folders of the addons of this repository, the main one first."""
+    found = [path.parent for path in ROOT.glob("*/__manifest__.py")]
+    return sorted(found, key=lambda path: (path.name != ADDON, path.name))
+
+
+def manifest(folder):
+    return ast.literal_eval((folder / "__manifest__.py").read_text("utf-8"))
+
+
+def dependencies():
+    """Odoo modules the main addon stands on, without addons of our own."""
+    own = {path.name for path in addons()}
+    return sorted(set(manifest(ROOT / ADDON).get("depends", ["base"])) - own)
+
+
+def is_root():
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -1,0 +1,106 @@
+"""./salon screenshots: pictures for the documentation, from the demonstration.
+
+To add one, add a line to SHOTS. `wait` is a CSS selector that must be there
+before anything else, `clicks` are selectors clicked one after the other.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+
+from . import ports, process, project, server, setup, testing
+from .console import say, step
+from .errors import SalonError
+from .templates import Templates
+
+FOLDER = project.ROOT / "docs" / "screenshots"
+DESKTOP = (1366, 768)
+PHONE = (390, 844)
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    login: str
+    path: str
+    size: tuple = DESKTOP
+    wait: str = ".o_action_manager .o_view_controller"
+    clicks: tuple = ()
+
+
+CALLS = "/odoo/action-salon_reminders.salon_call_action"
+CLIENTS = "/odoo/action-salon_reminders.res_partner_action_client"
+LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
+CARD = ".o_form_view .o_form_sheet"
+
+SHOTS = (
+    Shot("call_list", "receptionist", CALLS, wait=LIST),
+    Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
+    Shot(
+        "client_card",
+        "receptionist",
+        CLIENTS,
+        clicks=(f"{LIST.split(', ')[0]} td.o_data_cell", CARD),
+    ),
+    Shot(
+        "client_card_phone",
+        "receptionist",
+        CLIENTS,
+        PHONE,
+        clicks=(LIST.split(", ")[1], CARD),
+    ),
+)
+
+
+def run(names=()):
+    """Serve a copy of the demonstration and take the pictures (all, or `names`)."""
+    shots = chosen(names)
+    with setup.workshop("test", "screenshots") as shop:
+        testing.require_chromium()
+        template = Templates(shop).ensure("demo")["demo"]
+        with shop.scratch("shots") as database:
+            shop.copy(template, database)
+            return take(shop, database, shots)
+
+
+def chosen(names):
+    unknown = set(names) - {shot.name for shot in SHOTS}
+    if unknown:
+        known = ", ".join(shot.name for shot in SHOTS)
+        raise SalonError(f"No screenshot {unknown.pop()!r}.", f"There are: {known}.")
+    return [shot for shot in SHOTS if not names or shot.name in names]
+
+
+def take(shop, database, shots):
+    port = ports.free_port()
+    with server.running(shop, database, port):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with step(f"Taking {len(shots)} screenshots"):
+            done = photograph(shop, port, shots)
+    for line in done:
+        say(line)
+    return 1 if any(line.startswith("FAILED") for line in done) else 0
+
+
+def photograph(shop, port, shots):
+    """The browser is driven by Python packages we must not import here."""
+    order = {
+        "address": f"http://127.0.0.1:{port}",
+        "browser": testing.browser(),
+        "folder": str(FOLDER),
+        "shots": [asdict(shot) for shot in shots],
+    }
+    path = process.temp_folder() / f"shots-{os.getpid()}.json"
+    path.write_text(json.dumps(order))
+    command = [shop.python, "-m", "dev.screenshot_driver", path]
+    try:
+        output = process.run(
+            command,
+            "Taking screenshots",
+            "screenshots",
+            env=shop.environment(),
+            cwd=project.ROOT,
+        )
+    finally:
+        path.unlink()
+    return output.splitlines()

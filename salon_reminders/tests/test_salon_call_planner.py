@@ -1,0 +1,218 @@
+from unittest.mock import patch
+
+from odoo.tests import freeze_time
+from odoo.tools import mute_logger
+
+from .common import SalonCase
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestSalonCallPlanner(SalonCase):
+    def _create_due(self, name, phone="+36 30 123 4567", consent=True, **vals):
+        client = self._create_client(name, phone, consent)
+        self._create_visit(client, "2026-02-05", **vals)
+        return client
+
+    def test_due_client_gets_one_call(self):
+        anna = self._create_due("Anna")
+        call = self._plan_calls()
+        self.assertEqual(call.partner_id, anna)
+        self.assertEqual(call.reminder_ids, anna.salon_reminder_ids)
+        self.assertEqual(len(call.activity_ids), 1)
+        self.assertEqual(call.activity_ids.user_id, call.user_id)
+        self.assertEqual(call.activity_ids.date_deadline, call.date)
+        self.assertEqual(call.stylist_id, self.stylist)
+        self.assertEqual(call.value, 50)
+
+    def test_again_adds_nothing(self):
+        self._create_due("Anna")
+        first = self._plan_calls()
+        self.assertEqual(self._plan_calls(), first)
+        self.assertEqual(len(first.activity_ids), 1)
+
+    def test_not_due_not_called(self):
+        client = self._create_client("Anna")
+        self._create_visit(client, "2026-02-11")
+        self.assertFalse(self._plan_calls())
+        with freeze_time("2026-03-11 09:00:00"):
+            self.assertEqual(self._plan_calls().partner_id, client)
+
+    def test_today_is_the_salons(self):
+        client = self._create_client("Anna")
+        self._create_visit(client, "2026-02-11")
+        with freeze_time("2026-03-10 23:30:00"):
+            # Already 11 March in Budapest.
+            self.assertEqual(self._plan_calls().partner_id, client)
+
+    def test_missed_days_lose_nobody(self):
+        client = self._create_due("Anna")
+        with freeze_time("2026-03-25 09:00:00"):
+            self.assertEqual(self._plan_calls().partner_id, client)
+
+    def test_lapsed_get_their_own_kind(self):
+        client = self._create_client("Anna")
+        self._create_visit(client, "2025-12-01")
+        self.assertEqual(self._plan_calls().kind, "lapsed")
+
+    def test_two_needs_one_call(self):
+        cut = self._create_service("Cut", self._create_cycle("Cut", (21, 38, 49)))
+        anna = self._create_client("Anna")
+        self._create_visit(anna, "2026-02-10", self.roots_service + cut)
+        # Roots come due on the 10th, the cut three days later: inside the window.
+        call = self._plan_calls()
+        self.assertEqual(call.reminder_ids, anna.salon_reminder_ids)
+        self.assertEqual(len(call.cycle_ids), 2)
+
+    def test_needs_outside_the_window_wait(self):
+        keratin = self._create_cycle("Keratin", (60, 100, 150))
+        service = self._create_service("Keratin", keratin)
+        anna = self._create_client("Anna")
+        self._create_visit(anna, "2026-02-05", self.roots_service + service)
+        self.assertEqual(self._plan_calls().cycle_ids, self.roots)
+
+    def test_holds(self):
+        holds = {
+            self._create_due("No consent", consent=False): "consent",
+            self._create_due("No number", phone=False): "phone",
+            self._create_due("Wrong number", phone="12"): "phone",
+        }
+        blocked = self._create_due("Blacklisted", "+36 30 123 4570")
+        self.env["phone.blacklist"].sudo()._add([blocked.phone_sanitized])
+        holds[blocked] = "blacklist"
+        self.assertFalse(self._plan_calls())
+        for client, hold in holds.items():
+            self.assertEqual(client.salon_reminder_ids.hold, hold, client.name)
+
+    def test_hold_is_forgotten_when_it_ends(self):
+        client = self._create_due("Anna", consent=False)
+        self._plan_calls()
+        client.action_salon_consent_give()
+        self.assertEqual(self._plan_calls().partner_id, client)
+        self.assertEqual(client.salon_reminder_ids.hold, "call")
+        self._create_visit(client, "2026-03-10")
+        self._plan_calls()
+        self.assertFalse(client.salon_reminder_ids.hold)
+
+    def test_booked_is_not_called(self):
+        client = self._create_due("Anna")
+        booking = self._create_visit(client, "2026-03-20", state="booked")
+        self.assertFalse(self._plan_calls())
+        booking.action_cancel()
+        self.assertEqual(self._plan_calls().partner_id, client)
+
+    def test_shared_number_is_called_once(self):
+        self._create_due("Anna")
+        bea = self._create_due("Bea")
+        call = self._plan_calls()
+        self.assertEqual(len(call), 1)
+        self.assertEqual(bea.salon_reminder_ids.hold, "call")
+        call.action_cancel()
+        self.assertEqual(len(self._plan_calls()), 1)
+
+    def test_contact_gap(self):
+        anna = self._create_due("Anna")
+        call = self._plan_calls()
+        call.action_no_answer()
+        call.action_cancel()
+        self.assertFalse(self._plan_calls())
+        self.assertEqual(anna.salon_reminder_ids.hold, "gap")
+        with freeze_time("2026-03-23 09:00:00"):
+            self.assertFalse(self._plan_calls())
+        with freeze_time("2026-03-24 09:00:00"):
+            self.assertEqual(self._plan_calls().partner_id, anna)
+
+    def test_quota_and_order(self):
+        self.company.salon_daily_quota = 2
+        rich = self._create_due("Rich", "+36 30 123 4571")
+        self._create_visit(rich, "2026-01-05")
+        poor = self._create_due("Poor", "+36 30 123 4572")
+        late = self._create_client("Late", "+36 30 123 4573")
+        self._create_visit(late, "2026-01-20")
+        calls = self._plan_calls()
+        self.assertEqual(calls.partner_id, rich | late)
+        self.assertEqual(poor.salon_reminder_ids.hold, "quota")
+        calls[0]._close("person")
+        self.assertEqual(len(self._plan_calls()), 1)
+        with freeze_time("2026-03-11 09:00:00"):
+            self.assertIn(poor, self._plan_calls().partner_id)
+
+    def test_archived_are_left_out(self):
+        anna = self._create_due("Anna")
+        anna.active = False
+        self.assertFalse(self._plan_calls())
+        anna.active = True
+        self.roots.active = False
+        self.assertFalse(self._plan_calls())
+
+    def test_receptionists_take_turns(self):
+        second = self._create_user("recep2", "group_receptionist")
+        receptionists = self.receptionist | second
+        for number in range(4):
+            self._create_due(f"Client {number}", f"+36 30 123 458{number}")
+        planner = self.env.registry["salon.call.planner"]
+        with patch.object(planner, "_get_receptionists", lambda self: receptionists):
+            calls = self._plan_calls()
+        per_user = calls.grouped("user_id")
+        self.assertEqual({len(c) for c in per_user.values()}, {2})
+
+    def test_receptionists_of_the_company(self):
+        other = self._create_company("Second salon")
+        planner = self.env["salon.call.planner"]
+        self.assertIn(self.receptionist, planner._get_receptionists())
+        self.assertNotIn(
+            self.receptionist, planner.with_company(other)._get_receptionists()
+        )
+        self.assertNotIn(self.manager, planner._get_receptionists())
+
+    def test_one_failing_client_does_not_stop_the_others(self):
+        bad = self._create_due("Bad", "+36 30 123 4571")
+        good = self._create_due("Good", "+36 30 123 4572")
+        call_class = self.env.registry["salon.call"]
+        prepare = call_class._prepare_activity_vals
+
+        def fail(call, activity_type):
+            if call.partner_id == bad:
+                raise ValueError("broken")
+            return prepare(call, activity_type)
+
+        with (
+            patch.object(call_class, "_prepare_activity_vals", fail),
+            mute_logger("odoo.addons.salon_reminders.models.salon_call_planner"),
+        ):
+            self.assertEqual(self._plan_calls().partner_id, good)
+
+    def test_lost_activity_is_repaired(self):
+        self._create_due("Anna")
+        call = self._plan_calls()
+        self.receptionist.company_ids = self.company
+        call.activity_ids.unlink()
+        self._plan_calls()
+        self.assertEqual(len(call.activity_ids), 1)
+
+    def test_batch_smaller_than_the_data(self):
+        clients = self.env["res.partner"]
+        for number in range(5):
+            clients |= self._create_due(f"C{number}", f"+36 30 123 459{number}")
+        cron = self.env.ref("salon_reminders.ir_cron_plan_calls")
+        cron.code = "model._cron_plan_calls(batch_size=2)"
+        self.assertEqual(self._plan_calls().partner_id, clients)
+
+    def test_queries_do_not_grow_with_the_batch(self):
+        counts = []
+        for size, first in ((10, 1000), (40, 2000)):
+            rows = []
+            for number in range(size):
+                phone = f"+36 30 555 {first + number}"
+                client = self._create_due(f"C{first + number}", phone)
+                reminders = client.salon_reminder_ids
+                rows.append(
+                    (client.id, reminders.ids, reminders.due_date, False, 10.0, None)
+                )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            planner = self.env["salon.call.planner"]
+            start = self.cr.sql_log_count
+            planner._create_calls(rows)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - start)
+        self.assertLessEqual(counts[1], counts[0])

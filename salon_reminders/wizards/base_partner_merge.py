@@ -1,0 +1,38 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Merge what a client may have only once, then follow the merged visits."""
+        # Merging contacts is allowed to people who may know nothing of the salon.
+        self.sudo()._salon_merge_calls(src_partners, dst_partner)
+        self.sudo()._salon_merge_reminders(src_partners, dst_partner)
+        super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.invalidate_all()
+        self.env["salon.visit"]._after_change(dst_partner)
+
+    def _salon_merge_calls(self, src_partners, dst_partner):
+        """Keep one open call per salon, the destination's own if there is one."""
+        calls = self.env["salon.call"].search(
+            [
+                ("partner_id", "in", (src_partners | dst_partner).ids),
+                ("state", "=", "open"),
+            ]
+        )
+        for company_calls in calls.grouped("company_id").values():
+            keep = company_calls.sorted(lambda c: (c.partner_id != dst_partner, c.id))
+            keep[1:]._close("merged", state="cancelled")
+        self.env.flush_all()
+
+    def _salon_merge_reminders(self, src_partners, dst_partner):
+        """Keep one reminder per cycle and salon, with every stop and every call."""
+        reminders = self.env["salon.reminder"].search(
+            [("partner_id", "in", (src_partners | dst_partner).ids)]
+        )
+        by_cycle = reminders.grouped(lambda r: (r.cycle_id, r.company_id))
+        for same in by_cycle.values():
+            same = same.sorted(lambda r: (r.partner_id != dst_partner, r.id))
+            same[0]._absorb(same[1:])
+        self.env.flush_all()
