@@ -13,7 +13,7 @@
         "sms",
         "utm",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["chardet", "openpyxl", "phonenumbers"]},
     "data": [
         "security/salon_reminders_groups.xml",
         "security/ir.model.access.csv",
@@ -35,8 +35,12 @@
         "views/res_config_settings_views.xml",
         "wizards/salon_call_log_views.xml",
         "views/salon_menus.xml",
+        "views/salon_import_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "salon_reminders/static/src/**/*",
+        ],
         "web.assets_tests": [
             "salon_reminders/static/tests/tours/**/*",
         ],

@@ -85,6 +85,9 @@ class RowReader:
             del vals["time"]
         if vals.get("phone"):
             vals["phone_key"] = self.format_phone(vals["phone"])
+        if self.kind == "receipts" and vals.get("category"):
+            # A till without names for its goods: at least what kind they are.
+            vals.setdefault("item", vals.get("code") or vals["category"])
         name = normalise(vals.get("client_name"))
         if name in WALK_IN_NAMES:
             del vals["client_name"]
