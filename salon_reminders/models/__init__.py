@@ -22,3 +22,7 @@ from . import salon_import_row
 from . import salon_import_stager
 from . import salon_import_report
 from . import salon_import_writer
+from . import salon_demo
+from . import salon_demo_client
+from . import salon_demo_visit
+from . import salon_demo_call

@@ -1,0 +1,64 @@
+import random
+
+from odoo import api, models
+
+from .salon_demo_data import PRICES, STYLISTS, ZONES
+
+# New calls on today's list; open calls of earlier days come on top.
+DAILY_CALLS = 20
+
+
+class SalonDemo(models.AbstractModel):
+    """Makes up a believable salon, with its history up to today.
+
+    The same day gives the same salon. It is called by the demo data only; a salon
+    that has visits is left alone.
+    """
+
+    _name = "salon.demo"
+    _description = "Demo Salon"
+
+    @api.model
+    def _generate(self, client_count=300):
+        """Fill the current company with clients, visits and calls."""
+        company = self.env.company
+        if self.env["salon.visit"].search_count([("company_id", "=", company.id)]):
+            return
+        demo = self.with_context(tracking_disable=True, no_reset_password=True)
+        # Free of a quota until the history of calls is told.
+        company.salon_daily_quota = 0
+        rng = random.Random(f"{company._salon_today()} {client_count}")
+        services = demo._set_up_salon()
+        clients = demo.env["salon.demo.client"]._generate(rng, client_count)
+        diary = demo.env["salon.demo.visit"]._generate(rng, clients, services)
+        demo.env["salon.demo.call"]._generate(rng, diary, services)
+        company.salon_daily_quota = DAILY_CALLS
+        demo._plan_today()
+
+    def _set_up_salon(self):
+        """Load the starter set, set prices and the stylists' zones.
+
+        :return: {service key: product}
+        """
+        records, _added = self.env["salon.starter.set"].create({})._load(ZONES)
+        services = {}
+        for (model, key), record in records.items():
+            if model == "product.template" and key in PRICES:
+                record.list_price = PRICES[key]
+                services[key] = record.product_variant_id
+        for name, zone_keys in STYLISTS.items():
+            zones = [records["salon.zone", key].id for key in zone_keys]
+            self._get_stylist(name).salon_zone_ids = zones
+        return services
+
+    @api.model
+    def _get_stylist(self, name):
+        return self.env.ref(f"salon_reminders.{name}")
+
+    def _plan_today(self):
+        """Put today's calls on the list by the rules of the daily job."""
+        # Not the job itself: it commits, and demo data load in one transaction.
+        planner = self.env["salon.call.planner"]
+        planner._prepare_day()
+        planner._create_calls(planner._get_due_clients())
+        planner._record_holds()
