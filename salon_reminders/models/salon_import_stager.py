@@ -126,8 +126,7 @@ class SalonImportStager(models.AbstractModel):
 
     def _text_flag(self, **words):
         return self.env._(
-            "Row %(number)s: %(value)s in the column %(column)s is neither yes nor "
-            "no.",
+            "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
             **words,
         )
 
@@ -350,5 +349,3 @@ class SalonImportStager(models.AbstractModel):
 
     def _query(self, query, salon_import, **params):
         return self.env.execute_query(SQL(query, id=salon_import.id, **params))
-
-

@@ -49,14 +49,19 @@ class SalonImportWriter(models.AbstractModel):
                 after,
             )
         )
-        batches, size = [], BATCH_ROWS
+        limit = self._get_batch_rows()
+        batches, size = [], limit
         for block, count in blocks:
-            if size + count > BATCH_ROWS:
+            if size + count > limit:
                 batches.append([block, block])
                 size = 0
-            batches[-1][1] = block
+            batches[-1][1] = block  # a block is never cut
             size += count
         return batches
+
+    def _get_batch_rows(self):
+        """Return how many rows are imported, and saved, at a time."""
+        return BATCH_ROWS
 
     @api.model
     def _load(self, salon_import, catalogue, batch):

@@ -218,9 +218,7 @@ def _planned(rows, state, visit_id=0):
     lines = [_line(row) for row in rows if row.item]
     rest = [row for row in rows if not row.item]
     first = rows[0]
-    return Visit(
-        first.client_key, first.day, state, "", start, lines, rest, visit_id
-    )
+    return Visit(first.client_key, first.day, state, "", start, lines, rest, visit_id)
 
 
 def _names(row, booking):
