@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from .salon_reminder import CALLABLE_STATES
 
@@ -169,11 +169,14 @@ class SalonCall(models.Model):
                 partner = call.partner_id
                 call.phone = partner in allowed and partner.phone_sanitized
 
-    @api.depends("reminder_ids", "partner_id", "stylist_id")
+    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind")
+    @api.depends_context("uid", "lang")
     def _compute_script(self):
         for call in self:
-            scripts = [s for s in call.cycle_ids.mapped("script") if s]
-            text = "\n\n".join(dict.fromkeys(scripts)) or call._default_script()
+            cycle = call.cycle_ids
+            # Several needs are named in one sentence instead of greeting her twice.
+            own = cycle.script if len(cycle) == 1 and call.kind == "reminder" else False
+            text = own or call._get_default_script()
             for name, value in call._get_script_values().items():
                 text = text.replace(f"{{{name}}}", value)
             call.script = text
@@ -304,13 +307,24 @@ class SalonCall(models.Model):
         """Return one line that says why this reminder is on the list."""
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
-            "(the salon's norm), due %(due)s, %(over)s days over.",
+            "(the salon's norm), due %(due)s, %(when)s.",
             need=reminder.cycle_id.name,
             last=format_date(self.env, reminder.last_date),
             rhythm=reminder.rhythm_days,
             due=format_date(self.env, reminder.due_date),
-            over=reminder.days_over,
+            when=self._text_when(reminder),
         )
+
+    def _text_when(self, reminder):
+        """Return how far the due date lies from today, in words."""
+        if not reminder.due_date:
+            return ""
+        days = (reminder.due_date - reminder.company_id._salon_today()).days
+        if days > 0:
+            return self.env._("in %(days)s days", days=days)
+        if days < 0:
+            return self.env._("%(days)s days ago", days=-days)
+        return self.env._("today")
 
     def _text_consent(self, consent):
         """Return one line about the consent this call rests on."""
@@ -346,11 +360,17 @@ class SalonCall(models.Model):
                 services |= line.product_id
         return services
 
-    @api.model
-    def _default_script(self):
+    def _get_default_script(self):
+        """Return the script of a call that has none of its own."""
+        if self.kind == "lapsed":
+            return self.env._(
+                "Hello {client}, this is {receptionist} from {salon}. We have not seen "
+                "you for a while and miss you. May I ask what kept you away, and what "
+                "we could do better?"
+            )
         return self.env._(
             "Hello {client}, this is {receptionist} from {salon}. It is time for your "
-            "{service}. Shall we find you a time?"
+            "{service}. Shall we find you a time with {stylist}?"
         )
 
     def _get_script_values(self):
@@ -358,7 +378,7 @@ class SalonCall(models.Model):
         self.ensure_one()
         return {
             "client": self.partner_id.name or "",
-            "service": ", ".join(self.cycle_ids.mapped("name")),
+            "service": format_list(self.env, self.cycle_ids.mapped("name")),
             "stylist": self.stylist_id.name or self.env._("your stylist"),
             "salon": self.company_id.name,
             "receptionist": self.env.user.name,

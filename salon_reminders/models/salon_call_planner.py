@@ -183,7 +183,8 @@ class SalonCallPlanner(models.AbstractModel):
                  FROM (
                     SELECT r.partner_id, p.phone_sanitized AS phone,
                            array_agg(r.id ORDER BY r.due_date, r.id) AS reminder_ids,
-                           MIN(r.due_date) AS due_date,
+                           COALESCE(MIN(r.due_date) FILTER (
+                               WHERE r.state != 'lapsed'), MIN(r.due_date)) AS due_date,
                            bool_and(r.state = 'lapsed') AS lapsed
                       FROM salon_reminder r
                       JOIN salon_cycle c ON c.id = r.cycle_id AND c.active

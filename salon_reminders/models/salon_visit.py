@@ -140,13 +140,11 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.services = ", ".join(visit.line_ids.product_id.mapped("name"))
 
-    @api.depends("partner_id", "start")
+    @api.depends("partner_id", "services")
     def _compute_display_name(self):
         for visit in self:
             who = visit.partner_id.name or self.env._("Walk-in")
-            local = visit.start and visit.company_id._salon_local(visit.start)
-            when = local and local.strftime("%Y-%m-%d %H:%M")
-            visit.display_name = f"{who}, {when}" if when else who
+            visit.display_name = f"{who}: {visit.services}" if visit.services else who
 
     @api.constrains("state", "date")
     def _check_done_date(self):
