@@ -17,9 +17,8 @@ class SalonImportRow(models.Model):
     _order = "file_id, number"
     _log_access = False
 
-    import_id = fields.Many2one(
-        "salon.import", required=True, index=True, ondelete="cascade"
-    )
+    # Indexed by _block_idx.
+    import_id = fields.Many2one("salon.import", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True)
     file_id = fields.Many2one(
         "salon.import.file", required=True, index=True, ondelete="cascade"

@@ -206,7 +206,7 @@ class SalonImportStager(models.AbstractModel):
             )
 
     def _count_equals(self, salon_import):
-        """Tell equal rows of a file apart by counting them.
+        """Tell equal rows of a file apart by counting them; the first keeps its key.
 
         Per file, so that two exports that overlap do not double what both have.
         """
@@ -216,7 +216,7 @@ class SalonImportStager(models.AbstractModel):
                               PARTITION BY file_id, key ORDER BY number) AS nth
                          FROM salon_import_row
                         WHERE import_id = %(id)s AND state = 'pending') t
-                WHERE t.id = r.id
+                WHERE t.id = r.id AND t.nth > 1
             RETURNING 1""",
             salon_import,
         )

@@ -315,7 +315,7 @@ class SalonImportWriter(models.AbstractModel):
                 facts[row.client_key] = row.vals | facts[row.client_key]
         self._complete_partners(rows, facts, partners)
         missing = [key for key in facts if key not in partners]
-        created = self.env["res.partner"].create(
+        created = self.env["res.partner"].with_context(**NO_TRACKING).create(
             [
                 {
                     **self._prepare_partner_vals(key, facts[key]),
@@ -385,7 +385,23 @@ class SalonImportWriter(models.AbstractModel):
                 self._note_lines(visit.lines, record.line_ids)
             records |= record
         self._link_refunds(records, visits, partners)
+        self._update_statistics(catalogue, len(records))
         records.with_context(salon_visit_batch=False)._after_change(records.partner_id)
+
+    def _update_statistics(self, catalogue, count):
+        """Let the planner know tables that have just been filled.
+
+        Each time they have doubled; it would otherwise take them for empty until the
+        next autovacuum, and choose plans that cost the square of the batch.
+        """
+        catalogue.visit_count += count
+        if catalogue.visit_count < catalogue.analyze_at:
+            return
+        catalogue.analyze_at = 2 * catalogue.visit_count
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("ANALYZE salon_visit, salon_visit_line, salon_reminder, res_partner")
+        )
 
     def _note_lines(self, lines, records):
         for line, record in zip(lines, records, strict=True):

@@ -23,6 +23,8 @@ class Catalogue:
         self._load_products()
         self._load_rows(salon_import)
         self.stylists = self._load_stylists()
+        # When to tell the planner about the visits written in this run.
+        self.visit_count, self.analyze_at = 0, 500
 
     def _load_products(self):
         products = self.env["product.product"].search_fetch(
