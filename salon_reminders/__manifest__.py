@@ -13,7 +13,7 @@
         "sms",
         "utm",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["chardet", "openpyxl", "phonenumbers"]},
     "data": [
         "security/salon_reminders_groups.xml",
         "security/ir.model.access.csv",
@@ -36,8 +36,12 @@
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",
         "views/salon_menus.xml",
+        "views/salon_import_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "salon_reminders/static/src/**/*",
+        ],
         "web.assets_tests": [
             "salon_reminders/static/tests/tours/**/*",
         ],

@@ -16,6 +16,14 @@ from . import salon_call_attempt
 from . import salon_call_outcome
 from . import res_partner
 from . import mail_activity
+from . import salon_import
+from . import salon_import_file
+from . import salon_import_column
+from . import salon_import_category
+from . import salon_import_row
+from . import salon_import_stager
+from . import salon_import_report
+from . import salon_import_writer
 from . import salon_demo
 from . import salon_demo_client
 from . import salon_demo_visit

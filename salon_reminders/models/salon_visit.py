@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.company_check import distinct_links
+
 DEFAULT_MINUTES = 60
 
 
@@ -67,26 +69,24 @@ class SalonVisit(models.Model):
         compute="_compute_stop",
         store=True,
         readonly=False,
-        precompute=True,
         help="Follows from the length of the services unless it is set by hand.",
     )
     date = fields.Date(
         compute="_compute_date",
         store=True,
-        precompute=True,
         help="The day of the visit at the salon.",
     )
 
     # What
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
     amount_total = fields.Monetary(
-        "Total", compute="_compute_amount_total", store=True, precompute=True
+        "Total", compute="_compute_amount_total", store=True
     )
     is_purchase = fields.Boolean(
         compute="_compute_is_purchase",
         store=True,
-        precompute=True,
-        help="Only retail products were bought; this is not a visit.",
+        help="Only retail products were bought, or money was taken back; this is "
+        "not a visit.",
     )
     services = fields.Char(compute="_compute_services")
     receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
@@ -123,11 +123,15 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.amount_total = sum(visit.line_ids.mapped("amount"))
 
-    @api.depends("line_ids.product_id.salon_kind")
+    @api.depends(
+        "line_ids.product_id.salon_kind", "line_ids.quantity", "line_ids.amount"
+    )
     def _compute_is_purchase(self):
         for visit in self:
-            kinds = set(visit.line_ids.product_id.mapped("salon_kind"))
-            visit.is_purchase = kinds == {"retail"}
+            visit.is_purchase = bool(visit.line_ids) and not any(
+                line.salon_kind != "retail" and line.quantity > 0 and line.amount >= 0
+                for line in visit.line_ids
+            )
 
     @api.depends("line_ids.product_id")
     def _compute_services(self):
@@ -176,6 +180,10 @@ class SalonVisit(models.Model):
         if moving:
             self._after_change(partners | self.partner_id)
         return result
+
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisit, distinct_links(self))._check_company(fnames)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.company_check import distinct_links
+
 
 class SalonVisitLine(models.Model):
     """One service or product of a visit.
@@ -64,7 +66,6 @@ class SalonVisitLine(models.Model):
     net_quantity = fields.Float(
         compute="_compute_net_quantity",
         store=True,
-        precompute=True,
         digits="Product Unit",
         help="Quantity less what was refunded.",
     )
@@ -121,6 +122,10 @@ class SalonVisitLine(models.Model):
         result = super().unlink()
         visits._after_change(visits.partner_id)
         return result
+
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisitLine, distinct_links(self))._check_company(fnames)
 
     def _after_change(self):
         visits = (self | self.refunded_line_id).visit_id

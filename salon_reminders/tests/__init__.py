@@ -1,4 +1,5 @@
 from . import test_base_partner_merge
+from . import test_import_values
 from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
@@ -6,6 +7,10 @@ from . import test_salon_consent
 from . import test_salon_cycle
 from . import test_salon_demo
 from . import test_salon_explain
+from . import test_salon_import
+from . import test_salon_import_bookings
+from . import test_salon_import_consent
+from . import test_salon_import_files
 from . import test_salon_reminder
 from . import test_salon_rhythm
 from . import test_salon_starter_set
