@@ -111,7 +111,7 @@ class TestSalonDemo(TransactionCase):
         )
         holds = set(self._search("salon.reminder").mapped("hold"))
         self.assertLessEqual(
-            {"consent", "phone", "blacklist", "call", "gap", "quota"}, holds
+            {"consent", "phone", "call", "quota"}, holds
         )
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
