@@ -110,9 +110,7 @@ class TestSalonDemo(TransactionCase):
             counts, {"stylists": 6, "zones": 5, "services": 40, "clients": 300}
         )
         holds = set(self._search("salon.reminder").mapped("hold"))
-        self.assertLessEqual(
-            {"consent", "phone", "call", "quota"}, holds
-        )
+        self.assertLessEqual({"consent", "phone", "call", "quota"}, holds)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
     def _get_clients(self):
