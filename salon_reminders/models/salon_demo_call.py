@@ -40,8 +40,8 @@ class SalonDemoCall(models.AbstractModel):
     @api.model
     def _choose_rows(self, rng, rows):
         """Return the clients who were called lately, so that not all wait for today."""
-        due = [row for row in rows if not row[3]]
-        lapsed = [row for row in rows if row[3]]
+        due = [row for row in rows if row["kind"] == "reminder"]
+        lapsed = [row for row in rows if row["kind"] == "lapsed"]
         rng.shuffle(due)
         rng.shuffle(lapsed)
         return due[DUE_TODAY:] + lapsed[LAPSED_TODAY:][:12]

@@ -214,7 +214,7 @@ class SalonVisit(models.Model):
         # no rights of her own on them.
         partners_sudo = partners.sudo()
         partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
-        self.env["salon.reminder"].sudo()._refresh(partners=partners_sudo)
+        self.env["salon.reminder.engine"].sudo()._refresh(partners=partners_sudo)
         self.env["salon.call"].sudo()._close_settled(partners_sudo)
 
     # ------------------------------------------------------------

@@ -5,7 +5,9 @@ from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_cycle
 from . import test_salon_demo
+from . import test_salon_explain
 from . import test_salon_reminder
+from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
 from . import test_security
