@@ -1,3 +1,4 @@
+from . import test_bad_input
 from . import test_base_partner_merge
 from . import test_import_values
 from . import test_res_company
