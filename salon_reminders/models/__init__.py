@@ -10,6 +10,8 @@ from . import salon_consent
 from . import salon_cycle_norm
 from . import salon_reminder
 from . import salon_reminder_engine
+from . import salon_course
+from . import salon_course_engine
 from . import salon_call
 from . import salon_call_planner
 from . import salon_call_attempt

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Each course sold is a record of its own; more is a slip of the finger.
+MAX_COURSES = 20
+
 
 class SalonVisitLine(models.Model):
     """One service or product of a visit.
@@ -18,6 +21,7 @@ class SalonVisitLine(models.Model):
         "salon.visit", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="visit_id.company_id")
+    date = fields.Date(related="visit_id.date")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
@@ -49,6 +53,15 @@ class SalonVisitLine(models.Model):
         readonly=False,
         precompute=True,
         help="What was paid for the line, after discounts.",
+    )
+
+    course_id = fields.Many2one(
+        "salon.course",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The course this line used a session of.",
     )
 
     # Refunds
@@ -99,6 +112,18 @@ class SalonVisitLine(models.Model):
                     )
                 )
 
+    @api.constrains("product_id", "quantity")
+    def _check_course_quantity(self):
+        for line in self.filtered("product_id.salon_course_sessions"):
+            if line.quantity > MAX_COURSES or line.quantity % 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(course)s is sold as a whole, at most %(most)s on one line.",
+                        course=line.product_id.name,
+                        most=MAX_COURSES,
+                    )
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -132,9 +157,14 @@ class SalonVisitLine(models.Model):
     # ------------------------------------------------------------
 
     def _get_minutes(self):
-        """Return the length of the services among these lines, in minutes."""
+        """Return the length of the services among these lines, in minutes.
+
+        Selling a course takes no time; its sessions do.
+        """
         return sum(
             line.product_id.salon_duration * max(1, round(line.quantity))
             for line in self
-            if line.product_id.salon_kind in ("service", "fee") and line.quantity > 0
+            if line.product_id.salon_kind in ("service", "fee")
+            and not line.product_id.salon_course_sessions
+            and line.quantity > 0
         )
