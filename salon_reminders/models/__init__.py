@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import salon_zone
 from . import salon_cycle
 from . import product_template
+from . import product_product
 from . import resource_resource
 from . import salon_visit
 from . import salon_visit_line

@@ -114,7 +114,11 @@ class ProductTemplate(models.Model):
             )
         return None
 
-    @api.constrains("salon_course_interval_days", "salon_course_service_ids")
+    @api.constrains(
+        "salon_course_sessions",
+        "salon_course_service_ids",
+        "salon_course_interval_days",
+    )
     def _check_salon_course_interval(self):
         """Refuse sessions that follow faster than is safe."""
         for course in self.filtered("salon_course_sessions"):

@@ -52,7 +52,8 @@ class SalonVisitLine(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="What was paid for the line, after discounts.",
+        help="What was paid for the line, after discounts. Nothing is proposed for a "
+        "session of a course, which is paid already.",
     )
 
     course_id = fields.Many2one(
@@ -90,8 +91,10 @@ class SalonVisitLine(models.Model):
 
     @api.depends("product_id", "quantity")
     def _compute_amount(self):
+        courses = self._get_open_courses()
         for line in self:
-            line.amount = line.quantity * line.product_id.lst_price
+            price = 0 if line._is_prepaid(courses) else line.product_id.lst_price
+            line.amount = line.quantity * price
 
     @api.depends("quantity", "refund_line_ids.quantity")
     def _compute_net_quantity(self):
@@ -155,6 +158,39 @@ class SalonVisitLine(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_open_courses(self):
+        """Return the courses in progress of the clients of these lines."""
+        # A price does not depend on whose clients a stylist may see.
+        return (
+            self.env["salon.course"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.visit_id.partner_id.ids),
+                    ("state", "=", "active"),
+                ]
+            )
+        )
+
+    def _is_prepaid(self, courses):
+        """Return whether a course pays for this line, or one sold on its visit."""
+        self.ensure_one()
+        service = self.product_id.product_tmpl_id
+        visit = self.visit_id
+        left = sum(
+            course.sessions_left
+            for course in courses
+            if course.partner_id.id == visit.partner_id._origin.id
+            and course.company_id == visit.company_id
+            and service in course.service_ids
+        )
+        left += sum(
+            line.product_id.salon_course_sessions
+            for line in visit.line_ids - courses.visit_line_id
+            if service in line.product_id.salon_course_service_ids
+        )
+        return 0 < self.quantity <= left
 
     def _get_minutes(self):
         """Return the length of the services among these lines, in minutes.
