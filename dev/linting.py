@@ -47,6 +47,7 @@ class Check:
     files: list
     repair: list = ()
     extra_key: str = ""
+    needs_odoo: bool = True
 
     def key(self):
         """Same key, same answer: files, configuration, versions of the tools."""
@@ -129,6 +130,9 @@ def show(unhappy):
 
 
 def launch(one, environment):
+    """Without Odoo on its path pylint says the same in half the time."""
+    if not one.needs_odoo:
+        environment = {k: v for k, v in environment.items() if k != "PYTHONPATH"}
     return process.start(
         one.command,
         stdout=subprocess.PIPE,
@@ -202,7 +206,7 @@ def pylint_checks(source, python):
     pylint = [python, "-m", "pylint", "--score=n"]
     names = [folder.name for folder in project.addons()]
     ours = [f"--rcfile={CONFIG / 'pylintrc'}", "--load-plugins=pylint_odoo"]
-    yield Check("pylint", [*pylint, *ours, *names], files)
+    yield Check("pylint", [*pylint, *ours, *names], files, needs_odoo=False)
     if odoo_checker_folders(source):
         odoo = [f"--rcfile={os.devnull}", "--disable=all", "--bad-functions=input"]
         odoo += [f"--enable={','.join(ODOO_MESSAGES)}"]

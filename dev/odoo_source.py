@@ -104,15 +104,9 @@ def downloaded():
     root = FOLDER / (stamp or {}).get("root", "")
     if not stamp or not (root / "odoo/release.py").is_file():
         return None
-    if census(root) != stamp["census"]:
+    if not state.is_intact("odoo", FOLDER):
         return None
     return checked(root, stamp["origin"])
-
-
-def census(root):
-    """Number of addons and their manifests, as a quick test of completeness."""
-    folders = Source(root, "").addons_paths
-    return sum(len(list(folder.glob("*/__manifest__.py"))) for folder in folders)
 
 
 def download():
@@ -138,10 +132,9 @@ def finish(fresh, root, origin):
     """Put a complete download in its place and stamp it."""
     add_removed_file(fresh / root)
     state.remove_tree(FOLDER)
-    os.sync()
     fresh.rename(FOLDER)
-    stamp = {"root": str(root), "origin": origin, "census": census(FOLDER / root)}
-    state.write_stamp("odoo", stamp)
+    state.seal("odoo", FOLDER)
+    state.write_stamp("odoo", {"root": str(root), "origin": origin})
     return checked(FOLDER / root, origin)
 
 

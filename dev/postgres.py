@@ -182,7 +182,7 @@ class Cluster:
             self._initialise()
         self._remove_stale_pid()
         self._make_socket_folder()
-        self.boot_file.write_text(boot_id())
+        self.boot_file.write_text(state.boot_id())
         self._launch()
 
     def _launch(self):
@@ -239,7 +239,7 @@ class Cluster:
     def _distrust_after_power_cut(self):
         if self.kind == "run" or not self.boot_file.exists():
             return
-        if self.boot_file.read_text() != boot_id():
+        if self.boot_file.read_text() != state.boot_id():
             state.remove_tree(self.folder)
 
     def _initialise(self):
@@ -249,12 +249,12 @@ class Cluster:
         self.account.own(fresh)
         with step(f"Making the PostgreSQL cluster ({self.programs.major})"):
             self._initdb(fresh)
-            os.sync()
             fresh.rename(self.folder)
 
     def _initdb(self, folder):
         command = [self.programs["initdb"], "-D", folder, "-U", "postgres"]
-        command += ["-A", "trust", "-E", "UTF8", "--no-sync"]
+        command += ["-A", "trust", "-E", "UTF8"]
+        command += ["--no-sync"] if self.kind == "test" else []
         prefix, options = self.account.options(folder)
         for locale in ("C.UTF-8", "en_US.UTF-8", "C"):
             code, output = process.attempt(
@@ -340,14 +340,6 @@ def process_name(pid):
         return Path(f"/proc/{pid}/comm").read_text()
     except FileNotFoundError:
         return "" if sys.platform == "linux" else "postgres"
-
-
-def boot_id():
-    """Changes when the machine starts anew."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return "unknown"
 
 
 def inner_socket_folder():

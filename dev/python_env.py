@@ -16,7 +16,7 @@ REQUIREMENTS = project.ROOT / "dev" / "requirements"
 
 def ensure(*sets):
     """Have the environment with these sets of packages; return its Python."""
-    if state.read_stamp("venv") != identity() or not PYTHON.exists():
+    if state.read_stamp("venv") != identity() or not state.is_intact("venv", FOLDER):
         create()
     for name in sets:
         if state.read_stamp(f"venv-{name}") != wanted(name):
@@ -43,6 +43,7 @@ def create():
     state.remove_tree(FOLDER)
     with step("Making the Python environment"):
         make_venv()
+    state.seal("venv", FOLDER)
     state.write_stamp("venv", identity())
 
 
@@ -84,6 +85,7 @@ def install_system_packages(*names):
 
 
 def install(name):
+    state.drop_stamp("venv-tree")
     command = [PYTHON, "-m", "pip", "install", "--no-input", "--no-compile"]
     command += ["--retries", "3", "-r", requirements_file(name)]
     with step(f"Installing Python packages ({name})") as progress:
@@ -93,7 +95,8 @@ def install(name):
             "python",
             on_line=lambda line: progress.detail(short(line)),
         )
-        state.write_stamp(f"venv-{name}", wanted(name), durable=True)
+        state.seal("venv", FOLDER)
+        state.write_stamp(f"venv-{name}", wanted(name))
 
 
 def short(line):
@@ -121,7 +124,7 @@ def ensure_node():
     stamp = {"packages": NODE_PACKAGES, "folder": str(NODE_FOLDER)}
     if state.read_stamp("node") != {**stamp, "packages": list(NODE_PACKAGES)}:
         install_node_packages(node)
-        state.write_stamp("node", stamp, durable=True)
+        state.write_stamp("node", stamp)
     return node
 
 

@@ -28,8 +28,8 @@ class Shot:
     clicks: tuple = ()
 
 
-CALLS = "/odoo/action-salon_reminders.salon_call_action"
-CLIENTS = "/odoo/action-salon_reminders.res_partner_action_client"
+CALLS = "/odoo/salon-calls"
+CLIENTS = "/odoo/salon-clients"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
 
@@ -40,6 +40,7 @@ SHOTS = (
         "client_card",
         "receptionist",
         CLIENTS,
+        wait=LIST,
         clicks=(f"{LIST.split(', ')[0]} td.o_data_cell", CARD),
     ),
     Shot(
@@ -47,6 +48,7 @@ SHOTS = (
         "receptionist",
         CLIENTS,
         PHONE,
+        wait=LIST,
         clicks=(LIST.split(", ")[1], CARD),
     ),
 )

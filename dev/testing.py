@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
+from pathlib import Path
 
 from . import linting, process, project, python_env, setup
 from .console import say, step
@@ -17,7 +19,7 @@ BROWSERS = (
     "chromium-browser",
     "google-chrome-stable",
 )
-NO_TESTS = 5
+NO_TESTS = 5  # exit code of pytest
 
 
 def run(arguments):
@@ -90,12 +92,45 @@ def install_browser():
 
 
 def run_pytest(shop, names, arguments):
-    """On a copy of the installed database; return exit code and summary."""
+    """Unit tests on an empty salon, whole-system tests on the demonstration.
+
+    Returns the exit code and the counts of both together.
+    """
+    code, total, ran = 0, Counter(), False
+    for kind, given in suites(arguments):
+        result, counts = run_suite(shop, names, kind, given)
+        total.update(counts)
+        ran = ran or result != NO_TESTS
+        code = code or (0 if result == NO_TESTS else result)
+    return code if ran else NO_TESTS, in_words(total)
+
+
+def suites(arguments):
+    """(kind of database, pytest arguments) for each run of pytest."""
+    unit = [folder.name for folder in project.addons()]
+    given = {"empty": [], "demo": []}
+    rest = []
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        path = Path(argument.partition("::")[0])
+        is_value = before in ("-k", "-m", "-n", "-o", "-p", "-W")
+        if argument.startswith("-") or is_value or not path.exists():
+            rest.append(argument)
+        else:
+            top = path.resolve().relative_to(project.ROOT).parts[0]
+            given["empty" if top in unit else "demo"].append(argument)
+    if not any(given.values()):
+        given = {"empty": unit, "demo": ["tests"]}
+    return [(kind, [*rest, *paths]) for kind, paths in given.items() if paths]
+
+
+def run_suite(shop, names, kind, arguments):
+    """One run of pytest on a copy of the installed database."""
     report = process.temp_folder() / f"pytest-{os.getpid()}.json"
     report.unlink(missing_ok=True)
+    words = {"empty": "without demo data", "demo": "with demo data"}
     with shop.scratch("tests") as database:
-        with step("Copying the installed database"):
-            shop.copy(names["demo"], database)
+        with step(f"Copying the installed database {words[kind]}"):
+            shop.copy(names[kind], database)
         child = process.start(
             pytest_command(shop, database, arguments),
             env=pytest_environment(shop, names, database, report),
@@ -106,7 +141,7 @@ def run_pytest(shop, names, arguments):
         finally:
             process.stop(child)
             forget_config(shop, database)
-    return code, summary(report, code)
+    return code, read_counts(report)
 
 
 def pytest_command(shop, database, arguments):
@@ -137,14 +172,17 @@ def forget_config(shop, database):
     shop.config(database).unlink(missing_ok=True)
 
 
-def summary(report, code):
-    """'12 passed, 1 skipped', also when pytest itself broke down."""
+def read_counts(report):
+    """Counts by outcome; none when pytest itself broke down."""
     try:
-        counts = json.loads(report.read_text())["counts"]
+        return json.loads(report.read_text())["counts"]
     except (OSError, ValueError):
-        return f"pytest broke down (exit {code}), 0 passed"
+        return {}
     finally:
         report.unlink(missing_ok=True)
-    order = {"passed": 0}
-    words = sorted(counts.items(), key=lambda item: order.get(item[0], 1))
-    return ", ".join(f"{count} {word}" for word, count in words) or "0 passed"
+
+
+def in_words(counts):
+    """'12 passed, 1 skipped'."""
+    rest = [f"{n} {word}" for word, n in sorted(counts.items()) if word != "passed"]
+    return ", ".join([f"{counts['passed']} passed", *rest])

@@ -4,8 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+
+from dev import databases, errors, project
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "salon"
@@ -61,3 +64,71 @@ class TestSalonCommand(unittest.TestCase):
         compile(text, "salon", "exec")
         self.assertNotIn(' f"', text)
         self.assertNotIn("match ", text)
+
+
+LOG = "2026-01-02 03:04:05,678 99 {} db odoo.modules.loading: {}"
+
+
+class TestLogCheck(unittest.TestCase):
+    """The installation check is only as good as its reading of the log."""
+
+    def test_levels(self):
+        for level, count in (("INFO", 0), ("WARNING", 1), ("ERROR", 1)):
+            lines = [LOG.format(level, "text"), "  next line"]
+            self.assertEqual(len(databases.complaints(lines)), count, level)
+
+    def test_traceback_belongs_to_its_entry(self):
+        lines = [LOG.format("ERROR", "text"), "Traceback", LOG.format("INFO", "end")]
+        self.assertEqual(databases.complaints(lines), ["\n".join(lines[:2])])
+
+    def test_warnings_of_libraries_do_not_count_ours_do(self):
+        text = "2026-01-02 03:04:05,678 99 WARNING db py.warnings: {}/a.py:1: Old"
+        own = text.format(project.ROOT / project.ADDON)
+        lines = [text.format("/usr/lib/python3/lxml"), own]
+        self.assertEqual(databases.complaints(lines), [own])
+
+
+class TestErrors(unittest.TestCase):
+    def test_cause_is_named(self):
+        for output, word in (
+            ("E: Temporary failure resolving 'host'", "no network"),
+            ("OSError: [Errno 28] No space left on device", "disk is full"),
+            ("something else", "something else"),
+        ):
+            error = errors.CommandFailed("Step", 1, output, "log")
+            self.assertIn(word, str(error))
+
+
+class TestSkips(unittest.TestCase):
+    """A skipped test must fail the run, or nobody notices what is not tested."""
+
+    def pytest(self, reason):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "test_it.py")
+            path.write_text(
+                "import pytest\n"
+                f"@pytest.mark.skip(reason={reason!r})\n"
+                "def test_a(): pass\n"
+                "def test_b(): pass\n"
+            )
+            command = [sys.executable, "-m", "pytest", "-p", "no:odoo"]
+            command += ["-p", "dev.pytest_salon", "-p", "no:cacheprovider", "-c"]
+            return subprocess.run(
+                [*command, os.devnull, "--rootdir", folder, str(path)],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "SALON_REPORT": ""},
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+
+    def test_skip_fails(self):
+        done = self.pytest("Chrome executable not found")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("counts as failed", done.stdout)
+
+    def test_skip_for_absent_exports_passes_and_is_said(self):
+        done = self.pytest(f"{project.OPTIONAL_EXPORTS.name} is not here")
+        expected = 1 if project.OPTIONAL_EXPORTS.exists() else 0
+        self.assertEqual(done.returncode, expected, done.stdout)
+        self.assertIn("hair_salon is not here", done.stdout)

@@ -32,6 +32,18 @@ class ResCompany(models.Model):
         default=30,
         help="New calls put on the list in one day; 0 means no limit.",
     )
+    salon_birthday_days = fields.Integer(
+        string="Birthday calls",
+        help="Call clients so many days before their birthday; 0 means no such calls.",
+    )
+    salon_assignment = fields.Selection(
+        [("turns", "In turns"), ("own", "The client's own receptionist")],
+        string="Calls are given",
+        required=True,
+        default="turns",
+        help="The client's own receptionist is the one on her contact; clients without "
+        "one are given in turns.",
+    )
     salon_own_rhythm = fields.Boolean(
         string="Follow own rhythms",
         default=True,
@@ -49,7 +61,8 @@ class ResCompany(models.Model):
 
     _salon_call_rules_positive = models.Constraint(
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
-        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0)",
+        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
+        " AND salon_birthday_days >= 0)",
         "The contact gap, the bundling window and the daily limit can't be negative, "
         "and there must be at least one attempt per call.",
     )

@@ -173,6 +173,42 @@ class SalonReminder(models.Model):
             "expected around %(date)s", date=format_date(self.env, self.expected_date)
         )
 
+    def _get_state_text(self):
+        """Return why this reminder alone puts nobody on the call list today."""
+        self.ensure_one()
+        need = self.cycle_id.name
+        dates = {
+            name: format_date(self.env, self[name])
+            for name in ("skip_until", "booked_date", "pause_until", "call_date")
+        }
+        if not self.cycle_id.active:
+            return self.env._("%(need)s: the cycle is archived.", need=need)
+        if self.state in CALLABLE_STATES:
+            return self.env._(
+                "%(need)s: was answered; the next call comes from %(skip_until)s on.",
+                need=need,
+                **dates,
+            )
+        return {
+            "scheduled": self.env._(
+                "%(need)s: not due yet, the call comes on %(call_date)s.",
+                need=need,
+                **dates,
+            ),
+            "booked": self.env._(
+                "%(need)s: she is booked for %(booked_date)s.", need=need, **dates
+            ),
+            "paused": self.env._(
+                "%(need)s: paused until %(pause_until)s (%(reason)s).",
+                need=need,
+                reason=self.pause_reason or "-",
+                **dates,
+            ),
+            "stopped": self.env._(
+                "%(need)s: she does not want to be reminded of this.", need=need
+            ),
+        }[self.state]
+
     @api.depends("gap_count", "course_id")
     def _compute_basis(self):
         for reminder in self:

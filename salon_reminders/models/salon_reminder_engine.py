@@ -120,7 +120,7 @@ class SalonReminderEngine(models.AbstractModel):
 
     @api.model
     def _sql_callable(self, today, days_ahead=0):
-        """Return the condition "this may be called about" on reminder ``r``.
+        """Return the condition "this may be called about" on reminder ``h``.
 
         Everything due on or before the day and not yet handled, so that a missed
         day loses nobody. Rests on states that ``_move_on`` has brought to today.
@@ -128,10 +128,10 @@ class SalonReminderEngine(models.AbstractModel):
         :param int days_ahead: also what comes due within so many days
         """
         return SQL(
-            """(r.state IN ('due', 'late', 'lapsed')
-                OR (r.state = 'scheduled' AND r.call_date <= %(latest)s
-                    AND r.earliest_date <= %(today)s))
-               AND (r.skip_until IS NULL OR r.skip_until <= %(today)s)""",
+            """(h.state IN ('due', 'late', 'lapsed')
+                OR (h.state = 'scheduled' AND h.call_date <= %(latest)s
+                    AND h.earliest_date <= %(today)s))
+               AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
             today=today,
             latest=fields.Date.add(today, days=days_ahead),
         )
@@ -662,7 +662,10 @@ class SalonReminderEngine(models.AbstractModel):
         And whose course, where there was one, is over without a visit.
         """
         return SQL(
-            """UPDATE salon_reminder r
+            # Materialized: planned as one hash join even while the tables' statistics
+            # are stale, as they are in the middle of an import.
+            """WITH done AS MATERIALIZED (%(done)s)
+               UPDATE salon_reminder r
                   SET last_date = NULL, visit_count = 0, booked_date = NULL,
                       year_visits = 0, gap_count = 0, usual_weekday = NULL,
                       earliest_date = NULL, due_date = NULL, call_date = NULL,
@@ -671,7 +674,7 @@ class SalonReminderEngine(models.AbstractModel):
                 WHERE %(scope)s
                   AND (r.last_date IS NOT NULL OR r.due_date IS NOT NULL)
                   AND NOT EXISTS (
-                      SELECT FROM (%(done)s) d
+                      SELECT FROM done d
                        WHERE d.partner_id = r.partner_id
                          AND d.company_id = r.company_id
                          AND d.cycle_id = r.cycle_id)

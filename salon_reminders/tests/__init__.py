@@ -5,6 +5,8 @@ from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
+from . import test_salon_demo
+from . import test_salon_explain
 from . import test_salon_reminder
 from . import test_salon_rhythm
 from . import test_salon_starter_set

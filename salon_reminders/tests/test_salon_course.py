@@ -270,8 +270,8 @@ class TestSalonCourse(CourseCase):
         self._sell("2026-06-01")
         visit = self._come("2026-07-13", state="booked")
         self.assertEqual(visit.line_ids.amount, 0.0)
-        visit.line_ids.quantity = 3
-        self.assertEqual(visit.line_ids.amount, 150.0)
+        visit.line_ids.quantity = 4
+        self.assertEqual(visit.line_ids.amount, 200.0)
         roots = self._create_visit(self.anna, "2026-06-30")
         self.assertEqual(roots.line_ids.amount, 50.0)
 
