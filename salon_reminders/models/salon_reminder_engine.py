@@ -587,6 +587,7 @@ class SalonReminderEngine(models.AbstractModel):
                    since + late_days, since + lapse_days,
                    'idle', %(uid)s, %(now)s, %(uid)s, %(now)s
               FROM fresh
+          ORDER BY partner_id, company_id, cycle_id
             ON CONFLICT (partner_id, cycle_id, company_id) DO UPDATE
                SET (%(names)s) = ROW(%(new)s),
                    skip_until = CASE WHEN %(same)s THEN r.skip_until END,
@@ -664,7 +665,8 @@ class SalonReminderEngine(models.AbstractModel):
         return SQL(
             # Materialized: planned as one hash join even while the tables' statistics
             # are stale, as they are in the middle of an import.
-            """WITH done AS MATERIALIZED (%(done)s)
+            """WITH done AS MATERIALIZED (%(done)s),
+               course AS MATERIALIZED (%(course)s)
                UPDATE salon_reminder r
                   SET last_date = NULL, visit_count = 0, booked_date = NULL,
                       year_visits = 0, gap_count = 0, usual_weekday = NULL,
@@ -679,7 +681,7 @@ class SalonReminderEngine(models.AbstractModel):
                          AND d.company_id = r.company_id
                          AND d.cycle_id = r.cycle_id)
                   AND NOT EXISTS (
-                      SELECT FROM (%(course)s) k
+                      SELECT FROM course k
                        WHERE k.partner_id = r.partner_id
                          AND k.company_id = r.company_id
                          AND k.cycle_id = r.cycle_id)""",
