@@ -22,4 +22,5 @@ from . import mail_activity
 from . import salon_demo
 from . import salon_demo_client
 from . import salon_demo_visit
+from . import salon_demo_course
 from . import salon_demo_call
