@@ -48,8 +48,8 @@ class ProductTemplate(models.Model):
         "service_tmpl_id",
         string="Used up by",
         domain=[("salon_kind", "=", "service"), ("salon_course_sessions", "=", 0)],
-        check_company=True,
-        help="Each time one of these services is done, it takes one session.",
+        help="Each time one of these services is done, it takes one session. Clients are "
+        "reminded of their sessions by the cycles that these services renew.",
     )
     salon_course_interval_days = fields.Integer(
         "Interval (days)",
@@ -63,7 +63,6 @@ class ProductTemplate(models.Model):
     salon_course_maintenance_id = fields.Many2one(
         "salon.cycle",
         string="Then",
-        check_company=True,
         help="The cycle that takes over after the last session. Without one, the "
         "ordinary rhythm of the services goes on.",
     )

@@ -124,8 +124,7 @@ class SalonCourse(models.Model):
     @api.depends_context("lang")
     def _compute_summary(self):
         for course in self:
-            text = getattr(course, f"_get_{course.state}_text")()
-            course.summary = text
+            course.summary = getattr(course, f"_get_{course.state}_text")()
 
     @api.depends("partner_id", "product_id")
     def _compute_display_name(self):
@@ -195,18 +194,24 @@ class SalonCourse(models.Model):
         if not self.book_by_date:
             return ""
         fit = self._get_sessions_that_fit()
+        expiry = format_date(self.env, self.expiry_date)
         if fit < self.sessions_left:
             return self.env._(
                 "It cannot be finished: at its interval, %(fit)s of the %(left)s "
                 "sessions left fit before it expires on %(expiry)s.",
                 fit=fit,
                 left=self.sessions_left,
-                expiry=format_date(self.env, self.expiry_date),
+                expiry=expiry,
+            )
+        if self.sessions_left == 1:
+            return self.env._(
+                "It expires unless this last session is booked by %(expiry)s.",
+                expiry=expiry,
             )
         return self.env._(
-            "Cannot finish before it expires on %(expiry)s unless the next session is "
-            "booked by %(book_by)s.",
-            expiry=format_date(self.env, self.expiry_date),
+            "It cannot be finished before it expires on %(expiry)s unless the next "
+            "session is booked by %(book_by)s.",
+            expiry=expiry,
             book_by=format_date(self.env, self.book_by_date),
         )
 

@@ -377,6 +377,14 @@ class TestSalonCourse(CourseCase):
             course.invalidate_recordset(["summary"])
             self.assertIn("1 of the 2 sessions left fit", course.summary)
 
+    def test_the_last_session_has_until_the_expiry(self):
+        self.course.salon_course_validity_days = 150
+        self._sell("2026-03-20")
+        self._come("2026-03-20", "2026-05-25")
+        course = self._get_courses()
+        self.assertCourse(course, book_by_date="2026-08-17", sessions_left=1)
+        self.assertIn("last session is booked by 08/17/2026", course.summary)
+
     def test_a_course_that_never_fits_says_so(self):
         self.course.salon_course_validity_days = 50
         self._sell("2026-06-20")
