@@ -3,6 +3,7 @@ from odoo.tools import SQL
 # What people did, in an order in which nothing refers to what is already gone.
 HISTORY = [
     "salon.call.attempt",
+    "salon.course",
     "salon.import.row",
     "salon.visit.line",
     "salon.visit",
