@@ -48,8 +48,8 @@ class ProductTemplate(models.Model):
         "service_tmpl_id",
         string="Used up by",
         domain=[("salon_kind", "=", "service"), ("salon_course_sessions", "=", 0)],
-        help="Each time one of these services is done, it takes one session. Clients are "
-        "reminded of their sessions by the cycles that these services renew.",
+        help="Each time one of these services is done, it takes one session. Clients "
+        "are reminded of their sessions by the cycles that these services renew.",
     )
     salon_course_interval_days = fields.Integer(
         "Interval (days)",
