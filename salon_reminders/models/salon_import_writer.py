@@ -315,14 +315,18 @@ class SalonImportWriter(models.AbstractModel):
                 facts[row.client_key] = row.vals | facts[row.client_key]
         self._complete_partners(rows, facts, partners)
         missing = [key for key in facts if key not in partners]
-        created = self.env["res.partner"].with_context(**NO_TRACKING).create(
-            [
-                {
-                    **self._prepare_partner_vals(key, facts[key]),
-                    "company_id": salon_import.company_id.id,
-                }
-                for key in missing
-            ]
+        created = (
+            self.env["res.partner"]
+            .with_context(**NO_TRACKING)
+            .create(
+                [
+                    {
+                        **self._prepare_partner_vals(key, facts[key]),
+                        "company_id": salon_import.company_id.id,
+                    }
+                    for key in missing
+                ]
+            )
         )
         partners |= dict(zip(missing, created.ids, strict=True))
 
