@@ -34,6 +34,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/salon_call_log_views.xml",
+        "wizards/salon_reminder_pause_views.xml",
         "views/salon_menus.xml",
         "views/salon_import_views.xml",
     ],

@@ -59,11 +59,13 @@ class TestReceptionistJourney(HttpCase):
         return cls.service
 
     def test_no_answer_and_booking(self):
-        planner = self.env["salon.call.planner"]
         for partner in self.anna | self.bea:
-            reminders = partner.salon_reminder_ids
-            planner._create_calls(
-                [(partner.id, reminders.ids, reminders.due_date, False, 0.0, None)]
+            self.env["salon.call"].create(
+                {
+                    "partner_id": partner.id,
+                    "reminder_ids": partner.salon_reminder_ids.ids,
+                    "due_date": partner.salon_reminder_ids.due_date,
+                }
             )
         self.start_tour("/odoo", "salon_call_list_tour", login="tour_receptionist")
         first, second = self.anna.salon_call_ids, self.bea.salon_call_ids

@@ -7,7 +7,9 @@ from . import resource_resource
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_consent
+from . import salon_cycle_norm
 from . import salon_reminder
+from . import salon_reminder_engine
 from . import salon_call
 from . import salon_call_planner
 from . import salon_call_attempt

@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 import pytz
 
 from odoo import fields, models
+
+NOON = 12
 
 
 class ResCompany(models.Model):
@@ -28,6 +32,24 @@ class ResCompany(models.Model):
         default=30,
         help="New calls put on the list in one day; 0 means no limit.",
     )
+    salon_birthday_days = fields.Integer(
+        string="Birthday calls",
+        help="Call clients so many days before their birthday; 0 means no such calls.",
+    )
+    salon_assignment = fields.Selection(
+        [("turns", "In turns"), ("own", "The client's own receptionist")],
+        string="Calls are given",
+        required=True,
+        default="turns",
+        help="The client's own receptionist is the one on her contact; clients without "
+        "one are given in turns.",
+    )
+    salon_own_rhythm = fields.Boolean(
+        string="Follow own rhythms",
+        default=True,
+        help="Learn from each client's visits how often she comes. Otherwise the ideal "
+        "days of the cycle count for everybody.",
+    )
     salon_consent_wording = fields.Text(
         string="Consent wording",
         translate=True,
@@ -39,10 +61,18 @@ class ResCompany(models.Model):
 
     _salon_call_rules_positive = models.Constraint(
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
-        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0)",
+        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
+        " AND salon_birthday_days >= 0)",
         "The contact gap, the bundling window and the daily limit can't be negative, "
         "and there must be at least one attempt per call.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "salon_own_rhythm" in vals:
+            # Reminders are the system's; whoever may switch the rule moves them all.
+            self.env["salon.reminder.engine"].sudo()._refresh()
+        return result
 
     # ------------------------------------------------------------
     # THE SALON'S CLOCK
@@ -85,3 +115,46 @@ class ResCompany(models.Model):
         except pytz.NonExistentTimeError:
             aware = zone.localize(local_naive, is_dst=False)
         return aware.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _salon_open_weekdays(self):
+        """Return the weekdays with working hours, 1 being Monday.
+
+        A salon without working hours is never closed.
+        """
+        self.ensure_one()
+        attendances = self.sudo().resource_calendar_id.attendance_ids
+        days = {
+            int(attendance.dayofweek) + 1
+            for attendance in attendances
+            if attendance.day_period != "lunch"
+        }
+        return sorted(days) or list(range(1, 8))
+
+    def _salon_closed_days(self):
+        """Return {company: sorted days to come on which the whole salon is closed}.
+
+        A day counts as closed when a day off of everybody covers its noon.
+        """
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        closed = {company: set() for company in self}
+        for leave in leaves.search(
+            [
+                ("resource_id", "=", False),
+                ("company_id", "in", self.ids),
+                ("date_to", ">=", fields.Datetime.now()),
+            ]
+        ):
+            company = leave.company_id
+            if leave.calendar_id in (leaves.calendar_id, company.resource_calendar_id):
+                closed[company].update(company._salon_noons(leave))
+        return {company: sorted(days) for company, days in closed.items()}
+
+    def _salon_noons(self, leave):
+        """Return the days whose noon at the salon lies in the leave."""
+        start = self._salon_local(leave.date_from)
+        stop = self._salon_local(leave.date_to)
+        first = start.date() + timedelta(days=start.hour >= NOON)
+        last = stop.date() - timedelta(days=stop.hour < NOON)
+        return {
+            first + timedelta(days=number) for number in range((last - first).days + 1)
+        }

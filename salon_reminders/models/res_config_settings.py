@@ -16,6 +16,15 @@ class ResConfigSettings(models.TransientModel):
     salon_daily_quota = fields.Integer(
         related="company_id.salon_daily_quota", readonly=False
     )
+    salon_birthday_days = fields.Integer(
+        related="company_id.salon_birthday_days", readonly=False
+    )
+    salon_assignment = fields.Selection(
+        related="company_id.salon_assignment", readonly=False
+    )
+    salon_own_rhythm = fields.Boolean(
+        related="company_id.salon_own_rhythm", readonly=False
+    )
     salon_consent_wording = fields.Text(
         related="company_id.salon_consent_wording", readonly=False
     )

@@ -47,6 +47,10 @@ class ResPartner(models.Model):
         help="Whether the client agrees to be phoned when her next visit is due.",
     )
 
+    salon_call_status = fields.Text(
+        "On the call list?", compute="_compute_salon_call_status"
+    )
+
     # Gate, gap and shared numbers all look clients up by number.
     phone_sanitized = fields.Char(index="btree_not_null")
 
@@ -85,6 +89,12 @@ class ResPartner(models.Model):
             else:
                 valid = consent._is_valid()
                 partner.salon_call_consent = "given" if valid else "expired"
+
+    @api.depends_context("company", "lang")
+    def _compute_salon_call_status(self):
+        texts = self.env["salon.call.planner"]._explain(self._origin)
+        for partner in self:
+            partner.salon_call_status = texts.get(partner._origin)
 
     @api.model
     def _search_salon_call_consent(self, operator, value):

@@ -43,7 +43,11 @@ class SalonCall(models.Model):
         compute="_compute_state_order", store=True, precompute=True
     )
     kind = fields.Selection(
-        [("reminder", "Reminder"), ("lapsed", "Lapsed client")],
+        [
+            ("reminder", "Reminder"),
+            ("lapsed", "Lapsed client"),
+            ("birthday", "Birthday"),
+        ],
         required=True,
         default="reminder",
     )
@@ -81,6 +85,9 @@ class SalonCall(models.Model):
     due_date = fields.Date("Due", readonly=True, index=True)
     days_over = fields.Integer(
         compute="_compute_days_over", help="Days since the due date."
+    )
+    birthday = fields.Date(
+        readonly=True, help="The birthday that is one of the reasons."
     )
     value = fields.Monetary(
         readonly=True, help="What the client spent in the year before the call."
@@ -152,11 +159,18 @@ class SalonCall(models.Model):
             over = (today - call.due_date).days if call.due_date else 0
             call.days_over = max(over, 0)
 
-    @api.depends("partner_id", "reminder_ids")
+    @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
         for call in self:
             consent = call._get_consent()
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
+            if call.birthday:
+                lines.append(
+                    self.env._(
+                        "Her birthday is on %(date)s.",
+                        date=format_date(self.env, call.birthday),
+                    )
+                )
             lines.append(call._text_consent(consent))
             call.explanation = "\n".join(lines)
 
@@ -219,6 +233,10 @@ class SalonCall(models.Model):
         calls = super().create(vals_list)
         calls._check_allowed()
         calls._ensure_activities()
+        failed = calls.reminder_ids.filtered("error")
+        if failed:
+            # Reminders are written by the system only.
+            failed.sudo().error = False
         return calls
 
     def write(self, vals):
@@ -307,10 +325,11 @@ class SalonCall(models.Model):
         """Return one line that says why this reminder is on the list."""
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
-            "(the salon's norm), due %(due)s, %(when)s.",
+            "(%(basis)s), due %(due)s, %(when)s.",
             need=reminder.cycle_id.name,
             last=format_date(self.env, reminder.last_date),
             rhythm=reminder.rhythm_days,
+            basis=reminder.basis,
             due=format_date(self.env, reminder.due_date),
             when=self._text_when(reminder),
         )
@@ -367,6 +386,11 @@ class SalonCall(models.Model):
                 "Hello {client}, this is {receptionist} from {salon}. We have not seen "
                 "you for a while and miss you. May I ask what kept you away, and what "
                 "we could do better?"
+            )
+        if self.kind == "birthday":
+            return self.env._(
+                "Hello {client}, this is {receptionist} from {salon}. Happy birthday! "
+                "May we make you beautiful for it?"
             )
         return self.env._(
             "Hello {client}, this is {receptionist} from {salon}. It is time for your "

@@ -2,9 +2,9 @@ import logging
 from itertools import cycle
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
-from .salon_reminder import CALLABLE_STATES
+from .salon_reminder import CALLABLE_STATES, GONE
 
 _logger = logging.getLogger(__name__)
 
@@ -13,7 +13,9 @@ class SalonCallPlanner(models.AbstractModel):
     """The daily job: puts on the list whom the salon should call today.
 
     Running it again on the same day, or after days without a run, adds exactly what
-    is missing: whoever is due on or before today and not yet handled.
+    is missing: whoever is due on or before today and not yet handled. It runs every
+    hour, so that each salon gets its list soon after its own midnight and a failed
+    run costs an hour, not a day.
     """
 
     _name = "salon.call.planner"
@@ -25,23 +27,39 @@ class SalonCallPlanner(models.AbstractModel):
 
     @api.model
     def _cron_plan_calls(self, batch_size=500):
-        """Plan today's calls of every salon, each by its own clock."""
-        commit_progress = self.env["ir.cron"]._commit_progress
+        """Plan today's calls of every salon; one that fails does not stop the others.
+
+        :raise Exception: the last error, when there was one, after all other salons
+        """
+        error = None
         for company in self.env["res.company"].search([]):
-            planner = self.with_company(company)
-            planner._prepare_day()
-            rows = planner._get_due_clients()
-            commit_progress(remaining=len(rows))
-            for batch in split_every(batch_size, rows, list):
-                planner._create_calls(batch)
-                commit_progress(len(batch))
-            planner._record_holds()
-        commit_progress(remaining=0)
+            try:
+                self.with_company(company)._plan_day(batch_size)
+            except Exception as raised:
+                self.env.cr.rollback()
+                _logger.exception("Today's calls of %s failed", company.name)
+                error = raised
+        if error:
+            raise error
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _plan_day(self, batch_size):
+        """Plan the current company's day, committing batch by batch."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        self._prepare_day()
+        clients = self._get_due_clients()
+        commit_progress(remaining=len(clients))
+        for batch in split_every(batch_size, clients, list):
+            self._create_calls(batch)
+            commit_progress(len(batch))
+            # Ten thousand calls must not pile up in memory.
+            self.env.invalidate_all()
+        self._record_holds()
 
     def _prepare_day(self):
         """Move states on to today and repair calls that lost their activity."""
         company = self.env.company
-        self.env["salon.reminder"]._move_on(company)
+        self.env["salon.reminder.engine"]._move_on(company)
         self.env["salon.call"].search(
             [
                 ("company_id", "=", company.id),
@@ -50,35 +68,47 @@ class SalonCallPlanner(models.AbstractModel):
             ]
         )._ensure_activities()
 
-    def _create_calls(self, rows):
-        """Create the calls of one batch; a failing client does not stop the others."""
+    # ------------------------------------------------------------
+    # CREATING CALLS
+    # ------------------------------------------------------------
+
+    def _create_calls(self, clients):
+        """Create the calls of one batch; a failing client does not stop the others.
+
+        :param list clients: rows of ``_get_due_clients``
+        """
         try:
             with self.env.cr.savepoint():
-                self.env["salon.call"].create(self._prepare_calls(rows))
-        except Exception:
-            if len(rows) == 1:
-                _logger.exception("No call could be planned for client %s", rows[0][0])
+                self.env["salon.call"].create(self._prepare_calls(clients))
+        except Exception as error:
+            if len(clients) > 1:
+                for client in clients:
+                    self._create_calls([client])
                 return
-            for row in rows:
-                self._create_calls([row])
+            self._record_failure(clients[0], error)
 
-    def _prepare_calls(self, rows):
-        receptionists = cycle(self._get_receptionists() or self.env["res.users"])
+    def _prepare_calls(self, clients):
+        receptionists = self._get_receptionists()
+        turns = cycle(receptionists or [self.env["res.users"]])
+        own = self.env.company.salon_assignment == "own"
         today = self.env.company._salon_today()
         return [
             {
-                "partner_id": partner_id,
+                "partner_id": client["partner_id"],
                 "company_id": self.env.company.id,
-                "kind": "lapsed" if lapsed else "reminder",
+                "kind": client["kind"],
                 "date": today,
                 "opened_date": today,
-                "due_date": due_date,
-                "value": value,
-                "stylist_id": stylist_id,
-                "reminder_ids": [fields.Command.set(reminder_ids)],
-                "user_id": next(receptionists, self.env["res.users"]).id,
+                "due_date": client["due_date"],
+                "birthday": client["birthday"],
+                "value": client["value"],
+                "stylist_id": client["stylist_id"],
+                "reminder_ids": [fields.Command.set(client["reminder_ids"] or [])],
+                "user_id": client["user_id"]
+                if own and client["user_id"] in receptionists.ids
+                else next(turns).id,
             }
-            for partner_id, reminder_ids, due_date, lapsed, value, stylist_id in rows
+            for client in clients
         ]
 
     def _get_receptionists(self):
@@ -101,30 +131,64 @@ class SalonCallPlanner(models.AbstractModel):
         )
         return users.sorted(lambda user: (load.get(user, 0), user.id))
 
+    def _record_failure(self, client, error):
+        """Write the error on the reminders and tell a manager, once."""
+        _logger.warning(
+            "No call could be planned for client %s: %s", client["partner_id"], error
+        )
+        reminders = self.env["salon.reminder"].browse(client["reminder_ids"] or [])
+        if all(reminders.mapped("error")):
+            return
+        reminders.error = str(error)
+        partner = self.env["res.partner"].browse(client["partner_id"])
+        partner.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("No call could be planned"),
+            note=str(error),
+            user_id=self._get_manager().id,
+        )
+
+    def _get_manager(self):
+        managers = self.env.ref("salon_reminders.group_manager").all_user_ids
+        company = self.env.company
+        own = managers.filtered(
+            lambda user: company in user.company_ids and user.active and not user.share
+        )
+        return own[:1] or self.env.ref("base.user_admin")
+
     # ------------------------------------------------------------
     # WHO IS DUE
     # ------------------------------------------------------------
 
     def _get_due_clients(self):
-        """Return the clients to call, best first, within today's free places.
-
-        :return: list of (client, reminders, due date, lapsed, value, stylist)
-        """
+        """Return the clients to call, best first, within today's free places."""
         free = self._get_free_places()
         if free == 0:
             return []
         self.env.flush_all()
-        return self.env.execute_query(
+        return self.env.execute_query_dict(
             SQL(
-                """WITH candidate AS (%(candidates)s)
-                SELECT partner_id, reminder_ids, due_date, lapsed, value, stylist_id
+                """WITH clock AS (%(clock)s), candidate AS (%(candidates)s)
+                SELECT *
                   FROM candidate
                  WHERE hold IS NULL
-              ORDER BY lapsed, value DESC, due_date, partner_id
+              ORDER BY %(order)s
                  LIMIT %(free)s""",
+                clock=self.env["salon.reminder.engine"]._sql_clock(),
                 candidates=self._sql_candidates(),
+                order=self._sql_order(),
                 free=free,
             )
+        )
+
+    def _sql_order(self):
+        """Return the order of candidates.
+
+        Reminders before lapsed clients and birthdays, those who will probably still
+        come before those who are probably gone, then worth, then lateness.
+        """
+        return SQL(
+            "kind != 'reminder', gone > %s, value DESC, due_date, partner_id", GONE
         )
 
     def _get_free_places(self):
@@ -145,7 +209,7 @@ class SalonCallPlanner(models.AbstractModel):
         self.env.flush_all()
         self.env.execute_query(
             SQL(
-                """WITH candidate AS (%(candidates)s),
+                """WITH clock AS (%(clock)s), candidate AS (%(candidates)s),
                 found AS (
                     SELECT unnest(reminder_ids) AS id, COALESCE(hold, 'quota') AS hold
                       FROM candidate)
@@ -157,6 +221,7 @@ class SalonCallPlanner(models.AbstractModel):
                    AND o.company_id = %(company)s
                    AND (o.state IN %(states)s OR o.hold IS NOT NULL)
                    AND o.hold IS DISTINCT FROM found.hold""",
+                clock=self.env["salon.reminder.engine"]._sql_clock(),
                 candidates=self._sql_candidates(),
                 company=self.env.company.id,
                 states=CALLABLE_STATES,
@@ -164,41 +229,103 @@ class SalonCallPlanner(models.AbstractModel):
         )
         self.env["salon.reminder"].invalidate_model(["hold"])
 
-    def _sql_candidates(self):
-        """Return one row per client with something due, and what holds her back.
+    def _sql_candidates(self, partners=None):
+        """Return one row per client with something to call about.
 
-        ``hold`` is empty for those to call. Of clients who share a number only the
-        first is called. Needs that come due within the bundling window join a call
-        but do not cause one.
+        ``hold`` says what holds her back and is empty for those to call. Of clients
+        who share a number only the first is called. Needs that come due within the
+        bundling window join a call but do not cause one.
+
+        :param partners: only these clients, to explain their case
         """
         company = self.env.company
         today = company._salon_today()
-        reminders = self.env["salon.reminder"]
         return SQL(
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(%(hold)s, CASE WHEN ROW_NUMBER() OVER (
                           PARTITION BY d.phone, %(hold)s IS NULL
-                          ORDER BY d.lapsed, w.value DESC, d.due_date, d.partner_id
-                      ) > 1 THEN 'gap' END) AS hold
-                 FROM (
-                    SELECT r.partner_id, p.phone_sanitized AS phone,
-                           array_agg(r.id ORDER BY r.due_date, r.id) AS reminder_ids,
-                           COALESCE(MIN(r.due_date) FILTER (
-                               WHERE r.state != 'lapsed'), MIN(r.due_date)) AS due_date,
-                           bool_and(r.state = 'lapsed') AS lapsed
-                      FROM salon_reminder r
-                      JOIN salon_cycle c ON c.id = r.cycle_id AND c.active
-                      JOIN res_partner p ON p.id = r.partner_id AND p.active
-                     WHERE r.company_id = %(company)s AND %(callable)s
-                  GROUP BY r.partner_id, p.phone_sanitized
-                    HAVING bool_or(r.state IN %(states)s)
-                 ) d
+                          ORDER BY %(order)s) > 1 THEN 'gap' END) AS hold
+                 FROM (%(reasons)s) d
    CROSS JOIN LATERAL (%(worth)s) w""",
             hold=self._sql_hold(company, today),
-            callable=reminders._sql_callable(today, company.salon_bundling_days),
-            company=company.id,
-            states=CALLABLE_STATES,
+            order=self._sql_order(),
+            reasons=self._sql_reasons(company, today, partners),
             worth=self._sql_worth(company, today),
+        )
+
+    def _sql_reasons(self, company, today, partners):
+        """Return per client ``d`` all that speaks for a call: reminders, birthday."""
+        return SQL(
+            """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
+                      p.user_id, g.reminder_ids, g.due_date, b.birthday,
+                      COALESCE(g.gone, 0) AS gone,
+                      CASE WHEN g.due THEN 'reminder' WHEN g.lapsed THEN 'lapsed'
+                           ELSE 'birthday' END AS kind
+                 FROM (%(reminders)s) g
+            FULL JOIN (%(birthdays)s) b ON b.partner_id = g.partner_id
+                 JOIN res_partner p
+                   ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
+                WHERE (g.due OR g.lapsed OR b.birthday IS NOT NULL) AND %(scope)s""",
+            reminders=self._sql_due_reminders(company, today),
+            birthdays=self._sql_birthdays(company, today),
+            scope=SQL("TRUE")
+            if partners is None
+            else SQL("p.id = ANY(%s)", partners.ids),
+        )
+
+    def _sql_due_reminders(self, company, today):
+        """Return per client the reminders that may be called about."""
+        engine = self.env["salon.reminder.engine"]
+        return SQL(
+            """SELECT h.partner_id,
+                      array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
+                      bool_or(h.state IN ('due', 'late')) AS due,
+                      bool_or(h.state = 'lapsed') AS lapsed,
+                      COALESCE(MIN(h.due_date) FILTER (WHERE h.state != 'lapsed'),
+                               MIN(h.due_date)) AS due_date,
+                      MIN(%(gone)s) AS gone
+                 FROM salon_reminder h
+                 JOIN clock t ON t.company_id = h.company_id
+                 JOIN salon_cycle c ON c.id = h.cycle_id AND c.active
+                 %(norm)s
+                WHERE h.company_id = %(company)s AND %(callable)s
+             GROUP BY h.partner_id""",
+            gone=engine._sql_gone(),
+            norm=engine._sql_join_norm(),
+            company=company.id,
+            callable=engine._sql_callable(today, company.salon_bundling_days),
+        )
+
+    def _sql_birthdays(self, company, today):
+        """Return the clients whose birthday is near and not yet called about.
+
+        Who was born on 29 February has her birthday on the 28th in other years. The
+        call of a birthday is made once, whatever came of it.
+        """
+        in_year = (
+            "(p.salon_birthdate + make_interval(years => (%s::int"
+            " - EXTRACT(YEAR FROM p.salon_birthdate)::int)))::date"
+        )
+        return SQL(
+            """SELECT p.id AS partner_id, near.day AS birthday
+                 FROM res_partner p
+           CROSS JOIN LATERAL (VALUES (%(this)s), (%(next)s)) AS near (day)
+                WHERE %(days)s > 0 AND p.salon_birthdate IS NOT NULL
+                  AND near.day BETWEEN %(today)s AND %(last)s
+                  AND EXISTS (
+                      SELECT FROM salon_visit v
+                       WHERE v.partner_id = p.id AND v.company_id = %(company)s
+                         AND v.state = 'done')
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call k
+                       WHERE k.partner_id = p.id AND k.company_id = %(company)s
+                         AND k.birthday = near.day)""",
+            this=SQL(in_year, today.year),
+            next=SQL(in_year, today.year + 1),
+            days=company.salon_birthday_days,
+            today=today,
+            last=fields.Date.add(today, days=company.salon_birthday_days),
+            company=company.id,
         )
 
     def _sql_hold(self, company, today):
@@ -248,6 +375,90 @@ class SalonCallPlanner(models.AbstractModel):
         )
 
     # ------------------------------------------------------------
+    # WHY IS SHE (NOT) ON THE LIST
+    # ------------------------------------------------------------
+
+    @api.model
+    def _explain(self, partners):
+        """Return {client: why she is or is not on the current company's call list}.
+
+        From the rules that decide: the same candidates and holds as the daily job.
+        """
+        self.env.flush_all()
+        candidates = {
+            row["partner_id"]: row["hold"] or "quota"
+            for row in self.env.execute_query_dict(
+                SQL(
+                    "WITH clock AS (%s) %s",
+                    self.env["salon.reminder.engine"]._sql_clock(),
+                    self._sql_candidates(partners),
+                )
+            )
+        }
+        domain = [
+            ("partner_id", "in", partners.ids),
+            ("company_id", "=", self.env.company.id),
+        ]
+        calls = self.env["salon.call"].search([*domain, ("state", "=", "open")])
+        reminders = self.env["salon.reminder"].search(domain, order="call_date, id")
+        by_call = calls.grouped("partner_id")
+        by_reminder = reminders.grouped("partner_id")
+        return {
+            partner: self._text_called(by_call[partner])
+            if partner in by_call
+            else self._text_held(candidates[partner.id])
+            if partner.id in candidates
+            else self._text_not_due(by_reminder.get(partner, reminders.browse()))
+            for partner in partners
+        }
+
+    def _text_called(self, call):
+        return self.env._(
+            "She is on the call list since %(date)s, to be called on %(day)s.",
+            date=format_date(self.env, call.opened_date),
+            day=format_date(self.env, call.date),
+        )
+
+    def _text_held(self, hold):
+        """Return why somebody who is due is not called: what holds her back."""
+        company = self.env.company
+        return {
+            "consent": self.env._("She is due, but has not agreed to be phoned."),
+            "phone": self.env._("She is due, but there is no valid phone number."),
+            "blacklist": self.env._(
+                "She is due, but her number is on the do-not-call list."
+            ),
+            "call": self.env._(
+                "She is due, but somebody with the same number is on the list."
+            ),
+            "gap": self.env._(
+                "She is due, but she, or somebody with her number, was called less "
+                "than %(days)s days ago.",
+                days=company.salon_contact_gap_days,
+            ),
+            "quota": self.env._(
+                "She is due and waits in the backlog: at most %(calls)s new calls are "
+                "put on the list in a day.",
+                calls=company.salon_daily_quota or "∞",
+            ),
+        }[hold]
+
+    def _text_not_due(self, reminders):
+        """Return why nothing is due: the reminder that comes next says it."""
+        followed = reminders.filtered(lambda r: r.state != "idle")
+        if not followed:
+            return self.env._(
+                "No reminder follows her: no service with a cycle was done yet."
+            )
+        return followed.sorted(self._get_explain_order)[0]._get_state_text()
+
+    @api.model
+    def _get_explain_order(self, reminder):
+        """Sort first what would bring her on the list soonest."""
+        order = ["due", "late", "lapsed", "scheduled", "booked", "paused", "stopped"]
+        return order.index(reminder.state), reminder.call_date, reminder.id
+
+    # ------------------------------------------------------------
     # BY HAND
     # ------------------------------------------------------------
 
@@ -258,7 +469,6 @@ class SalonCallPlanner(models.AbstractModel):
         :raise UserError: when it is running already
         """
         self.env["salon.call"].check_access("create")
+        cron = self.env.ref("salon_reminders.ir_cron_plan_calls")
         # The job is the system's; the person only asks for it to run.
-        self.env.ref(
-            "salon_reminders.ir_cron_plan_calls"
-        ).sudo().method_direct_trigger()
+        cron.sudo().method_direct_trigger()

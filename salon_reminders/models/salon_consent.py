@@ -104,7 +104,9 @@ class SalonConsent(models.Model):
         return consents
 
     def write(self, vals):
-        raise UserError(self._text_append_only())
+        if vals:
+            raise UserError(self._text_append_only())
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -153,7 +153,7 @@ class SalonCycle(models.Model):
     def _refresh_reminders(self):
         # The reminders of a cycle are the system's; whoever may change the cycle
         # changes them, and could not otherwise.
-        self.env["salon.reminder"].sudo()._refresh(cycles=self)
+        self.env["salon.reminder.engine"].sudo()._refresh(cycles=self)
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -31,7 +31,7 @@ class SalonDemo(models.AbstractModel):
         services = demo._set_up_salon()
         clients = demo.env["salon.demo.client"]._generate(rng, client_count)
         diary = demo.env["salon.demo.visit"]._generate(rng, clients, services)
-        demo.env["salon.demo.call"]._generate(rng, diary, services)
+        demo.env["salon.demo.call"]._generate(rng, diary)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
 

@@ -1,16 +1,19 @@
 from datetime import datetime, time, timedelta
+from itertools import chain, cycle
 
 from odoo import api, fields, models
 
 from .salon_demo_data import NOTES
 
-# Told in this order to clients who were due in the last two weeks: what came of
-# the call. The first ones are still open.
-STORIES = (
-    *("call_back_today", "no_answer_today", "booked", "declined", "unreachable"),
-    *("call_back_today", "no_answer_today", "stopped", "call_back_later", "booked"),
-    *("call_back_today", "do_not_call", "call_back_later", "unreachable", "cancelled"),
-    *("booked", "declined", "stopped", "booked", "do_not_call"),
+# Told to clients who were due in the last two weeks: what came of the call. First
+# those that are still open, five of them on today's list.
+OPEN_STORIES = (
+    *("call_back_today", "no_answer_today", "call_back_today", "call_back_later"),
+    *("call_back_today", "no_answer_today", "call_back_later"),
+)
+CLOSED_STORIES = (
+    *("booked", "declined", "unreachable", "stopped", "do_not_call", "booked"),
+    *("cancelled", "booked", "unreachable", "declined", "booked"),
 )
 # Left for today's list: clients due or late, and lapsed ones
 DUE_TODAY = 14
@@ -26,18 +29,19 @@ class SalonDemoCall(models.AbstractModel):
     _description = "Calls of the Demo Salon"
 
     @api.model
-    def _generate(self, rng, diary, services):
+    def _generate(self, rng, diary):
         """Create the calls up to yesterday; today's are left to the daily job."""
         self._tell_successes(rng)
         rows = self.env["salon.call.planner"]._get_due_clients()
-        for number, row in enumerate(self._choose_rows(rng, rows)):
-            self._tell_story(rng, STORIES[number % len(STORIES)], row, diary)
+        stories = chain(OPEN_STORIES, cycle(CLOSED_STORIES))
+        for row, story in zip(self._choose_rows(rng, rows), stories, strict=False):
+            self._tell_story(rng, story, row, diary)
 
     @api.model
     def _choose_rows(self, rng, rows):
         """Return the clients who were called lately, so that not all wait for today."""
-        due = [row for row in rows if not row[3]]
-        lapsed = [row for row in rows if row[3]]
+        due = [row for row in rows if row["kind"] == "reminder"]
+        lapsed = [row for row in rows if row["kind"] == "lapsed"]
         rng.shuffle(due)
         rng.shuffle(lapsed)
         return due[DUE_TODAY:] + lapsed[LAPSED_TODAY:][:12]
@@ -53,12 +57,23 @@ class SalonDemoCall(models.AbstractModel):
         ]
         calls = self.env["salon.call"].create(vals_list)
         for call in calls:
-            call.visit_id.call_id = call
             if rng.random() < 0.3:
                 self._log(call, "no_answer", call.opened_date, rng)
-            kind = "booked" if rng.random() < 0.85 else None
-            self._log(call, kind or "no_answer", call.date, rng)
-            self._close(call, "outcome" if kind else "settled", call.date)
+            if rng.random() < 0.85:
+                self._tell_success(rng, call)
+            else:
+                self._tell_settled(rng, call)
+
+    def _tell_success(self, rng, call):
+        call.visit_id.call_id = call
+        self._log(call, "booked", call.date, rng)
+        self._close(call, "outcome", call.date)
+
+    def _tell_settled(self, rng, call):
+        """She booked by herself before anybody reached her."""
+        call.visit_id = False
+        self._log(call, "no_answer", call.date, rng)
+        self._close(call, "settled", call.date)
 
     def _get_successes(self, rng):
         """Return one visit each of some clients who came lately and may be called."""
@@ -138,7 +153,8 @@ class SalonDemoCall(models.AbstractModel):
         day = self.env.company._salon_today() + timedelta(days=rng.randint(2, 12))
         lines = call._get_last_services()
         minutes = sum(lines.mapped("salon_duration")) or 60
-        free = diary.book(call.stylist_id, day, minutes, rng.randint(9, 18))
+        stylist = call.stylist_id or call.partner_id.salon_visit_ids.stylist_id[:1]
+        free = diary.book(stylist, day, minutes, rng.randint(9, 18))
         if not free or free[1] <= self.env.company._salon_today():
             return self._tell_declined(rng, call, diary)
         self._log(call, "booked", call.opened_date, rng)
@@ -146,7 +162,7 @@ class SalonDemoCall(models.AbstractModel):
         call.visit_id = self.env["salon.visit"].create(
             {
                 "partner_id": call.partner_id.id,
-                "stylist_id": call.stylist_id.id,
+                "stylist_id": stylist.id,
                 "start": free[0],
                 "call_id": call.id,
                 "line_ids": [
@@ -173,9 +189,14 @@ class SalonDemoCall(models.AbstractModel):
         self._log(call, "do_not_call", call.opened_date, rng)
         self._close(call, "outcome", call.opened_date)
         consents = self.env["salon.consent"]
-        moment = call.attempt_ids.date
         consents.create(
-            consents._prepare_vals(call.partner_id, "withdrawn", "phone", date=moment)
+            consents._prepare_vals(
+                call.partner_id,
+                "withdrawn",
+                "phone",
+                date=call.attempt_ids.date,
+                user_id=call.user_id.id,
+            )
         )
 
     def _tell_cancelled(self, rng, call, diary):

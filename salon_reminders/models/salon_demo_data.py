@@ -4,24 +4,25 @@ Keys of services, cycles and zones are those of the starter set.
 """
 
 WOMEN = (
-    "Agnes Alma Amelia Anna Beata Bella Carmen Chiara Clara Diana Dora Elena Elif Emma "
-    "Erika Eva Fatima Flora Freya Grace Hana Helen Ida Ines Irina Iris Jana Joanna "
-    "Julia Kira Laila Lara Lea Lena Lucia Magda Maria Marta Mia Mina Nadia Nina Noor "
-    "Olivia Paula Petra Rita Rosa Ruth Sara Selma Stella Tamara Tess Vera Yuki Zoe"
+    "Agnes Alma Amelia Anna Beata Bella Carmen Chiara Clara Diana Dora Elena Elif "
+    "Emma Erika Eva Fatima Flora Freya Grace Hana Helen Ida Ines Irina Iris Jana "
+    "Joanna Julia Kira Laila Lara Lea Lena Lucia Magda Maria Marta Mia Mina Nadia "
+    "Nina Noor Olivia Paula Petra Rita Rosa Ruth Sara Selma Stella Tamara Tess "
+    "Vera Yuki Zoe"
 ).split()
 MEN = (
-    "Adam Alex Andre Anton Bruno Carlos David Emil Felix George Hugo Ivan Jonas Karim "
-    "Leo Luis Marco Max Milan Noah Omar Oscar Paul Pedro Ravi Robert Samir Simon Theo "
-    "Tom Victor Yusuf"
+    "Adam Alex Andre Anton Bruno Carlos David Emil Felix George Hugo Ivan Jonas "
+    "Karim Leo Luis Marco Max Milan Noah Omar Oscar Paul Pedro Ravi Robert Samir "
+    "Simon Theo Tom Victor Yusuf"
 ).split()
 FAMILIES = (
-    "Abbott Almeida Andersen Bakker Barta Becker Berg Bianchi Brooks Castro Chen Clarke "
-    "Costa Dahl Dalton Dubois Dumas Eklund Farkas Ferrari Fischer Fleming Garcia Gray "
-    "Haddad Hansen Hayes Horvath Ito Ivanova Jensen Kaya Keller Khan Kim Kovacs Kowalska "
-    "Kruger Lang Larsen Lind Lopez Marin Marsh Mendes Meyer Moreau Nagy Nilsen Novak "
-    "Okoye Olsen Park Patel Petrova Popov Quinn Ramos Reed Ricci Rossi Sato Schmidt Silva "
-    "Singh Sokolova Stone Szabo Takacs Toth Vargas Varga Virtanen Wagner Walsh Weber "
-    "Wolf Yilmaz Young Zeller"
+    "Abbott Almeida Andersen Bakker Barta Becker Berg Bianchi Brooks Castro Chen "
+    "Clarke Costa Dahl Dalton Dubois Dumas Eklund Farkas Ferrari Fischer Fleming "
+    "Garcia Gray Haddad Hansen Hayes Horvath Ito Ivanova Jensen Kaya Keller Khan "
+    "Kim Kovacs Kowalska Kruger Lang Larsen Lind Lopez Marin Marsh Mendes Meyer "
+    "Moreau Nagy Nilsen Novak Okoye Olsen Park Patel Petrova Popov Quinn Ramos "
+    "Reed Ricci Rossi Sato Schmidt Silva Singh Sokolova Stone Szabo Takacs Toth "
+    "Vargas Varga Virtanen Wagner Walsh Weber Wolf Yilmaz Young Zeller"
 ).split()
 
 # The numbers 555-0100 to 555-0199 of every area are set aside for fiction.
@@ -34,7 +35,7 @@ STYLISTS = {
     "resource_resource_sofia_demo": ("hair", "colour"),
     "resource_resource_mei_demo": ("nails",),
     "resource_resource_amara_demo": ("brows", "face"),
-    "resource_resource_lucy_demo": ("face", "brows", "nails"),
+    "resource_resource_lucy_demo": ("face", "nails"),
 }
 ZONES = ("hair", "colour", "nails", "brows", "face")
 

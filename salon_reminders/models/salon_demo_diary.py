@@ -26,12 +26,12 @@ class Diary:
                 )
         return hours
 
-    def book(self, stylist, day, minutes, hour):
-        """Take the free time nearest to a day and hour.
+    def book(self, stylist, day, minutes, hour, exact=False):
+        """Take the free time nearest to a day and hour, or exactly on the day.
 
         :return: the start in UTC and the day, or None when there is none
         """
-        for shift in SEARCHED_DAYS:
+        for shift in (0,) if exact else SEARCHED_DAYS:
             date = day + timedelta(days=shift)
             free = self._get_free(stylist, date, minutes)
             if free:

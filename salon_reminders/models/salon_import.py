@@ -356,6 +356,8 @@ class SalonImport(models.Model):
         self._count_states()
         self.failed_file = self.env["salon.import.report"]._make_failed_file(self)
         self.state = "done"
+        # A history that has just come in says what is typical for this salon.
+        self.env.ref("salon_reminders.ir_cron_refresh_norms").sudo()._trigger()
         yield 0
 
     def _finish_check(self, catalogue):

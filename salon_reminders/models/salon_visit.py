@@ -42,7 +42,6 @@ class SalonVisit(models.Model):
     )
     stylist_id = fields.Many2one(
         "resource.resource",
-        string="Stylist",
         index="btree_not_null",
         ondelete="restrict",
         domain=[("is_stylist", "=", True)],
@@ -168,19 +167,16 @@ class SalonVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # The lines are made inside; one refresh for the whole batch follows.
-        visits = super(SalonVisit, self.with_context(salon_visit_batch=True)).create(
-            vals_list
-        )
-        visits = visits.with_context(self.env.context)
+        batch = self.with_context(salon_visit_batch=True)
+        visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
         visits._after_change(visits.partner_id)
         return visits
 
     def write(self, vals):
         moving = not self._reminder_fields().isdisjoint(vals)
         partners = self.partner_id if moving else self.env["res.partner"]
-        result = super(SalonVisit, self.with_context(salon_visit_batch=True)).write(
-            vals
-        )
+        batch = self.with_context(salon_visit_batch=True)
+        result = super(SalonVisit, batch).write(vals)
         if moving:
             self._after_change(partners | self.partner_id)
         return result
@@ -222,7 +218,7 @@ class SalonVisit(models.Model):
         # no rights of her own on them.
         partners_sudo = partners.sudo()
         partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
-        self.env["salon.reminder"].sudo()._refresh(partners=partners_sudo)
+        self.env["salon.reminder.engine"].sudo()._refresh(partners=partners_sudo)
         self.env["salon.call"].sudo()._close_settled(partners_sudo)
 
     # ------------------------------------------------------------

@@ -34,7 +34,6 @@ class SalonVisitLine(models.Model):
     salon_kind = fields.Selection(related="product_id.salon_kind")
     stylist_id = fields.Many2one(
         "resource.resource",
-        string="Stylist",
         compute="_compute_stylist_id",
         store=True,
         readonly=False,

@@ -5,11 +5,14 @@ from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_cycle
+from . import test_salon_demo
+from . import test_salon_explain
 from . import test_salon_import
 from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
 from . import test_salon_reminder
+from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
 from . import test_security

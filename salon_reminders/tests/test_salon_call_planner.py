@@ -128,8 +128,12 @@ class TestSalonCallPlanner(SalonCase):
         poor = self._create_due("Poor", "+36 30 123 4572")
         late = self._create_client("Late", "+36 30 123 4573")
         self._create_visit(late, "2026-01-20")
+        for client in poor | late:
+            # More than a year ago: a second visit, but no value.
+            self._create_visit(client, "2025-03-01")
         calls = self._plan_calls()
         self.assertEqual(calls.partner_id, rich | late)
+        self.assertEqual(len(calls), 2)
         self.assertEqual(poor.salon_reminder_ids.hold, "quota")
         calls[0]._close("person")
         self.assertEqual(len(self._plan_calls()), 1)
@@ -180,6 +184,94 @@ class TestSalonCallPlanner(SalonCase):
             mute_logger("odoo.addons.salon_reminders.models.salon_call_planner"),
         ):
             self.assertEqual(self._plan_calls().partner_id, good)
+            self._plan_calls()
+        self.assertEqual(bad.salon_reminder_ids.error, "broken")
+        self.assertEqual(len(bad.activity_ids), 1)
+        self.assertTrue(
+            bad.activity_ids.user_id.has_group("salon_reminders.group_manager")
+        )
+        self.assertIn(bad, self._plan_calls().partner_id)
+        self.assertFalse(bad.salon_reminder_ids.error)
+
+    def test_one_failing_salon_does_not_stop_the_others(self):
+        other = self._create_company("A salon that comes first")
+        anna = self._create_due("Anna")
+        planner = self.env.registry["salon.call.planner"]
+        prepare = planner._prepare_day
+
+        def fail(self):
+            if self.env.company == other:
+                raise ValueError("broken")
+            return prepare(self)
+
+        cron = self.env.ref("salon_reminders.ir_cron_plan_calls")
+        with (
+            patch.object(planner, "_prepare_day", fail),
+            mute_logger(
+                "odoo.addons.salon_reminders.models.salon_call_planner",
+                "odoo.addons.base.models.ir_cron",
+            ),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+        self.assertEqual(self._get_open_calls().partner_id, anna)
+
+    def test_birthday(self):
+        self.company.salon_birthday_days = 5
+        anna = self._create_client("Anna")
+        anna.salon_birthdate = "1990-03-15"
+        self.assertFalse(self._plan_calls(), "never been a client here")
+        self._create_visit(anna, "2026-03-01")
+        call = self._plan_calls()
+        self.assertEqual(call.kind, "birthday")
+        self.assertIn("03/15/2026", call.explanation)
+        self.assertIn("birthday", call.script)
+        call.action_cancel()
+        self.assertFalse(self._plan_calls(), "once a year")
+        with freeze_time("2027-03-10 09:00:00"):
+            anna.salon_reminder_ids.action_stop()
+            self.assertEqual(str(self._plan_calls().birthday), "2027-03-15")
+
+    def test_birthday_joins_the_reminder(self):
+        self.company.salon_birthday_days = 5
+        anna = self._create_due("Anna")
+        anna.salon_birthdate = "1990-03-15"
+        call = self._plan_calls()
+        self.assertEqual(call.kind, "reminder")
+        self.assertEqual(str(call.birthday), "2026-03-15")
+
+    def test_birthday_over_the_year_and_in_leap_years(self):
+        self.company.salon_birthday_days = 5
+        anna = self._create_client("Anna")
+        self._create_visit(anna, "2026-03-01")
+        anna.salon_reminder_ids.action_stop()
+        anna.salon_birthdate = "1990-01-02"
+        with freeze_time("2026-12-30 09:00:00"):
+            call = self._plan_calls()
+            self.assertEqual(str(call.birthday), "2027-01-02")
+            call.action_cancel()
+        anna.salon_birthdate = "1992-02-29"
+        with freeze_time("2027-02-25 09:00:00"):
+            call = self._plan_calls()
+            self.assertEqual(str(call.birthday), "2027-02-28")
+            call.action_cancel()
+        with freeze_time("2028-02-25 09:00:00"):
+            self.assertEqual(str(self._plan_calls().birthday), "2028-02-29")
+
+    def test_own_receptionist(self):
+        self.company.salon_assignment = "own"
+        second = self._create_user("recep2", "group_receptionist")
+        clients = [
+            self._create_due(f"C{number}", f"+36 30 123 458{number}")
+            for number in range(3)
+        ]
+        for client in clients[:2]:
+            client.user_id = second
+        clients[2].user_id = self.stylist_user
+        users = {c.partner_id: c.user_id for c in self._plan_calls()}
+        self.assertEqual(users[clients[0]], second)
+        self.assertEqual(users[clients[1]], second)
+        self.assertNotEqual(users[clients[2]], self.stylist_user)
 
     def test_lost_activity_is_repaired(self):
         self._create_due("Anna")
@@ -204,10 +296,7 @@ class TestSalonCallPlanner(SalonCase):
             for number in range(size):
                 phone = f"+36 30 555 {first + number}"
                 client = self._create_due(f"C{first + number}", phone)
-                reminders = client.salon_reminder_ids
-                rows.append(
-                    (client.id, reminders.ids, reminders.due_date, False, 10.0, None)
-                )
+                rows.append(self._prepare_row(client))
             self.env.flush_all()
             self.env.invalidate_all()
             planner = self.env["salon.call.planner"]
@@ -216,3 +305,16 @@ class TestSalonCallPlanner(SalonCase):
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - start)
         self.assertLessEqual(counts[1], counts[0])
+
+    def _prepare_row(self, client):
+        reminders = client.salon_reminder_ids
+        return {
+            "partner_id": client.id,
+            "reminder_ids": reminders.ids,
+            "due_date": reminders.due_date,
+            "kind": "reminder",
+            "birthday": None,
+            "value": 10.0,
+            "stylist_id": None,
+            "user_id": None,
+        }

@@ -14,7 +14,7 @@ class TestSalonReminder(SalonCase):
         with freeze_time(f"{day} 09:00:00"):
             for visit in visits:
                 self._create_visit(self.anna, visit)
-            self.env["salon.reminder"]._move_on(self.company)
+            self.env["salon.reminder.engine"]._move_on(self.company)
             return self.anna.salon_reminder_ids
 
     def test_states_follow_the_calendar(self):
@@ -118,7 +118,7 @@ class TestSalonReminder(SalonCase):
         self.anna.salon_reminder_ids.write({"skip_until": "2026-04-01"})
         fields = ["last_date", "visit_count", "due_date", "state", "skip_until"]
         before = self.anna.salon_reminder_ids.read(fields)
-        self.env["salon.reminder"]._refresh()
+        self.env["salon.reminder.engine"]._refresh()
         self.assertEqual(self.anna.salon_reminder_ids.read(fields), before)
 
     @freeze_time("2026-03-10 09:00:00")

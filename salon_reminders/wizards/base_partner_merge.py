@@ -9,9 +9,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Merging contacts is allowed to people who may know nothing of the salon.
         self.sudo()._salon_merge_calls(src_partners, dst_partner)
         self.sudo()._salon_merge_reminders(src_partners, dst_partner)
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
         self.env["salon.visit"]._after_change(dst_partner)
+        return result
 
     def _salon_merge_calls(self, src_partners, dst_partner):
         """Keep one open call per salon, the destination's own if there is one."""

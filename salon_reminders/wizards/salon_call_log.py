@@ -21,7 +21,6 @@ class SalonCallLog(models.TransientModel):
     start = fields.Datetime("Date and time")
     stylist_id = fields.Many2one(
         "resource.resource",
-        string="Stylist",
         domain=[("is_stylist", "=", True)],
         compute="_compute_booking",
         store=True,

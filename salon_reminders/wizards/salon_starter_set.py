@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .starter_data import CYCLES, SERVICES, ZONES, get_rows
+from .starter_data import CYCLES, SERVICES, ZONES, get_rows, translated
 
 
 class SalonStarterSet(models.TransientModel):
@@ -127,7 +127,7 @@ class SalonStarterSet(models.TransientModel):
 
     def _prepare_zone_vals(self, zone, records):
         return {
-            "name": self.env._(zone.name),
+            "name": translated(self.env, zone.name),
             "color": zone.color,
             "sequence": 10 * (ZONES.index(zone) + 1),
             "company_id": self.company_id.id,
@@ -135,14 +135,14 @@ class SalonStarterSet(models.TransientModel):
 
     def _prepare_cycle_vals(self, cycle, records):
         return {
-            "name": self.env._(cycle.name),
+            "name": translated(self.env, cycle.name),
             "zone_id": records["salon.zone", cycle.zone].id,
             "sequence": 10 * (CYCLES.index(cycle) + 1),
             "earliest_days": cycle.earliest,
             "ideal_days": cycle.ideal,
             "late_days": cycle.late,
             "lead_days": cycle.lead,
-            "script": self.env._(cycle.script),
+            "script": translated(self.env, cycle.script),
             "company_id": self.company_id.id,
         }
 
@@ -151,7 +151,7 @@ class SalonStarterSet(models.TransientModel):
         # without Hair. ``_link_services`` adds it when that zone is loaded.
         cycles = [records.get(("salon.cycle", key)) for key in service.cycles]
         return {
-            "name": self.env._(service.name),
+            "name": translated(self.env, service.name),
             "type": "service",
             "salon_kind": service.kind,
             "salon_zone_id": records["salon.zone", service.zone].id,
@@ -186,7 +186,8 @@ class SalonStarterSet(models.TransientModel):
     def _find(self, known, name):
         """Return the record that has this name in any installed language."""
         names = (
-            self.with_context(lang=code).env._(name) for code in self._get_languages()
+            translated(self.with_context(lang=code).env, name)
+            for code in self._get_languages()
         )
         return next(
             (known[key] for key in map(self._normalize, names) if key in known), None

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .starter_data import CYCLES, SERVICES, ZONES, get_rows
+from .starter_data import CYCLES, SERVICES, ZONES, get_rows, translated
 
 
 class SalonStarterSetLine(models.TransientModel):
@@ -22,7 +22,7 @@ class SalonStarterSetLine(models.TransientModel):
         zones = {zone.key: zone for zone in ZONES}
         for line in self:
             zone = zones.get(line.zone_key)
-            line.name = zone and self.env._(zone.name)
+            line.name = zone and translated(self.env, zone.name)
             line.color = zone and zone.color
             line.cycle_count = len(get_rows(CYCLES, [line.zone_key]))
             line.service_count = len(get_rows(SERVICES, [line.zone_key]))

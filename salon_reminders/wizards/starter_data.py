@@ -11,6 +11,12 @@ from odoo.tools import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 
+def translated(env, term):
+    """Return a name or script of the tables below in the language of ``env``."""
+    # The terms are extracted where they are declared.
+    return env._(term)  # pylint: disable=unknown-option-value,gettext-variable
+
+
 class Zone(NamedTuple):
     key: str
     name: str
@@ -62,9 +68,9 @@ CYCLES = (
     Cycle(
         *("short_cut", "hair", _lt("Women's short cut"), 21, 35, 49, 7),
         _lt(
-            "Hello {client}, this is {receptionist} from {salon}. A short cut keeps its "
-            "shape for about five weeks, so it is nearly time again. When would you "
-            "like to see {stylist}?"
+            "Hello {client}, this is {receptionist} from {salon}. A short cut keeps "
+            "its shape for about five weeks, so it is nearly time again. When would "
+            "you like to see {stylist}?"
         ),
     ),
     Cycle(
@@ -123,15 +129,15 @@ CYCLES = (
     Cycle(
         *("gel_manicure", "nails", _lt("Gel manicure"), 10, 18, 28, 4),
         _lt(
-            "Hello {client}, this is {receptionist} from {salon}. It is nearly time for "
-            "a new manicure, before the gel lifts. Your usual day and time?"
+            "Hello {client}, this is {receptionist} from {salon}. It is nearly time "
+            "for a new manicure, before the gel lifts. Your usual day and time?"
         ),
     ),
     Cycle(
         *("pedicure", "nails", _lt("Pedicure"), 18, 30, 45, 7),
         _lt(
-            "Hello {client}, this is {receptionist} from {salon}. Your feet have earned "
-            "their next pedicure. Shall I book you in with {stylist}?"
+            "Hello {client}, this is {receptionist} from {salon}. Your feet have "
+            "earned their next pedicure. Shall I book you in with {stylist}?"
         ),
     ),
     # Brows & lashes
@@ -146,8 +152,8 @@ CYCLES = (
     Cycle(
         *("brow_shape", "brows", _lt("Brows"), 14, 25, 42, 5),
         _lt(
-            "Hello {client}, this is {receptionist} from {salon}. Shall {stylist} bring "
-            "your brows back into shape? It takes only half an hour."
+            "Hello {client}, this is {receptionist} from {salon}. Shall {stylist} "
+            "bring your brows back into shape? It takes only half an hour."
         ),
     ),
     Cycle(
@@ -200,8 +206,8 @@ CYCLES = (
     Cycle(
         *("waxing", "body", _lt("Waxing"), 21, 28, 40, 5),
         _lt(
-            "Hello {client}, this is {receptionist} from {salon}. By next week the hair "
-            "has the right length for waxing. Shall I book you in?"
+            "Hello {client}, this is {receptionist} from {salon}. By next week the "
+            "hair has the right length for waxing. Shall I book you in?"
         ),
     ),
     Cycle(

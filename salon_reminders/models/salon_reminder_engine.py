@@ -1,0 +1,567 @@
+from psycopg2.extras import Json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .salon_cycle_norm import (
+    BUCKETS,
+    CURVE_STEPS,
+    DEFAULT_CURVES,
+    LATE_EDGES,
+    LATE_MULTIPLES,
+)
+
+# The slightly early middle of the gaps; lower hits more often within a week, higher
+# errs less in days on average.
+RHYTHM_POINT = 0.45
+# Sums of powers are compared with this tolerance.
+TINY = 1e-9
+
+
+class SalonReminderEngine(models.AbstractModel):
+    """Works out when a client is due: reminders from visits, in SQL over whole sets.
+
+    Own rhythm, in one sentence: her recent gaps plus two typical gaps of our salon,
+    the slightly early middle; breaks over half a year are not counted.
+    """
+
+    _name = "salon.reminder.engine"
+    _description = "Salon Reminder Engine"
+
+    # ------------------------------------------------------------
+    # THE DOOR
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, partners=None, cycles=None):
+        """Bring the reminders of these clients, or in these cycles, up to date.
+
+        Without arguments everything is rebuilt. A constant number of set-based
+        statements, whatever the number of clients.
+
+        Rows are never deleted: a client's wish to stop outlives a corrected visit.
+        """
+        if (partners is not None and not partners) or (
+            cycles is not None and not cycles
+        ):
+            return
+        self.env.flush_all()
+        self.env.execute_query(self._sql_upsert(partners, cycles))
+        self.env.execute_query(self._sql_idle(partners, cycles))
+        self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
+
+    @api.model
+    def _refresh_states(self, scope):
+        """Set the states that today's date gives, where they differ.
+
+        :param SQL scope: condition on salon_reminder ``r``
+        """
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_reminder r
+                      SET state = %(state)s
+                     FROM (%(clock)s) t
+                    WHERE r.company_id = t.company_id
+                      AND %(scope)s
+                      AND r.state IS DISTINCT FROM %(state)s""",
+                state=self._sql_state(),
+                clock=self._sql_clock(),
+                scope=scope,
+            )
+        )
+        self.env["salon.reminder"].invalidate_model()
+
+    @api.model
+    def _move_on(self, company):
+        """Move the states of a salon's reminders on to today.
+
+        Touches only rows whose date has come or whose pause or booking is over.
+        """
+        self._refresh_states(
+            SQL(
+                """r.company_id = %(company)s AND (
+                    (r.state = 'scheduled' AND r.call_date <= t.day)
+                    OR (r.state = 'due' AND LEAST(r.late_date, r.lapse_date) <= t.day)
+                    OR (r.state = 'late' AND r.lapse_date <= t.day)
+                    OR (r.state = 'paused' AND r.pause_until <= t.day)
+                    OR (r.state = 'booked' AND r.booked_date < t.day))""",
+                company=company.id,
+            )
+        )
+
+    # ------------------------------------------------------------
+    # RULES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_state(self):
+        """Return the state of reminder ``r`` on day ``t.day``.
+
+        The one rule of states; the first line that holds counts.
+        """
+        return SQL(
+            """CASE
+                 WHEN r.last_date IS NULL THEN 'idle'
+                 WHEN r.is_stopped THEN 'stopped'
+                 WHEN r.pause_until > t.day THEN 'paused'
+                 WHEN r.booked_date >= t.day THEN 'booked'
+                 WHEN r.call_date > t.day THEN 'scheduled'
+                 WHEN r.lapse_date <= t.day THEN 'lapsed'
+                 WHEN r.late_date <= t.day THEN 'late'
+                 ELSE 'due'
+               END"""
+        )
+
+    @api.model
+    def _sql_callable(self, today, days_ahead=0):
+        """Return the condition "this may be called about" on reminder ``h``.
+
+        Everything due on or before the day and not yet handled, so that a missed
+        day loses nobody. Rests on states that ``_move_on`` has brought to today.
+
+        :param int days_ahead: also what comes due within so many days
+        """
+        return SQL(
+            """(h.state IN ('due', 'late', 'lapsed')
+                OR (h.state = 'scheduled' AND h.call_date <= %(latest)s
+                    AND h.earliest_date <= %(today)s))
+               AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
+            today=today,
+            latest=fields.Date.add(today, days=days_ahead),
+        )
+
+    @api.model
+    def _sql_moved(self, day):
+        """Return a date moved by at most three days to the client's usual weekday.
+
+        Never to a day the salon is closed, and only where clients' own rhythms are
+        followed.
+
+        :param SQL day: the date to move; ``h.usual_weekday`` (1 is Monday) and the
+            clock ``t`` must be in scope
+        """
+        moved = SQL(
+            "(%(day)s + (h.usual_weekday - EXTRACT(ISODOW FROM %(day)s)::int + 10) %% 7"
+            " - 3)",
+            day=day,
+        )
+        return SQL(
+            """CASE WHEN h.usual_weekday IS NULL
+                      OR h.usual_weekday != ALL (t.open_weekdays)
+                      OR %(moved)s = ANY (t.closed_days)
+                    THEN %(day)s ELSE %(moved)s END""",
+            day=day,
+            moved=moved,
+        )
+
+    # ------------------------------------------------------------
+    # WHEN AND WHETHER SHE COMES, GIVEN THE DAYS ALREADY PASSED
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_forecasts(self, reminders):
+        """Return {reminder id: (expected date, probability that she is gone)}."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH clock AS (%(clock)s)
+                SELECT h.id, %(expected)s, %(gone)s
+                  FROM salon_reminder h
+                  JOIN clock t ON t.company_id = h.company_id
+                  %(norm)s
+                 WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL""",
+                clock=self._sql_clock(),
+                expected=self._sql_expected(),
+                gone=self._sql_gone(),
+                norm=self._sql_join_norm(),
+                ids=reminders.ids,
+            )
+        )
+        return {row_id: (expected, gone) for row_id, expected, gone in rows}
+
+    @api.model
+    def _sql_join_norm(self):
+        """Return the join from reminder ``h`` to the norm ``n`` of its cycle."""
+        return SQL(
+            """LEFT JOIN salon_cycle_norm n
+                      ON n.company_id = h.company_id AND n.cycle_id = h.cycle_id"""
+        )
+
+    @api.model
+    def _sql_expected(self):
+        """Return the day on which client ``h`` is expected on day ``t.day``.
+
+        Up to 85 % of the rhythm the due date holds. Later it is today plus the part
+        of the rhythm that others as late as she still needed, at least tomorrow.
+        """
+        day = SQL(
+            """(t.day + GREATEST(1, round(h.rhythm_days * %(multiple)s)::int))""",
+            multiple=SQL(
+                """(COALESCE(NULLIF(n.multiples, 'null'), %(default)s)
+                    ->> (width_bucket((t.day - h.last_date) / h.rhythm_days::float8,
+                                      %(edges)s::float8[]) - 1))::float8""",
+                default=Json(LATE_MULTIPLES),
+                edges=LATE_EDGES,
+            ),
+        )
+        return SQL(
+            """CASE WHEN (t.day - h.last_date) / h.rhythm_days::float8 < %(first)s
+                    THEN h.due_date
+                    ELSE GREATEST(t.day + 1, %(moved)s) END""",
+            first=LATE_EDGES[0],
+            moved=self._sql_moved(day),
+        )
+
+    @api.model
+    def _sql_gone(self):
+        """Return the probability that ``h`` does not come within 180 days.
+
+        P = S((e + 180)/rhythm) / S(e/rhythm) after e days, with the curve S of
+        clients with as many visits in a year (Kaplan and Meier, 1958).
+        """
+
+        def share(days):
+            return SQL(
+                """(curve.steps ->> LEAST(%(last)s, GREATEST(0, floor(
+                       10 * (%(days)s) / h.rhythm_days::float8)::int)))::float8""",
+                last=CURVE_STEPS,
+                days=days,
+            )
+
+        waited = SQL("t.day - h.last_date")
+        return SQL(
+            """(SELECT CASE WHEN %(now)s > 0 THEN %(later)s / %(now)s ELSE 1 END
+                  FROM (SELECT COALESCE(NULLIF(n.curves, 'null'), %(default)s) -> (
+                            width_bucket(GREATEST(h.year_visits, 1),
+                                         %(buckets)s::int[]) - 1) AS steps) curve)""",
+            now=share(waited),
+            later=share(SQL("%s + 180", waited)),
+            default=Json(DEFAULT_CURVES),
+            buckets=BUCKETS,
+        )
+
+    # ------------------------------------------------------------
+    # WHAT THE RULES START FROM
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_clock(self):
+        """Return one row per salon: its date today, its open days, its switch.
+
+        Every salon has its own clock, whoever asks.
+        """
+        companies = self.env["res.company"].sudo().search([])
+        closed_days = companies._salon_closed_days()
+        return SQL(
+            """SELECT * FROM (VALUES %s) AS clock (
+                 company_id, day, own_rhythm, open_weekdays, closed_days)""",
+            SQL(",").join(
+                SQL(
+                    "(%s, %s::date, %s, %s::int[], %s::date[])",
+                    company.id,
+                    company._salon_today(),
+                    company.salon_own_rhythm,
+                    company._salon_open_weekdays(),
+                    closed_days[company],
+                )
+                for company in companies
+            ),
+        )
+
+    @api.model
+    def _sql_scope(self, partners, cycles, table):
+        """Return the condition that limits a statement to what changed."""
+        conditions = [SQL("TRUE")]
+        if partners is not None:
+            conditions.append(SQL("%s.partner_id = ANY(%s)", table, partners.ids))
+        if cycles is not None:
+            conditions.append(SQL("%s.cycle_id = ANY(%s)", table, cycles.ids))
+        return SQL(" AND ").join(conditions)
+
+    @api.model
+    def _sql_done(self, partners=None, cycles=None):
+        """Return the days on which each client met each need: the done visits.
+
+        Several visits of one day count once.
+        """
+        visit_scope = SQL("v.partner_id IS NOT NULL")
+        if partners is not None:
+            visit_scope = SQL("v.partner_id = ANY(%s)", partners.ids)
+        return SQL(
+            """SELECT DISTINCT v.partner_id, v.company_id, c.id AS cycle_id, v.date
+                 FROM salon_visit v
+                 %(cycles)s
+                WHERE v.state = 'done' AND %(visit_scope)s AND %(cycle_scope)s""",
+            cycles=self._sql_join_cycles(),
+            visit_scope=visit_scope,
+            cycle_scope=self._sql_cycle_scope(cycles),
+        )
+
+    @api.model
+    def _sql_booked(self, partners=None, cycles=None):
+        """Return the latest day each client is booked for each need.
+
+        A booking that does not say what for covers every need of the client.
+        """
+        visit_scope = SQL("v.partner_id IS NOT NULL")
+        if partners is not None:
+            visit_scope = SQL("v.partner_id = ANY(%s)", partners.ids)
+        return SQL(
+            """SELECT partner_id, company_id, cycle_id, MAX(date) AS booked_date
+                 FROM (
+                    SELECT v.partner_id, v.company_id, c.id AS cycle_id, v.date
+                      FROM salon_visit v
+                      %(cycles)s
+                     WHERE v.state = 'booked' AND %(visit_scope)s AND %(cycle_scope)s
+                 UNION ALL
+                    SELECT v.partner_id, v.company_id, c.id, v.date
+                      FROM salon_visit v
+                      JOIN salon_cycle c
+                        ON c.company_id IS NULL OR c.company_id = v.company_id
+                     WHERE v.state = 'booked' AND %(visit_scope)s AND %(cycle_scope)s
+                       AND NOT EXISTS (
+                           SELECT FROM salon_visit_line l WHERE l.visit_id = v.id)
+                 ) b
+             GROUP BY partner_id, company_id, cycle_id""",
+            cycles=self._sql_join_cycles(),
+            visit_scope=visit_scope,
+            cycle_scope=self._sql_cycle_scope(cycles),
+        )
+
+    @api.model
+    def _sql_join_cycles(self):
+        """Return the joins from visit ``v`` to the cycles ``c`` its services renew."""
+        return SQL(
+            """JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
+               JOIN product_product p ON p.id = l.product_id
+               JOIN product_template pt
+                 ON pt.id = p.product_tmpl_id AND pt.salon_kind = 'service'
+               JOIN salon_cycle_product_rel rel ON rel.product_tmpl_id = pt.id
+               JOIN salon_cycle c ON c.id = rel.cycle_id
+                AND (c.company_id IS NULL OR c.company_id = v.company_id)"""
+        )
+
+    @api.model
+    def _sql_cycle_scope(self, cycles):
+        return SQL("TRUE") if cycles is None else SQL("c.id = ANY(%s)", cycles.ids)
+
+    # ------------------------------------------------------------
+    # WRITING REMINDERS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_history(self):
+        """Return the steps from done visits (``done``) to what is known of each need.
+
+        Result ``history``: last visit, visits, visits of the last year, the weight of
+        the own gaps, rhythm and usual weekday.
+        """
+        return SQL(
+            """visit AS (
+                SELECT *, date - LAG(date) OVER need AS gap,
+                       ROW_NUMBER() OVER newest - 1 AS age
+                  FROM done
+                WINDOW need AS (PARTITION BY partner_id, company_id, cycle_id
+                                ORDER BY date),
+                       newest AS (PARTITION BY partner_id, company_id, cycle_id
+                                  ORDER BY date DESC)),
+            own_gap AS (
+                SELECT v.partner_id, v.company_id, v.cycle_id, v.gap,
+                       power(0.5::float8, (ROW_NUMBER() OVER (
+                           PARTITION BY v.partner_id, v.company_id, v.cycle_id
+                           ORDER BY v.date DESC) - 1) / 4.0::float8) AS weight
+                  FROM visit v
+                  JOIN rule ON rule.cycle_id = v.cycle_id
+                   AND rule.company_id = v.company_id
+                 WHERE v.gap BETWEEN 1 AND rule.cap AND rule.own_rhythm),
+            %(point)s,
+            weekday AS (
+                SELECT DISTINCT ON (partner_id, company_id, cycle_id)
+                       partner_id, company_id, cycle_id, isodow
+                  FROM (
+                    SELECT partner_id, company_id, cycle_id,
+                           EXTRACT(ISODOW FROM date)::int AS isodow,
+                           SUM(power(0.5::float8, age / 6.0::float8)) AS weight,
+                           SUM(SUM(power(0.5::float8, age / 6.0::float8))) OVER need
+                               AS total,
+                           SUM(COUNT(*)) OVER need AS visits
+                      FROM visit
+                  GROUP BY partner_id, company_id, cycle_id, isodow
+                    WINDOW need AS (PARTITION BY partner_id, company_id, cycle_id)) d
+                 WHERE visits >= 4 AND weight >= 0.4 * total - %(tiny)s
+              ORDER BY partner_id, company_id, cycle_id, weight DESC, isodow),
+            history AS (
+                SELECT s.*, COALESCE(g.gaps, 0) AS gaps, d.isodow AS usual_weekday,
+                       GREATEST(COALESCE(g.rhythm, rule.norm), rule.earliest_days)
+                           AS rhythm
+                  FROM (SELECT partner_id, company_id, cycle_id,
+                               MAX(date) AS last_date, COUNT(*) AS visits,
+                               COUNT(*) FILTER (WHERE date > newest - 365)
+                                   AS year_visits
+                          FROM (SELECT *, MAX(date) OVER (
+                                    PARTITION BY partner_id, company_id, cycle_id)
+                                    AS newest
+                                  FROM visit) v
+                      GROUP BY partner_id, company_id, cycle_id) s
+                  JOIN rule USING (company_id, cycle_id)
+             LEFT JOIN point g USING (partner_id, company_id, cycle_id)
+             LEFT JOIN weekday d
+                    ON d.partner_id = s.partner_id AND d.company_id = s.company_id
+                   AND d.cycle_id = s.cycle_id AND rule.own_rhythm)""",
+            point=self._sql_point(),
+            tiny=TINY,
+        )
+
+    @api.model
+    def _sql_point(self):
+        """Return the weighted 45 % point of own and typical gaps, as ``point``.
+
+        The smallest gap at which the cumulated weight reaches 45 % of the total; the
+        nine typical gaps of the salon weigh 2/9 each.
+        """
+        return SQL(
+            """gap AS (
+                SELECT partner_id, company_id, cycle_id, gap, weight, 1 AS own
+                  FROM own_gap
+             UNION ALL
+                SELECT o.partner_id, o.company_id, o.cycle_id, typical.gap,
+                       2.0::float8 / 9, 0
+                  FROM (SELECT DISTINCT partner_id, company_id, cycle_id
+                          FROM own_gap) o
+                  JOIN rule USING (company_id, cycle_id)
+            CROSS JOIN LATERAL unnest(rule.typical) AS typical (gap)),
+            point AS (
+                SELECT partner_id, company_id, cycle_id, SUM(own) AS gaps,
+                       MIN(gap) FILTER (
+                           WHERE reached >= %(point)s * total - %(tiny)s) AS rhythm
+                  FROM (SELECT *, SUM(weight) OVER (need ORDER BY gap) AS reached,
+                               SUM(weight) OVER need AS total
+                          FROM gap
+                        WINDOW need AS (
+                            PARTITION BY partner_id, company_id, cycle_id)) w
+              GROUP BY partner_id, company_id, cycle_id)""",
+            point=RHYTHM_POINT,
+            tiny=TINY,
+        )
+
+    @api.model
+    def _sql_rules(self, cycles):
+        """Return per salon and cycle what the salon set and what is typical there.
+
+        ``norm`` is the rhythm of a client without own gaps: the middle typical gap,
+        or the ideal days where own rhythms are switched off.
+        """
+        return SQL(
+            """SELECT t.company_id, c.id AS cycle_id, t.own_rhythm,
+                      c.earliest_days, c.lead_days, c.late_days, c.lapse_days,
+                      %(cap)s AS cap,
+                      COALESCE(n.gaps, array_fill(c.ideal_days, ARRAY[9])) AS typical,
+                      CASE WHEN t.own_rhythm THEN COALESCE(n.gaps[5], c.ideal_days)
+                           ELSE c.ideal_days END AS norm
+                 FROM clock t
+                 JOIN salon_cycle c
+                   ON (c.company_id IS NULL OR c.company_id = t.company_id)
+            LEFT JOIN (SELECT company_id, cycle_id,
+                              ARRAY(SELECT jsonb_array_elements_text(gaps)::int)
+                                  AS gaps
+                         FROM salon_cycle_norm
+                        WHERE jsonb_typeof(gaps) = 'array') n
+                   ON n.company_id = t.company_id AND n.cycle_id = c.id
+                WHERE %(cycle_scope)s""",
+            cap=self._sql_cap(),
+            cycle_scope=self._sql_cycle_scope(cycles),
+        )
+
+    @api.model
+    def _sql_cap(self):
+        """Return the longest gap that counts as a rhythm, for cycle ``c``."""
+        return SQL("GREATEST(180, c.lapse_days)")
+
+    @api.model
+    def _sql_upsert(self, partners, cycles):
+        """Return the statement that writes what visits and cycles say."""
+        columns = [
+            "last_date",
+            "visit_count",
+            "year_visits",
+            "gap_count",
+            "rhythm_days",
+            "usual_weekday",
+            "booked_date",
+            "earliest_date",
+            "due_date",
+            "call_date",
+            "late_date",
+            "lapse_date",
+        ]
+        names = [SQL.identifier(name) for name in columns]
+        comma = SQL(", ")
+        return SQL(
+            """WITH clock AS (%(clock)s),
+            rule AS (%(rules)s),
+            done AS (%(done)s),
+            booked AS (%(booked)s),
+            %(history)s,
+            fresh AS (
+                SELECT h.*, b.booked_date, rule.lead_days,
+                       h.last_date + rule.earliest_days AS earliest_date,
+                       GREATEST(%(due)s, h.last_date + rule.earliest_days) AS due_date,
+                       h.last_date + rule.late_days AS late_date,
+                       h.last_date + rule.lapse_days AS lapse_date
+                  FROM history h
+                  JOIN rule USING (company_id, cycle_id)
+                  JOIN clock t USING (company_id)
+             LEFT JOIN booked b USING (partner_id, company_id, cycle_id))
+            INSERT INTO salon_reminder AS r (
+                partner_id, company_id, cycle_id, %(names)s,
+                state, create_uid, create_date, write_uid, write_date)
+            SELECT partner_id, company_id, cycle_id, last_date, visits, year_visits,
+                   gaps, rhythm, usual_weekday, booked_date, earliest_date, due_date,
+                   GREATEST(due_date - lead_days, earliest_date), late_date, lapse_date,
+                   'idle', %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM fresh
+            ON CONFLICT (partner_id, cycle_id, company_id) DO UPDATE
+               SET (%(names)s) = ROW(%(new)s),
+                   skip_until = CASE WHEN r.last_date = excluded.last_date
+                                     THEN r.skip_until END,
+                   hold = CASE WHEN r.last_date = excluded.last_date THEN r.hold END,
+                   write_uid = excluded.write_uid,
+                   write_date = excluded.write_date
+             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
+            clock=self._sql_clock(),
+            rules=self._sql_rules(cycles),
+            done=self._sql_done(partners, cycles),
+            booked=self._sql_booked(partners, cycles),
+            history=self._sql_history(),
+            due=self._sql_moved(SQL("(h.last_date + h.rhythm)")),
+            names=comma.join(names),
+            old=comma.join(SQL("r.%s", name) for name in names),
+            new=comma.join(SQL("excluded.%s", name) for name in names),
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _sql_idle(self, partners, cycles):
+        """Return the statement for reminders whose visits are all taken back."""
+        return SQL(
+            # Materialized: planned as one hash join even while the tables' statistics
+            # are stale, as they are in the middle of an import.
+            """WITH done AS MATERIALIZED (%(done)s)
+               UPDATE salon_reminder r
+                  SET last_date = NULL, visit_count = 0, booked_date = NULL,
+                      year_visits = 0, gap_count = 0, usual_weekday = NULL,
+                      earliest_date = NULL, due_date = NULL, call_date = NULL,
+                      late_date = NULL, lapse_date = NULL, skip_until = NULL,
+                      hold = NULL
+                WHERE %(scope)s
+                  AND r.last_date IS NOT NULL
+                  AND NOT EXISTS (
+                      SELECT FROM done d
+                       WHERE d.partner_id = r.partner_id
+                         AND d.company_id = r.company_id
+                         AND d.cycle_id = r.cycle_id)""",
+            scope=self._sql_scope(partners, cycles, SQL("r")),
+            done=self._sql_done(partners, cycles),
+        )
