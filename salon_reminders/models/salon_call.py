@@ -230,7 +230,9 @@ class SalonCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        calls = super().create(vals_list)
+        # The activity tells the receptionist; a mail for every call would be noise.
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
+        calls = super(SalonCall, silent).create(vals_list).with_env(self.env)
         calls._check_allowed()
         calls._ensure_activities()
         failed = calls.reminder_ids.filtered("error")
@@ -240,7 +242,8 @@ class SalonCall(models.Model):
         return calls
 
     def write(self, vals):
-        result = super().write(vals)
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
+        result = super(SalonCall, silent).write(vals)
         if not {"date", "user_id"}.isdisjoint(vals):
             self._sync_activities()
         return result

@@ -79,9 +79,7 @@ class SalonVisit(models.Model):
 
     # What
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
-    amount_total = fields.Monetary(
-        "Total", compute="_compute_amount_total", store=True
-    )
+    amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)
     is_purchase = fields.Boolean(
         compute="_compute_is_purchase",
         store=True,

@@ -1,7 +1,7 @@
-import { registry } from "@web/core/registry";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillUnmount, xml } from "@odoo/owl";
+import {Component, onWillUnmount, xml} from "@odoo/owl";
 
 const RUNNING = ["checking", "importing"];
 const SECONDS = 1.5;
@@ -12,7 +12,7 @@ const SECONDS = 1.5;
  */
 export class SalonImportRefresh extends Component {
     static template = xml``;
-    static props = { ...standardWidgetProps };
+    static props = {...standardWidgetProps};
 
     setup() {
         this.timer = setInterval(() => this.refresh(), SECONDS * 1000);
@@ -20,7 +20,7 @@ export class SalonImportRefresh extends Component {
     }
 
     async refresh() {
-        const { record } = this.props;
+        const {record} = this.props;
         const isRunning = RUNNING.includes(record.data.state);
         // What a person is typing is never overwritten.
         if (isRunning && !document.hidden && !(await record.isDirty())) {
