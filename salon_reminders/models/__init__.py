@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import salon_zone
 from . import salon_cycle
 from . import product_template
+from . import product_product
 from . import resource_resource
 from . import salon_visit
 from . import salon_visit_line
@@ -10,6 +11,8 @@ from . import salon_consent
 from . import salon_cycle_norm
 from . import salon_reminder
 from . import salon_reminder_engine
+from . import salon_course
+from . import salon_course_engine
 from . import salon_call
 from . import salon_call_planner
 from . import salon_call_attempt
@@ -32,4 +35,5 @@ from . import salon_import_writer
 from . import salon_demo
 from . import salon_demo_client
 from . import salon_demo_visit
+from . import salon_demo_course
 from . import salon_demo_call

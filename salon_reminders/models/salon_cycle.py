@@ -110,7 +110,9 @@ class SalonCycle(models.Model):
     @api.constrains("product_tmpl_ids")
     def _check_services(self):
         for cycle in self:
-            wrong = cycle.product_tmpl_ids.filtered(lambda p: p.salon_kind != "service")
+            wrong = cycle.product_tmpl_ids.filtered(
+                lambda p: p.salon_kind != "service" or p.salon_course_sessions
+            )
             if wrong:
                 raise ValidationError(
                     self.env._(
