@@ -20,12 +20,17 @@ from . import salon_call_outcome
 from . import res_partner
 from . import mail_activity
 from . import salon_import
+from . import salon_import_job
 from . import salon_import_file
 from . import salon_import_column
 from . import salon_import_category
 from . import salon_import_row
+from . import salon_import_text
 from . import salon_import_stager
 from . import salon_import_report
+from . import salon_import_client_writer
+from . import salon_import_visit_writer
+from . import salon_import_closer
 from . import salon_import_writer
 from . import salon_demo
 from . import salon_demo_client

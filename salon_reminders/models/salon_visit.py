@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.company_check import distinct_links
+from ..tools.company_check import foreign_links
 
 DEFAULT_MINUTES = 60
 # No salon's records go back further, and nobody books longer ahead.
@@ -201,7 +201,7 @@ class SalonVisit(models.Model):
 
     def _check_company(self, fnames=None):
         # An import creates thousands at once.
-        return super(SalonVisit, distinct_links(self))._check_company(fnames)
+        return super(SalonVisit, foreign_links(self))._check_company(fnames)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

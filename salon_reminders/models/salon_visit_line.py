@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.company_check import distinct_links
+from ..tools.company_check import foreign_links
 
 # Each course sold is a record of its own; more is a slip of the finger.
 MAX_COURSES = 20
@@ -153,7 +153,7 @@ class SalonVisitLine(models.Model):
 
     def _check_company(self, fnames=None):
         # An import creates thousands at once.
-        return super(SalonVisitLine, distinct_links(self))._check_company(fnames)
+        return super(SalonVisitLine, foreign_links(self))._check_company(fnames)
 
     def _after_change(self):
         visits = (self | self.refunded_line_id).visit_id
