@@ -30,7 +30,10 @@ class ProductTemplate(models.Model):
         help="The needs this service meets: a cut with colour renews two.",
     )
     salon_duration = fields.Integer(
-        "Duration (minutes)", default=60, help="Length of the appointment, in minutes."
+        "Duration (minutes)",
+        default=60,
+        aggregator=None,
+        help="Length of the appointment, in minutes.",
     )
     salon_use_days = fields.Integer(
         "Lasts (days)", help="Days after which a retail product is probably used up."

@@ -56,7 +56,10 @@ class SalonReminder(models.Model):
         help="In the 365 days up to and including the last visit.",
     )
     rhythm_days = fields.Integer(
-        "Rhythm", readonly=True, help="Days from one visit to the next."
+        "Rhythm",
+        readonly=True,
+        aggregator="avg",
+        help="Days from one visit to the next.",
     )
     gap_count = fields.Integer(
         "Own gaps",
@@ -72,7 +75,7 @@ class SalonReminder(models.Model):
         help="The course in progress, whose interval stands for the rhythm.",
     )
     usual_weekday = fields.Integer(
-        readonly=True, help="1 is Monday; empty when she has none."
+        readonly=True, aggregator=None, help="1 is Monday; empty when she has none."
     )
     booked_date = fields.Date(
         "Booked for",
