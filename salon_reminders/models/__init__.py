@@ -12,6 +12,7 @@ from . import salon_reminder
 from . import salon_reminder_engine
 from . import salon_call
 from . import salon_call_planner
+from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
 from . import res_partner
