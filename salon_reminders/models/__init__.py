@@ -8,6 +8,7 @@ from . import salon_visit
 from . import salon_visit_line
 from . import salon_consent
 from . import salon_cycle_norm
+from . import salon_cycle_tuner
 from . import salon_reminder
 from . import salon_reminder_engine
 from . import salon_call

@@ -5,6 +5,7 @@ from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_cycle
+from . import test_salon_cycle_tuner
 from . import test_salon_demo
 from . import test_salon_dry_run
 from . import test_salon_explain
