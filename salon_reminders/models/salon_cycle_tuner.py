@@ -58,7 +58,9 @@ class SalonCycleTuner(models.Model):
     is_complete = fields.Boolean(
         "Followed long enough",
         readonly=True,
-        help="The history is long enough to tell who does not come back.",
+        help="The history is long enough to tell those who do not come back from those "
+        "who are still awaited. Where it is not, all are taken to come back, and the "
+        "median may really be a little lower.",
     )
 
     # What it means
@@ -67,8 +69,9 @@ class SalonCycleTuner(models.Model):
     proposal = fields.Char(
         "Accept sets",
         compute="_compute_texts",
-        help="Late days grow and shrink with the ideal days. Earliest days stay: they "
-        "are a safety limit. The call stays as many days before as it is.",
+        help="The median becomes the ideal days, but never less than the earliest "
+        "days: they are a safety limit and stay. Late days change in proportion, "
+        "lapsed days follow their usual rule. The call stays as many days before.",
     )
 
     _cycle_company_uniq = models.Constraint(
@@ -96,17 +99,11 @@ class SalonCycleTuner(models.Model):
     def _get_remark(self):
         """Return in a sentence how far the median can be trusted."""
         if self.gap_count < MIN_GAPS:
-            return self.env._("Not known yet: too few clients have come back.")
+            return self.env._("Not known yet: too few gaps.")
         if not self.median_days:
-            return self.env._(
-                "Not known yet: in so short a history less than half of the clients "
-                "could come back."
-            )
+            return self.env._("Not known yet: the history is too short.")
         if not self.is_complete:
-            return self.env._(
-                "Young history: some of those who are still awaited will not come. "
-                "The real figure may be a little lower."
-            )
+            return self.env._("Young history: may be a little lower.")
         return self.env._("Long enough a history to rely on.")
 
     def _get_proposal_text(self):
@@ -114,9 +111,7 @@ class SalonCycleTuner(models.Model):
         if not days:
             return False
         return self.env._(
-            "ideal %(ideal_days)s, late %(late_days)s, lapsed %(lapse_days)s, "
-            "call %(lead_days)s before",
-            **days,
+            "ideal %(ideal_days)s, late %(late_days)s, lapsed %(lapse_days)s", **days
         )
 
     # ------------------------------------------------------------
@@ -203,8 +198,9 @@ class SalonCycleTuner(models.Model):
     def _get_counts(self):
         """Return {(company, cycle): (longest gap, first date, waits by length)}.
 
-        Waits are (days, came back, all, still open). A gap longer than the longest
-        one that counts is a client who stayed away that long, and so is a long wait.
+        Waits are (days, came back, all, still open, begun long enough ago to be known
+        to the end). A gap longer than the longest one that counts is a client who
+        stayed away that long, and so is a long wait.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -214,7 +210,8 @@ class SalonCycleTuner(models.Model):
                        LEAST(COALESCE(gap, day - date), cap + 1) AS days,
                        COUNT(*) FILTER (WHERE gap <= cap),
                        COUNT(*),
-                       COUNT(*) FILTER (WHERE gap IS NULL)
+                       COUNT(*) FILTER (WHERE gap IS NULL),
+                       COUNT(*) FILTER (WHERE date <= day - cap)
                   FROM visit
                  WHERE date >= day - %(history)s
               GROUP BY company_id, cycle_id, cap, days
@@ -233,10 +230,9 @@ class SalonCycleTuner(models.Model):
     @api.model
     def _prepare_figures(self, cap=0, first_date=False, waits=()):
         """Return what is known of one cycle; see ``_get_counts``."""
-        ends = {days: (back, count) for days, back, count, _open in waits}
+        ends = {days: (back, count) for days, back, count, *_rest in waits}
         gap_count = sum(back for back, _count in ends.values())
-        followed = sum(count for days, (_back, count) in ends.items() if days >= cap)
-        is_complete = followed >= MIN_GAPS
+        is_complete = sum(wait[4] for wait in waits) >= MIN_GAPS
         median = self._get_median(get_survival(ends, cap), is_complete)
         return {
             "median_days": median if gap_count >= MIN_GAPS else 0,

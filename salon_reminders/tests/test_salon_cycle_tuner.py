@@ -115,7 +115,7 @@ class TestSalonCycleTuner(SalonCase):
         self._fill_salon([[TODAY - timedelta(days=50), TODAY - timedelta(days=10)]])
         self.assertEqual(self._learn(), tuner)
         self.assertEqual((tuner.gap_count, tuner.open_count), (1, 1))
-        self.assertIn("too few", tuner.remark)
+        self.assertIn("too few gaps", tuner.remark)
 
     def test_constant_queries(self):
         tuners = self.env["salon.cycle.tuner"]
