@@ -102,6 +102,8 @@ class SalonCycleTuner(models.Model):
             return self.env._("Not known yet: too few gaps.")
         if not self.median_days:
             return self.env._("Not known yet: the history is too short.")
+        if self.median_days < self.cycle_id.earliest_days:
+            return self.env._("Sooner than earliest; ideal stops there.")
         if not self.is_complete:
             return self.env._("Young history: may be a little lower.")
         return self.env._("Long enough a history to rely on.")

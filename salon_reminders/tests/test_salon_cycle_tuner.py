@@ -151,6 +151,9 @@ class TestSalonCycleTuner(SalonCase):
 
     def test_accept_never_goes_below_earliest(self):
         self.assertEqual(self._accept(14), (21, 21, 29, 7, 60))
+        tuner = self.env["salon.cycle.tuner"].search([("cycle_id", "=", self.roots.id)])
+        tuner.gap_count = 10
+        self.assertIn("Sooner than earliest", tuner[0].remark)
 
     def test_accept_leaves_days_for_the_call(self):
         self.roots.write({"earliest_days": 5, "lead_days": 30})

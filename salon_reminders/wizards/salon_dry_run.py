@@ -77,6 +77,10 @@ class SalonDryRun(models.TransientModel):
     tried_values = fields.Json(readonly=True)
     is_tried = fields.Boolean(compute="_compute_is_tried")
     is_changed = fields.Boolean(compute="_compute_is_tried")
+    has_norm = fields.Boolean(
+        compute="_compute_has_norm",
+        help="The salon's typical gaps are known and count instead of the ideal days.",
+    )
 
     @api.depends("cycle_id")
     def _compute_days(self):
@@ -95,6 +99,16 @@ class SalonDryRun(models.TransientModel):
         for run in self:
             run.is_tried = run.tried_values == run._get_values()
             run.is_changed = bool(run._get_cycle_vals() or run._get_company_vals())
+
+    @api.depends("cycle_id", "company_id")
+    def _compute_has_norm(self):
+        norms = self.env["salon.cycle.norm"].search(
+            [("cycle_id", "in", self.cycle_id.ids)]
+        )
+        known = {(n.company_id, n.cycle_id) for n in norms if n.gaps}
+        for run in self:
+            is_known = (run.company_id, run.cycle_id) in known
+            run.has_norm = is_known and run.company_id.salon_own_rhythm
 
     # ------------------------------------------------------------
     # ACTIONS
