@@ -29,6 +29,7 @@
         "views/product_template_views.xml",
         "views/resource_resource_views.xml",
         "views/salon_visit_views.xml",
+        "views/salon_course_views.xml",
         "views/salon_consent_views.xml",
         "views/salon_reminder_views.xml",
         "views/salon_call_outcome_views.xml",

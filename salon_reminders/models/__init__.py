@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import salon_zone
 from . import salon_cycle
 from . import product_template
+from . import product_product
 from . import resource_resource
 from . import salon_visit
 from . import salon_visit_line
@@ -11,6 +12,8 @@ from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder
 from . import salon_reminder_engine
+from . import salon_course
+from . import salon_course_engine
 from . import salon_call
 from . import salon_call_planner
 from . import salon_call_forecast
@@ -19,14 +22,20 @@ from . import salon_call_outcome
 from . import res_partner
 from . import mail_activity
 from . import salon_import
+from . import salon_import_job
 from . import salon_import_file
 from . import salon_import_column
 from . import salon_import_category
 from . import salon_import_row
+from . import salon_import_text
 from . import salon_import_stager
 from . import salon_import_report
+from . import salon_import_client_writer
+from . import salon_import_visit_writer
+from . import salon_import_closer
 from . import salon_import_writer
 from . import salon_demo
 from . import salon_demo_client
 from . import salon_demo_visit
+from . import salon_demo_course
 from . import salon_demo_call

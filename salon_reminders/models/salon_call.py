@@ -326,6 +326,8 @@ class SalonCall(models.Model):
 
     def _text_reminder(self, reminder):
         """Return one line that says why this reminder is on the list."""
+        if reminder.course_id:
+            return reminder.course_id._get_call_text(reminder.cycle_id.name)
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
             "(%(basis)s), due %(due)s, %(when)s.",

@@ -33,22 +33,36 @@ class SalonCycle(models.Model):
 
     # Times
     earliest_days = fields.Integer(
-        "Earliest", required=True, default=21, help="Nobody is reminded before."
+        "Earliest",
+        required=True,
+        aggregator=None,
+        default=21,
+        help="Nobody is reminded before.",
     )
     ideal_days = fields.Integer(
-        "Ideal", required=True, default=35, help="When the visit should follow."
+        "Ideal",
+        required=True,
+        aggregator=None,
+        default=35,
+        help="When the visit should follow.",
     )
     late_days = fields.Integer(
-        "Late", required=True, default=49, help="From here on the client is late."
+        "Late",
+        required=True,
+        aggregator=None,
+        default=49,
+        help="From here on the client is late.",
     )
     lead_days = fields.Integer(
         "Call before",
         required=True,
+        aggregator=None,
         default=7,
         help="Days before the due date at which the call is put on the list.",
     )
     lapse_days = fields.Integer(
         "Lapsed after",
+        aggregator=None,
         compute="_compute_lapse_days",
         store=True,
         readonly=False,
@@ -113,7 +127,9 @@ class SalonCycle(models.Model):
     @api.constrains("product_tmpl_ids")
     def _check_services(self):
         for cycle in self:
-            wrong = cycle.product_tmpl_ids.filtered(lambda p: p.salon_kind != "service")
+            wrong = cycle.product_tmpl_ids.filtered(
+                lambda p: p.salon_kind != "service" or p.salon_course_sessions
+            )
             if wrong:
                 raise ValidationError(
                     self.env._(

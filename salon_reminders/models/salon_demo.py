@@ -33,6 +33,7 @@ class SalonDemo(models.AbstractModel):
         clients = demo.env["salon.demo.client"]._generate(rng, client_count)
         diary = demo.env["salon.demo.visit"]._generate(rng, clients, services)
         demo._pause_some(rng)
+        demo.env["salon.demo.course"]._generate(services)
         demo.env["salon.demo.call"]._generate(rng, diary)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()

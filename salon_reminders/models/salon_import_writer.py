@@ -1,26 +1,19 @@
 import logging
 from collections import Counter, defaultdict
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from psycopg2 import OperationalError
 
-from odoo import Command, api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..tools.import_plan import NOON, Line, Row, Visit, plan_client
+from ..tools.import_plan import Line, Row, Visit, plan_client
 
 _logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2000
-NO_TRACKING = {
-    "tracking_disable": True,
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
-    "mail_notrack": True,
-}
 
 
 class SalonImportWriter(models.AbstractModel):
@@ -93,7 +86,9 @@ class SalonImportWriter(models.AbstractModel):
         """Return what a batch would bring, without writing anything."""
         blocks = self._load(salon_import, catalogue, batch)
         rows = [row for rows in blocks.values() for row in rows]
-        partners = self._find_partners(salon_import, rows)
+        partners = self.env["salon.import.client.writer"]._find_partners(
+            salon_import, rows
+        )
         visits = self._plan(salon_import, catalogue, rows, partners)
         return self._count(rows, visits, partners)
 
@@ -139,15 +134,17 @@ class SalonImportWriter(models.AbstractModel):
         return Counter()
 
     def _write_rows(self, salon_import, catalogue, rows):
+        clients = self.env["salon.import.client.writer"]
+        visit_writer = self.env["salon.import.visit.writer"]
         forget = None
         try:
             with self.env.cr.savepoint():
-                partners = self._find_partners(salon_import, rows)
+                partners = clients._find_partners(salon_import, rows)
                 visits = self._plan(salon_import, catalogue, rows, partners)
                 counts = self._count(rows, visits, partners)
                 forget = catalogue.make(rows)
-                self._make_partners(salon_import, rows, partners)
-                self._make_visits(salon_import, catalogue, visits, partners)
+                clients._make_partners(salon_import, rows, partners)
+                visit_writer._make_visits(salon_import, catalogue, visits, partners)
                 self._write_results(rows, visits, partners)
                 return counts
         except Exception:
@@ -242,240 +239,6 @@ class SalonImportWriter(models.AbstractModel):
                 counts["amount"] += line.amount
         return counts
 
-    # ------------------------------------------------------------
-    # CLIENTS
-    # ------------------------------------------------------------
-
-    def _find_partners(self, salon_import, rows):
-        """Return {client key: id} of the clients that exist: by number, phone, name."""
-        names = defaultdict(dict)
-        for row in rows:
-            prefix, _colon, name = row.client_key.partition(":")
-            names[prefix][name] = row.client_key
-        partners = {}
-        for prefix, column in (
-            ("n", SQL("salon_import_ref")),
-            ("p", SQL("phone_sanitized")),
-            ("a", SQL("lower(name)")),
-        ):
-            if names[prefix]:
-                found = self._match_partners(salon_import, column, list(names[prefix]))
-                partners |= {names[prefix][name]: found[name] for name in found}
-        return partners | self._find_unnumbered(salon_import, rows, partners)
-
-    def _match_partners(self, salon_import, column, values, extra=None):
-        """Return {value: id} for values that exactly one client has."""
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT %(column)s, MIN(id) FROM res_partner
-                        WHERE %(column)s = ANY(%(values)s) AND active
-                          AND NOT is_company AND %(extra)s
-                          AND (company_id IS NULL OR company_id = %(company)s)
-                     GROUP BY 1 HAVING COUNT(*) = 1""",
-                    column=column,
-                    values=values,
-                    extra=extra or SQL("TRUE"),
-                    company=salon_import.company_id.id,
-                )
-            )
-        )
-
-    def _find_unnumbered(self, salon_import, rows, partners):
-        """Return clients who were here before the old system's number was known.
-
-        Same phone and same name: two people of one family may share a phone.
-        """
-        wanted = {
-            f"{row.vals['phone_key']} {row.vals['name_key']}": row.client_key
-            for row in rows
-            if row.client_key.startswith("n:")
-            and row.client_key not in partners
-            and row.vals.get("phone_key")
-            and row.vals.get("name_key")
-        }
-        if not wanted:
-            return {}
-        found = self._match_partners(
-            salon_import,
-            SQL("phone_sanitized || ' ' || lower(name)"),
-            list(wanted),
-            SQL(
-                "salon_import_ref IS NULL AND phone_sanitized = ANY(%s)",
-                [value.partition(" ")[0] for value in wanted],
-            ),
-        )
-        return {wanted[value]: partner_id for value, partner_id in found.items()}
-
-    def _make_partners(self, salon_import, rows, partners):
-        """Create the missing clients and complete the cards of known ones."""
-        facts = defaultdict(dict)
-        for row in sorted(rows, key=lambda row: row.kind != "clients"):
-            if row.client_key:
-                facts[row.client_key] = row.vals | facts[row.client_key]
-        self._complete_partners(rows, facts, partners)
-        missing = [key for key in facts if key not in partners]
-        created = (
-            self.env["res.partner"]
-            .with_context(**NO_TRACKING)
-            .create(
-                [
-                    {
-                        **self._prepare_partner_vals(key, facts[key]),
-                        "company_id": salon_import.company_id.id,
-                    }
-                    for key in missing
-                ]
-            )
-        )
-        partners |= dict(zip(missing, created.ids, strict=True))
-
-    def _prepare_partner_vals(self, key, facts):
-        number = key[2:] if key.startswith("n:") else False
-        names = (facts.get(name) for name in ("client_name", "phone"))
-        return {
-            "name": next(filter(None, names), None) or self._placeholder(number),
-            "phone": facts.get("phone"),
-            "email": facts.get("email"),
-            "salon_birthdate": facts.get("birthdate"),
-            "salon_note": facts.get("note"),
-            "salon_import_ref": number,
-            "is_salon_client": True,
-        }
-
-    def _placeholder(self, number):
-        return self.env._("Client %(number)s", number=number)
-
-    def _complete_partners(self, rows, facts, partners):
-        """Fill what is empty on known cards; what a person entered stays."""
-        keys = {row.client_key for row in rows if row.kind == "clients"}
-        for key in keys & set(partners):
-            partner = self.env["res.partner"].browse(partners[key])
-            vals = self._prepare_partner_vals(key, facts[key])
-            if partner.name == self._placeholder(partner.salon_import_ref):
-                partner.name = vals["name"]
-            missing = {n: v for n, v in vals.items() if v and not partner[n]}
-            if missing:
-                partner.write(missing)
-
-    # ------------------------------------------------------------
-    # VISITS
-    # ------------------------------------------------------------
-
-    def _make_visits(self, salon_import, catalogue, visits, partners):
-        """Create and change visits, then let reminders follow once."""
-        model = self.env["salon.visit"].with_context(
-            **NO_TRACKING, salon_visit_batch=True
-        )
-        prepared = [
-            self._prepare_visit_vals(salon_import, catalogue, visit, partners)
-            for visit in visits
-        ]
-        fresh = [
-            (visit, vals)
-            for visit, vals in zip(visits, prepared, strict=True)
-            if not (visit.visit_id or visit.append_id)
-        ]
-        records = model.create([vals for _visit, vals in fresh])
-        for (visit, _vals), record in zip(fresh, records, strict=True):
-            visit.visit_id = record.id
-            self._note_lines(visit.lines, record.line_ids)
-        for visit, vals in zip(visits, prepared, strict=True):
-            record = model.browse(visit.append_id or visit.visit_id)
-            if visit.append_id:
-                self._append_lines(visit, record, vals)
-            elif record not in records:
-                record.write({**vals, "line_ids": [Command.clear(), *vals["line_ids"]]})
-                self._note_lines(visit.lines, record.line_ids)
-            records |= record
-        self._link_refunds(records, visits, partners)
-        self._update_statistics(catalogue, len(records))
-        records.with_context(salon_visit_batch=False)._after_change(records.partner_id)
-
-    def _update_statistics(self, catalogue, count):
-        """Let the planner know tables that have just been filled.
-
-        Each time they have doubled; it would otherwise take them for empty until the
-        next autovacuum, and choose plans that cost the square of the batch.
-        """
-        catalogue.visit_count += count
-        if catalogue.visit_count < catalogue.analyze_at:
-            return
-        catalogue.analyze_at = 2 * catalogue.visit_count
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL("ANALYZE salon_visit, salon_visit_line, salon_reminder, res_partner")
-        )
-
-    def _note_lines(self, lines, records):
-        for line, record in zip(lines, records, strict=True):
-            line.line_id = record.id
-
-    def _append_lines(self, visit, record, vals):
-        """Add lines of a longer export to the visit that has their receipt."""
-        before = record.line_ids
-        record.write({"line_ids": vals["line_ids"]})
-        visit.visit_id = record.id
-        self._note_lines(visit.lines, (record.line_ids - before).sorted("id"))
-
-    def _prepare_visit_vals(self, salon_import, catalogue, visit, partners):
-        company = salon_import.company_id
-        local = datetime.combine(visit.day, visit.start or NOON)
-        places = Decimal(1).scaleb(-company.currency_id.decimal_places)
-        vals = {
-            "partner_id": partners.get(visit.client_key, False),
-            "company_id": company.id,
-            "state": visit.state,
-            "start": company._salon_utc(local),
-            "stylist_id": catalogue.stylist_id(visit.stylist),
-            "line_ids": [
-                Command.create(
-                    {
-                        "sequence": nth,
-                        "product_id": line.item.product_id,
-                        "quantity": float(line.quantity),
-                        "amount": float(line.amount.quantize(places, ROUND_HALF_UP)),
-                        "stylist_id": catalogue.stylist_id(line.stylist),
-                    }
-                )
-                for nth, line in enumerate(visit.lines)
-            ],
-        }
-        if visit.receipt:
-            vals["receipt"] = visit.receipt
-        return vals
-
-    def _link_refunds(self, records, visits, partners):
-        """Tie negative lines to what they take back, also to earlier imports."""
-        lines = [line for visit in visits for line in visit.lines]
-        pairs = {line: line.refunds.line_id for line in lines if line.refunds}
-        for visit in visits:
-            for line in visit.lines:
-                if line.quantity < 0 and not line.refunds:
-                    pairs[line] = self._find_refunded(visit, line, partners)
-        model = self.env["salon.visit.line"].with_context(salon_visit_batch=True)
-        for line, refunded_id in pairs.items():
-            if refunded_id:
-                model.browse(line.line_id).refunded_line_id = refunded_id
-
-    def _find_refunded(self, visit, line, partners):
-        partner_id = partners.get(visit.client_key)
-        if not partner_id:
-            return False
-        found = self.env["salon.visit.line"].search(
-            [
-                ("visit_id.partner_id", "=", partner_id),
-                ("visit_id.state", "=", "done"),
-                ("visit_id.date", "<=", visit.day),
-                ("product_id", "=", line.item.product_id),
-                ("net_quantity", ">=", float(-line.quantity)),
-                ("id", "!=", line.line_id),
-            ],
-            order="id desc",
-            limit=1,
-        )
-        return found.id
-
     def _write_results(self, rows, visits, partners):
         """Write into the ledger what became of each row."""
         results = {}
@@ -495,121 +258,3 @@ class SalonImportWriter(models.AbstractModel):
             results.setdefault(row.id, (row.id, partner_id, None, None))
         results.pop(0, None)
         self.env["salon.import.row"]._write_results(list(results.values()))
-
-    # ------------------------------------------------------------
-    # AFTERWARDS
-    # ------------------------------------------------------------
-
-    @api.model
-    def _settle(self, salon_import, limit=500):
-        """Close bookings of earlier imports that this one shows were not kept."""
-        until = salon_import._get_settled_until()
-        if not until:
-            return 0
-        visits = self._search_unsettled(salon_import, until, limit)
-        visits.with_context(**NO_TRACKING).state = salon_import.past_bookings
-        return len(visits)
-
-    def _search_unsettled(self, salon_import, until, limit=None):
-        rows = self.env["salon.import.row"]._search(
-            [
-                ("company_id", "=", salon_import.company_id.id),
-                ("state", "=", "done"),
-                ("kind", "=", "bookings"),
-                ("visit_id", "!=", False),
-            ]
-        )
-        return self.env["salon.visit"].search(
-            [
-                ("company_id", "=", salon_import.company_id.id),
-                ("state", "=", "booked"),
-                ("date", "<", until),
-                ("id", "in", rows.subselect("visit_id")),
-            ],
-            limit=limit,
-        )
-
-    @api.model
-    def _record_consents(self, salon_import, limit=1000):
-        """Write what people agreed to into the ledger; return how many clients.
-
-        What a client said herself is never overruled by a file.
-        """
-        rows = self.env.execute_query(self._sql_consents(salon_import, limit))
-        self.env["salon.consent"].create(
-            [
-                {
-                    "partner_id": partner_id,
-                    "company_id": salon_import.company_id.id,
-                    "decision": decision,
-                    "method": "import",
-                    "user_id": salon_import.user_id.id,
-                    "wording": salon_import.consent_wording,
-                    "source": salon_import.consent_source,
-                    "date": fields.Datetime.now(),
-                }
-                for partner_id, decision in rows
-            ]
-        )
-        return len(rows)
-
-    def _sql_consents(self, salon_import, limit):
-        return SQL(
-            """SELECT said.partner_id, said.decision
-                 FROM (SELECT partner_id,
-                              CASE WHEN COALESCE(
-                                  bool_and((vals->>'consent')::bool), %(agreed)s)
-                                   THEN 'given' ELSE 'withdrawn' END AS decision
-                         FROM salon_import_row
-                        WHERE import_id = %(id)s AND state IN ('done', 'known')
-                          AND partner_id IS NOT NULL
-                     GROUP BY partner_id) said
-    LEFT JOIN LATERAL (SELECT c.decision, c.method FROM salon_consent c
-                        WHERE c.partner_id = said.partner_id
-                          AND c.company_id = %(company)s
-                          AND c.purpose = 'reminder' AND c.channel = 'phone'
-                     ORDER BY c.date DESC, c.id DESC LIMIT 1) newest ON TRUE
-                WHERE newest IS NULL
-                   OR (newest.method = 'import' AND newest.decision != said.decision)
-             ORDER BY said.partner_id LIMIT %(limit)s""",
-            agreed=salon_import.consent == "yes",
-            id=salon_import.id,
-            company=salon_import.company_id.id,
-            limit=limit,
-        )
-
-    @api.model
-    def _count_masters(self, salon_import, catalogue):
-        """Return how many services, products and stylists the import would make."""
-        counts = {}
-        for name, columns in (
-            ("product_count", ("code", "item", "category")),
-            ("stylist_count", ("stylist",)),
-        ):
-            rows = self.env.execute_query(
-                SQL(
-                    """SELECT kind, %s FROM salon_import_row
-                        WHERE import_id = %s AND state = 'pending'
-                          AND kind != 'clients'
-                     GROUP BY 1, 2""",
-                    SQL(
-                        "jsonb_build_object(%s)",
-                        SQL(", ").join(SQL("%s, vals->%s", c, c) for c in columns),
-                    ),
-                    salon_import.id,
-                )
-            )
-            counts[name] = self._count_missing(catalogue, name, rows)
-        return counts
-
-    def _count_missing(self, catalogue, name, rows):
-        rows = [Row(0, kind, 0, "", None, "", vals) for kind, vals in rows]
-        if name == "stylist_count":
-            return len(catalogue.new_stylists(rows))
-        for row in rows:
-            vals = row.vals
-            if vals["code"] or vals["item"]:
-                row.item = catalogue.find(
-                    vals["code"], vals["item"], vals["category"], row.kind
-                )
-        return len(catalogue.new_items(rows))

@@ -1,11 +1,14 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.company_check import distinct_links
+from ..tools.company_check import foreign_links
 
 DEFAULT_MINUTES = 60
+# No salon's records go back further, and nobody books longer ahead.
+EARLIEST_DATE = date(1970, 1, 1)
+MAX_YEARS_AHEAD = 3
 
 
 class SalonVisit(models.Model):
@@ -142,6 +145,23 @@ class SalonVisit(models.Model):
             who = visit.partner_id.name or self.env._("Walk-in")
             visit.display_name = f"{who}: {visit.services}" if visit.services else who
 
+    @api.constrains("date")
+    def _check_date_range(self):
+        # Typing errors: they would make a rhythm of decades or hide the client.
+        for visit in self:
+            today = visit.company_id._salon_today()
+            latest = fields.Date.add(today, years=MAX_YEARS_AHEAD)
+            if not EARLIEST_DATE <= visit.date <= latest:
+                raise ValidationError(
+                    self.env._(
+                        "Check the date of the visit: %(date)s can't be right. It must "
+                        "lie between %(first)s and %(last)s.",
+                        date=visit.date,
+                        first=EARLIEST_DATE,
+                        last=latest,
+                    )
+                )
+
     @api.constrains("state", "date")
     def _check_done_date(self):
         for visit in self:
@@ -181,7 +201,7 @@ class SalonVisit(models.Model):
 
     def _check_company(self, fnames=None):
         # An import creates thousands at once.
-        return super(SalonVisit, distinct_links(self))._check_company(fnames)
+        return super(SalonVisit, foreign_links(self))._check_company(fnames)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

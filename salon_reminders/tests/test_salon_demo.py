@@ -107,8 +107,12 @@ class TestSalonDemo(TransactionCase):
             }
         )
         self.assertEqual(
-            counts, {"stylists": 6, "zones": 5, "services": 40, "clients": 300}
+            counts, {"stylists": 6, "zones": 5, "services": 42, "clients": 300}
         )
+        courses = self._search("salon.course")
+        self.assertEqual(len(courses.product_id), 2)
+        self.assertLessEqual({"active", "finished"}, set(courses.mapped("state")))
+        self.assertFalse(any(courses.session_line_ids.mapped("amount")))
         holds = set(self._search("salon.reminder").mapped("hold"))
         self.assertLessEqual({"consent", "phone", "call", "quota"}, holds)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)

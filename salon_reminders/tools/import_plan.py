@@ -16,6 +16,13 @@ from datetime import date, time
 from decimal import Decimal
 
 NOON = time(12)
+# A history is not news: nobody follows it and no message is written about it.
+NO_TRACKING = {
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_create_nolog": True,
+    "mail_notrack": True,
+}
 
 
 @dataclass(eq=False)
