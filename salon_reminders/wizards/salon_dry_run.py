@@ -273,4 +273,5 @@ class SalonDryRun(models.TransientModel):
 
     def _format_day(self, ahead):
         today = self.company_id._salon_today()
-        return format_date(self.env, fields.Date.add(today, days=ahead))
+        day = fields.Date.add(today, days=ahead)
+        return format_date(self.env, day, date_format="d MMM")
