@@ -9,12 +9,14 @@ from . import salon_visit
 from . import salon_visit_line
 from . import salon_consent
 from . import salon_cycle_norm
+from . import salon_cycle_tuner
 from . import salon_reminder
 from . import salon_reminder_engine
 from . import salon_course
 from . import salon_course_engine
 from . import salon_call
 from . import salon_call_planner
+from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
 from . import res_partner

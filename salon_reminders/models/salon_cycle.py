@@ -106,9 +106,12 @@ class SalonCycle(models.Model):
     @api.depends("ideal_days", "late_days")
     def _compute_lapse_days(self):
         for cycle in self:
-            cycle.lapse_days = max(
-                2 * cycle.ideal_days, MIN_LAPSE_DAYS, cycle.late_days
-            )
+            cycle.lapse_days = self._get_usual_lapse(cycle.ideal_days, cycle.late_days)
+
+    @api.model
+    def _get_usual_lapse(self, ideal_days, late_days):
+        """Return the lapse days of a salon that does not set its own."""
+        return max(2 * ideal_days, MIN_LAPSE_DAYS, late_days)
 
     def _compute_reminder_count(self):
         counts = dict(
@@ -174,6 +177,11 @@ class SalonCycle(models.Model):
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
+
+    def action_try_days(self):
+        """Try other days of this cycle without saving them."""
+        self.ensure_one()
+        return self.env["salon.dry.run"]._open(self, self.company_id)
 
     def action_open_reminders(self):
         """Open the clients followed in this cycle."""

@@ -125,15 +125,16 @@ class SalonReminderEngine(models.AbstractModel):
         Everything due on or before the day and not yet handled, so that a missed
         day loses nobody. Rests on states that ``_move_on`` has brought to today.
 
+        :param SQL today: the day
         :param int days_ahead: also what comes due within so many days
         """
         return SQL(
             """(h.state IN ('due', 'late', 'lapsed')
-                OR (h.state = 'scheduled' AND h.call_date <= %(latest)s
+                OR (h.state = 'scheduled' AND h.call_date <= %(today)s + %(ahead)s
                     AND h.earliest_date <= %(today)s))
                AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
             today=today,
-            latest=fields.Date.add(today, days=days_ahead),
+            ahead=days_ahead,
         )
 
     @api.model

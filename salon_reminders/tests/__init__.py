@@ -7,7 +7,9 @@ from . import test_salon_call_planner
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
+from . import test_salon_cycle_tuner
 from . import test_salon_demo
+from . import test_salon_dry_run
 from . import test_salon_explain
 from . import test_salon_import
 from . import test_salon_import_bookings
