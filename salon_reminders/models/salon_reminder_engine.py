@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
@@ -14,6 +16,8 @@ from .salon_cycle_norm import (
 # The slightly early middle of the gaps; lower hits more often within a week, higher
 # errs less in days on average.
 RHYTHM_POINT = 0.45
+# So many clients are looked up one by one; more are joined as a set.
+FEW = 50
 # Sums of powers are compared with this tolerance.
 TINY = 1e-9
 
@@ -45,13 +49,27 @@ class SalonReminderEngine(models.AbstractModel):
             cycles is not None and not cycles
         ):
             return
-        if cycles is None:
-            # First, as the courses of a client set her rhythm.
-            self.env["salon.course.engine"]._refresh(partners)
-        self.env.flush_all()
-        self.env.execute_query(self._sql_upsert(partners, cycles))
-        self.env.execute_query(self._sql_idle(partners, cycles))
-        self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
+        with self._hash_joins(partners is None or len(partners) > FEW):
+            if cycles is None:
+                # First, as the courses of a client set her rhythm.
+                self.env["salon.course.engine"]._refresh(partners)
+            self.env.flush_all()
+            self.env.execute_query(self._sql_upsert(partners, cycles))
+            self.env.execute_query(self._sql_idle(partners, cycles))
+            self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
+
+    @contextmanager
+    def _hash_joins(self, wanted):
+        """Let PostgreSQL join whole sets by hashing inside this block.
+
+        Tables that were just filled have no statistics; the planner takes them for
+        nearly empty and would go through them row by row, for minutes.
+        """
+        if wanted:
+            self.env.cr.execute("SET LOCAL enable_nestloop = off")
+        yield
+        if wanted:
+            self.env.cr.execute("SET LOCAL enable_nestloop = on")
 
     @api.model
     def _refresh_states(self, scope):
