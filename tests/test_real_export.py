@@ -128,7 +128,14 @@ class TestRealExport(SalonImportCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.write({"salon_bundling_days": BUNDLING, "salon_daily_quota": 0})
+        # The plain arithmetic knows the ideal days only, not own rhythms.
+        cls.company.write(
+            {
+                "salon_bundling_days": BUNDLING,
+                "salon_daily_quota": 0,
+                "salon_own_rhythm": False,
+            }
+        )
         cls.visits_before = cls.env["salon.visit"].search([])
 
     def _import_export(self):

@@ -216,7 +216,7 @@ class SalonCallPlanner(models.AbstractModel):
                 UPDATE salon_reminder r
                    SET hold = found.hold
                   FROM salon_reminder o
-             LEFT JOIN found ON found.id = o.id
+             LEFT JOIN found ON found.id = o.id AND o.state IN %(states)s
                  WHERE o.id = r.id
                    AND o.company_id = %(company)s
                    AND (o.state IN %(states)s OR o.hold IS NOT NULL)

@@ -16,7 +16,9 @@ class SalonVisitLine(models.Model):
 
     _name = "salon.visit.line"
     _description = "Salon Visit Line"
-    _order = "visit_id, sequence, id"
+    # Not by visit: reading the lines of a moved visit would write its new start
+    # before its new end is known.
+    _order = "sequence, id"
     _check_company_auto = True
 
     visit_id = fields.Many2one(

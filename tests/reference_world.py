@@ -1,0 +1,380 @@
+"""The salons, clients and rules of ``reference`` put together and moved by events."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from . import reference as ref
+
+CALLABLE = ("due", "late", "lapsed")
+
+
+@dataclass
+class World:
+    salons: dict
+    cycles: dict
+    services: dict  # {service: names of the cycles it renews}
+    prices: dict
+    now: datetime
+    typical: dict = field(default_factory=dict)  # {(salon, cycle): nine gaps}
+    clients: dict = field(default_factory=dict)
+    visits: list = field(default_factory=list)
+    wishes: dict = field(default_factory=dict)
+    consents: list = field(default_factory=list)
+    blacklist: set = field(default_factory=set)
+    calls: list = field(default_factory=list)
+
+    def today(self, salon):
+        return self.salons[salon].day(self.now)
+
+    # ---- reminders ----
+
+    def needs_of(self, visit):
+        """The cycles that a visit renews; of an empty booking: all."""
+        if not visit.lines and visit.state == "booked":
+            return {name for name in self.cycles if self.serves(visit.salon, name)}
+        return {
+            name
+            for line in visit.lines
+            if line.quantity + line.refunded > 0
+            for name in self.services[line.service]
+            if self.serves(visit.salon, name)
+        }
+
+    def serves(self, salon, name):
+        return self.cycles[name].salon in (None, salon)
+
+    def days(self, state):
+        """{(client, salon, cycle): sorted days of the visits in this state}."""
+        found = {}
+        for visit in self.visits:
+            if visit.state == state and visit.client:
+                day = self.salons[visit.salon].day(visit.moment)
+                for name in self.needs_of(visit):
+                    key = (visit.client, visit.salon, name)
+                    found.setdefault(key, set()).add(day)
+        return {key: sorted(days) for key, days in found.items()}
+
+    def reminders(self):
+        """{(client, salon, cycle): reminder} as of now."""
+        booked = self.days("booked")
+        return {
+            key: self.reminder(key, days, booked.get(key))
+            for key, days in self.days("done").items()
+        }
+
+    def reminder(self, key, days, booked):
+        _client, salon_name, cycle_name = key
+        salon, cycle = self.salons[salon_name], self.cycles[cycle_name]
+        last, ahead = days[-1], timedelta
+        rhythm, gaps, weekday = cycle.ideal, [], None
+        if salon.own_rhythm:
+            gaps = ref.kept(ref.gaps_of(days), cycle.cap)
+            typical = self.typical.get((salon_name, cycle_name))
+            rhythm = ref.rhythm_of(gaps, typical or [cycle.ideal] * 9, cycle)
+            weekday = ref.usual_weekday(days)
+        earliest = last + ahead(cycle.earliest)
+        due = max(ref.moved(last + ahead(rhythm), weekday, salon), earliest)
+        reminder = ref.Reminder(
+            last=last,
+            visits=len(days),
+            year_visits=sum((last - day).days < 365 for day in days),
+            gaps=len(gaps),
+            rhythm=rhythm,
+            weekday=weekday,
+            booked=booked[-1] if booked else None,
+            earliest=earliest,
+            due=due,
+            call=max(due - ahead(cycle.lead), earliest),
+            late=last + ahead(cycle.late),
+            lapse=last + ahead(cycle.lapse),
+        )
+        reminder.state = self.state(reminder, self.wish(key), self.today(salon_name))
+        return reminder
+
+    def wish(self, key):
+        return self.wishes.setdefault(key, ref.Wish())
+
+    @staticmethod
+    def state(reminder, wish, today):
+        if wish.stopped:
+            return "stopped"
+        if wish.pause_until and wish.pause_until > today:
+            return "paused"
+        if reminder.booked and reminder.booked >= today:
+            return "booked"
+        if reminder.call > today:
+            return "scheduled"
+        if reminder.lapse <= today:
+            return "lapsed"
+        return "late" if reminder.late <= today else "due"
+
+    # ---- what follows from a change ----
+
+    def visits_changed(self, *clients):
+        """Skips end with the next visit; calls whose every reason is gone close."""
+        self.lines_moved()
+        reminders = self.reminders()
+        for call in self.calls:
+            if call.state != "open" or call.client not in clients or not call.needs:
+                continue
+            keys = [(call.client, call.salon, need) for need in call.needs]
+            states = [reminders[key].state for key in keys if key in reminders]
+            if not any(state in CALLABLE for state in states):
+                call.state = "done"
+
+    def lines_moved(self):
+        """A skip holds as long as her last visit is the one it was said after."""
+        reminders = self.reminders()
+        for key, wish in self.wishes.items():
+            last = reminders[key].last if key in reminders else None
+            if wish.skip_until and wish.last != last:
+                wish.skip_until = None
+
+    def skip(self, key, until):
+        wish = self.wish(key)
+        wish.skip_until = until
+        wish.last = self.reminders()[key].last
+
+    def skip_once(self, key):
+        rhythm = self.reminders()[key].rhythm
+        self.skip(key, self.today(key[1]) + timedelta(days=rhythm))
+
+    def agrees(self, client, salon):
+        """The newest consent of this client tells."""
+        own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]
+        if not own:
+            return False
+        newest = max(enumerate(own), key=lambda pair: (pair[1].moment, pair[0]))[1]
+        today = self.today(salon)
+        return newest.given and (newest.expiry is None or newest.expiry >= today)
+
+    def may_be_called(self, client, salon):
+        phone = self.clients[client].phone
+        return phone and phone not in self.blacklist and self.agrees(client, salon)
+
+    def consent(self, client, salon, given, expiry=None):
+        self.consents.append(ref.Consent(client, salon, self.now, given, expiry))
+        if not given:
+            self.cancel_unwanted([client])
+
+    def cancel_unwanted(self, clients):
+        """No call stays open that may not be made."""
+        for call in self.calls:
+            if call.state == "open" and call.client in clients:
+                if not self.may_be_called(call.client, call.salon):
+                    call.state = "cancelled"
+
+    # ---- calls ----
+
+    def no_answer(self, call):
+        phone = self.clients[call.client].phone
+        call.attempts.append((self.now, phone))
+        salon = self.salons[call.salon]
+        if len(call.attempts) >= salon.max_attempts:
+            gap = timedelta(days=max(salon.contact_gap, 1))
+            for key in self.keys_of(call):
+                self.skip(key, self.today(call.salon) + gap)
+            call.state = "done"
+
+    def decline(self, call, stop):
+        phone = self.clients[call.client].phone
+        call.attempts.append((self.now, phone))
+        for key in self.keys_of(call):
+            if stop:
+                self.wish(key).stopped = True
+            else:
+                self.skip_once(key)
+        call.state = "done"
+
+    def keys_of(self, call):
+        return [(call.client, call.salon, need) for need in sorted(call.needs)]
+
+    # ---- merging ----
+
+    def merge(self, source, target):
+        """Everything of ``source`` belongs to ``target`` from now on."""
+        for salon in self.salons:
+            both = [c for c in self.open_calls(salon) if c.client in (source, target)]
+            both.sort(key=lambda call: call.client != target)
+            for call in both[1:]:
+                call.state = "cancelled"
+        self.merge_wishes(source, target)
+        for item in [*self.visits, *self.consents, *self.calls]:
+            if item.client == source:
+                item.client = target
+        gone, stays = self.clients.pop(source), self.clients[target]
+        stays.phone = stays.phone or gone.phone
+        stays.birthdate = stays.birthdate or gone.birthdate
+        self.visits_changed(target)
+        self.cancel_unwanted([target])
+
+    def merge_wishes(self, source, target):
+        """Every stop stays, the longer pause, and the skip said after the last visit."""
+        for key in [key for key in self.wishes if key[0] == source]:
+            own, other = self.wish((target, *key[1:])), self.wishes.pop(key)
+            own.stopped = own.stopped or other.stopped
+            pauses = [w.pause_until for w in (own, other) if w.pause_until]
+            own.pause_until = max(pauses, default=None)
+            skips = [w for w in (own, other) if w.skip_until]
+            newest = max(skips, key=lambda w: (w.last, w.skip_until), default=None)
+            if newest:
+                own.skip_until, own.last = newest.skip_until, newest.last
+
+    # ---- the daily job ----
+
+    def open_calls(self, salon):
+        return [c for c in self.calls if c.salon == salon and c.state == "open"]
+
+    def plan(self):
+        """Plan today's calls of every salon; return {client, salon: hold}."""
+        holds = {}
+        for name in self.salons:
+            for call in self.open_calls(name):
+                if not self.agrees(call.client, name):
+                    call.state = "cancelled"
+            self.plan_salon(name)
+            holds |= self.holds(name)
+        return holds
+
+    def plan_salon(self, name):
+        today, salon = self.today(name), self.salons[name]
+        free = salon.quota - sum(
+            call.salon == name and call.opened == today for call in self.calls
+        )
+        numbers = set()
+        for reason in self.candidates(name):
+            client = reason.client
+            if self.hold(client, name) or self.clients[client].phone in numbers:
+                continue
+            if salon.quota and free <= 0:
+                break
+            free -= 1
+            numbers.add(self.clients[client].phone)
+            call = ref.Call(client, name, reason.kind, reason.needs, today)
+            call.birthday = reason.birthday
+            self.calls.append(call)
+
+    def holds(self, name):
+        """{(client, salon): what holds her back}, after the planning."""
+        found, numbers = {}, set()
+        for reason in self.candidates(name):
+            hold = self.hold(reason.client, name)
+            phone = self.clients[reason.client].phone
+            if not hold:
+                hold = "gap" if phone in numbers else "quota"
+                numbers.add(phone)
+            found[reason.client, name] = hold
+        return found
+
+    def candidates(self, name):
+        """Whoever there is something to call about, in the order of calling."""
+        reasons = {}
+        for key, reminder in self.reminders().items():
+            if key[1] == name and self.speaks(key, reminder):
+                reasons.setdefault(key[0], []).append((key[2], reminder))
+        birthdays = self.birthdays(name)
+        found = [
+            self.reason(client, name, reasons.get(client, []), birthdays.get(client))
+            for client in self.clients
+        ]
+        return sorted(filter(None, found), key=lambda reason: reason.order)
+
+    def speaks(self, key, reminder):
+        """Due and not yet handled, or due soon enough to join a call."""
+        today, skip = self.today(key[1]), self.wish(key).skip_until
+        soon = today + timedelta(days=self.salons[key[1]].bundling)
+        joins = (
+            reminder.state == "scheduled"
+            and reminder.call <= soon
+            and reminder.earliest <= today
+        )
+        return (reminder.state in CALLABLE or joins) and not (skip and skip > today)
+
+    def reason(self, client, name, needs, birthday):
+        states = {reminder.state for _need, reminder in needs}
+        if states & {"due", "late"}:
+            kind = "reminder"
+        elif "lapsed" in states:
+            kind = "lapsed"
+        elif birthday:
+            kind = "birthday"
+        else:
+            return None
+        return Reason(self, client, name, kind, needs, birthday)
+
+    def birthdays(self, name):
+        """{client: birthday that is near and not called about yet}."""
+        today, days = self.today(name), self.salons[name].birthday_days
+        if not days:
+            return {}
+        found = {}
+        for client, data in self.clients.items():
+            for year in (today.year, today.year + 1):
+                day = data.birthdate and ref.birthday_in(data.birthdate, year)
+                near = day and today <= day <= today + timedelta(days=days)
+                if near and self.came(client, name) and not self.wished(client, day):
+                    found[client] = day
+        return found
+
+    def came(self, client, name):
+        return any(
+            (v.client, v.salon, v.state) == (client, name, "done") for v in self.visits
+        )
+
+    def wished(self, client, day):
+        return any((c.client, c.birthday) == (client, day) for c in self.calls)
+
+    def hold(self, client, name):
+        """The one rule that holds her back, or None."""
+        phone = self.clients[client].phone
+        if not self.agrees(client, name):
+            return "consent"
+        if not phone:
+            return "phone"
+        if phone in self.blacklist:
+            return "blacklist"
+        for call in self.open_calls(name):
+            if call.client == client or self.clients[call.client].phone == phone:
+                return "call"
+        return "gap" if self.contacted(client, phone, name) else None
+
+    def contacted(self, client, phone, name):
+        salon = self.salons[name]
+        since = self.today(name) - timedelta(days=salon.contact_gap)
+        return any(
+            salon.day(moment) > since
+            for call in self.calls
+            if call.salon == name
+            for moment, dialled in call.attempts
+            if client == call.client or dialled == phone
+        )
+
+    def spent(self, client, name):
+        """What she spent in the year up to today."""
+        today = self.today(name)
+        return sum(
+            line.quantity * self.prices[line.service]
+            for visit in self.visits
+            if (visit.client, visit.salon, visit.state) == (client, name, "done")
+            and self.salons[name].day(visit.moment) > ref.year_before(today)
+            for line in visit.lines
+        )
+
+
+class Reason:
+    """All that speaks for calling one client."""
+
+    def __init__(self, world, client, salon, kind, needs, birthday):
+        self.client, self.kind, self.birthday = client, kind, birthday
+        self.needs = {need for need, _reminder in needs}
+        today = world.today(salon)
+        gone = min((ref.gone(r, today) for _need, r in needs), default=0)
+        fresh = [r.due for _need, r in needs if r.state != "lapsed"]
+        due = min(fresh or [r.due for _need, r in needs], default=None)
+        self.order = (
+            kind != "reminder",
+            gone > ref.PROBABLY_GONE,
+            -world.spent(client, salon),
+            (due is None, due),
+            world.clients[client].number,
+        )
