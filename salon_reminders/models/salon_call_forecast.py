@@ -148,7 +148,7 @@ class SalonCallForecast(models.AbstractModel):
                      WHERE a.company_id = %(company)s
                        AND a.date > %(today)s - %(gap)s - 2) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
-            today=super()._sql_day(SQL("e")),
+            today=SQL("%s::date", company._salon_today()),
             company=company.id,
             birthday=company.salon_birthday_days,
             near=self._sql_join_birthdays(),
