@@ -22,7 +22,8 @@ class SalonCallForecast(models.AbstractModel):
 
     It is the planner itself, given a clock of many days instead of one: the same
     candidates, holds and order. Not known, and left out, is what people will do: new
-    visits and bookings. Who has a call keeps it, so nobody is counted twice.
+    visits and bookings, and courses that run out unused. Who has a call keeps it, so
+    nobody is counted twice.
     """
 
     _name = "salon.call.forecast"
@@ -133,7 +134,7 @@ class SalonCallForecast(models.AbstractModel):
                                %(today)s, call_date, late_date, lapse_date,
                                skip_until, pause_until, booked_date + 1]) AS day
                       FROM salon_reminder
-                     WHERE company_id = %(company)s AND last_date IS NOT NULL
+                     WHERE company_id = %(company)s AND due_date IS NOT NULL
                  UNION ALL
                     SELECT p.id, GREATEST(%(today)s, near.day - %(birthday)s)
                       FROM res_partner p %(near)s
@@ -147,7 +148,7 @@ class SalonCallForecast(models.AbstractModel):
                      WHERE a.company_id = %(company)s
                        AND a.date > %(today)s - %(gap)s - 2) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
-            today=super()._sql_day(SQL("e")),
+            today=SQL("%s::date", company._salon_today()),
             company=company.id,
             birthday=company.salon_birthday_days,
             near=self._sql_join_birthdays(),

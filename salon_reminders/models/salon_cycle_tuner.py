@@ -200,7 +200,8 @@ class SalonCycleTuner(models.Model):
     def _get_counts(self):
         """Return {(company, cycle): (longest gap, first date, waits by length)}.
 
-        Waits are (days, came back, all, still open, begun long enough ago to be known
+        What follows a session of a course is left out: the course sets it. Waits are
+        (days, came back, all, still open, begun long enough ago to be known
         to the end). A gap longer than the longest one that counts is a client who
         stayed away that long, and so is a long wait.
         """
@@ -215,7 +216,7 @@ class SalonCycleTuner(models.Model):
                        COUNT(*) FILTER (WHERE gap IS NULL),
                        COUNT(*) FILTER (WHERE date <= day - cap)
                   FROM visit
-                 WHERE date >= day - %(history)s
+                 WHERE date >= day - %(history)s AND NOT in_course
               GROUP BY company_id, cycle_id, cap, days
               ORDER BY days""",
                 visits=self.env["salon.cycle.norm"]._sql_visits(None),

@@ -32,11 +32,15 @@ class SalonDryRun(models.TransientModel):
     )
 
     # The days of the cycle: as they are, and to try
-    current_earliest_days = fields.Integer("Earliest now", related="cycle_id.earliest_days")
+    current_earliest_days = fields.Integer(
+        "Earliest now", related="cycle_id.earliest_days"
+    )
     current_ideal_days = fields.Integer("Ideal now", related="cycle_id.ideal_days")
     current_late_days = fields.Integer("Late now", related="cycle_id.late_days")
     current_lead_days = fields.Integer("Call before, now", related="cycle_id.lead_days")
-    current_lapse_days = fields.Integer("Lapsed after, now", related="cycle_id.lapse_days")
+    current_lapse_days = fields.Integer(
+        "Lapsed after, now", related="cycle_id.lapse_days"
+    )
     earliest_days = fields.Integer(
         "Earliest", compute="_compute_days", store=True, readonly=False
     )
