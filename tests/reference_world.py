@@ -229,9 +229,13 @@ class World:
         """Plan today's calls of every salon; return {client, salon: hold}."""
         holds = {}
         for name in self.salons:
-            for call in self.open_calls(name):
-                if not self.agrees(call.client, name):
-                    call.state = "cancelled"
+            # Consents that expired end calls too.
+            expired = [
+                call.client
+                for call in self.open_calls(name)
+                if not self.agrees(call.client, name)
+            ]
+            self.cancel_unwanted(expired)
             self.plan_salon(name)
             holds |= self.holds(name)
         return holds

@@ -57,16 +57,41 @@ class SalonCallPlanner(models.AbstractModel):
         self._record_holds()
 
     def _prepare_day(self):
-        """Move states on to today and repair calls that lost their activity."""
+        """Move states on to today, end calls whose consent expired, repair others."""
         company = self.env.company
         self.env["salon.reminder.engine"]._move_on(company)
-        self.env["salon.call"].search(
+        calls = self.env["salon.call"]
+        calls._cancel_without_consent(self._get_expired_clients())
+        calls.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "open"),
                 ("activity_ids", "=", False),
             ]
         )._ensure_activities()
+
+    def _get_expired_clients(self):
+        """Return the clients with an open call who do not agree to calls any more.
+
+        A consent that is withdrawn ends them at once; one that expires, here.
+        """
+        company = self.env.company
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT k.partner_id
+                     FROM salon_call k
+                    WHERE k.company_id = %(company)s AND k.state = 'open'
+                      AND NOT %(consent)s""",
+                company=company.id,
+                consent=self.env["salon.consent"]._sql_valid(
+                    SQL("k.partner_id"),
+                    SQL("%s", company.id),
+                    SQL("%s", company._salon_today()),
+                ),
+            )
+        )
+        return self.env["res.partner"].browse(row[0] for row in rows)
 
     # ------------------------------------------------------------
     # CREATING CALLS
