@@ -156,7 +156,9 @@ MOVED_LATER = [
 
 
 @tagged("standard", "post_install", "-at_install")
-class TestEngineProperties(TransactionCase):
+class PropertyCase(TransactionCase):
+    """Examples start from the same two salons and leave nothing behind."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -184,6 +186,9 @@ class TestEngineProperties(TransactionCase):
             savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
 
+
+@tagged("standard", "post_install", "-at_install")
+class TestEngineProperties(PropertyCase):
     @examples(30)
     @example(STARTS[0], START, [*DUE, *MERGED_UNWILLING])
     @example(STARTS[0], START, [*DUE, *MERGED_SKIPPED])

@@ -339,9 +339,7 @@ def daily_figures(context, full, tenth):
     return {
         "daily_calls": figure(done["calls"], "calls", bare["calls"]),
         "daily_10k_seconds": figure(done["seconds"], "s", bare["sql_seconds"]),
-        "daily_tenth_seconds": figure(
-            small["seconds"], "s", bare_small["sql_seconds"]
-        ),
+        "daily_tenth_seconds": figure(small["seconds"], "s", bare_small["sql_seconds"]),
         "daily_10k_vs_sql": figure(done["seconds"] / bare["sql_seconds"], "x", 1.0),
         "daily_queries_per_500": figure(
             done["queries_per_batch"], "queries", done["fewest_per_batch"]
