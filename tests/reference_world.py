@@ -209,7 +209,7 @@ class World:
         self.cancel_unwanted([target])
 
     def merge_wishes(self, source, target):
-        """Every stop stays, the longer pause, and the skip said after the last visit."""
+        """Every stop, the longer pause, and the skip said after the newest visit."""
         for key in [key for key in self.wishes if key[0] == source]:
             own, other = self.wish((target, *key[1:])), self.wishes.pop(key)
             own.stopped = own.stopped or other.stopped

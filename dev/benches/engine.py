@@ -147,25 +147,36 @@ CROSS JOIN generate_series(0, 1) AS k"""
 
 
 def rebuild(env):
-    """All reminders from visits, by the engine, from nothing."""
-    env.cr.execute("TRUNCATE salon_reminder CASCADE")
-    env.cr.commit()
-    env["salon.reminder.engine"]._refresh()
-    return {"rows": env["salon.reminder"].search_count([])}
+    """All reminders from visits, from nothing: by the engine and by hand, in turns.
+
+    The fastest of a few runs of each, which is the least disturbed one.
+    """
+    env.cr.execute("CREATE TABLE bench_reminder (LIKE salon_reminder INCLUDING ALL)")
+    engine, bare = [], []
+    for _run in range(RUNS):
+        engine.append(seconds_of(env, "salon_reminder", rebuild_by_engine))
+        bare.append(seconds_of(env, "bench_reminder", rebuild_by_hand))
+    env.cr.execute(DIFFERENCE_SQL)
+    return {"engine": min(engine), "bare": min(bare), "different": env.cr.fetchone()[0]}
 
 
-def rebuild_bare(env):
-    """The same by hand: one statement into an empty table of the same shape."""
-    env.cr.execute(
-        "CREATE TABLE bench_reminder (LIKE salon_reminder INCLUDING ALL)",
-    )
+def seconds_of(env, table, function):
+    """Time a rebuild into an empty table, committed at the end."""
+    env.cr.execute(f"TRUNCATE {table} CASCADE")
     env.cr.commit()
     started = time.perf_counter()
-    env.cr.execute(REBUILD_SQL, {"today": env.company._salon_today()})
+    function(env)
     env.cr.commit()
-    seconds = time.perf_counter() - started
-    env.cr.execute(DIFFERENCE_SQL)
-    return {"sql_seconds": seconds, "different": env.cr.fetchone()[0]}
+    return time.perf_counter() - started
+
+
+def rebuild_by_engine(env):
+    env["salon.reminder.engine"]._refresh()
+
+
+def rebuild_by_hand(env):
+    """One statement into a table of the same shape."""
+    env.cr.execute(REBUILD_SQL, {"today": env.company._salon_today()})
 
 
 def job(env):
@@ -300,39 +311,26 @@ def run(context, scale):
     return figures | visit_figures(context, full)
 
 
-def best(context, function, template, key):
-    """The fastest of a few runs, each on a fresh copy: the least disturbed one."""
-    runs = []
-    for _run in range(RUNS):
-        with context.copy(template) as database:
-            runs.append(context.measure(function, database))
-    return min(runs, key=lambda done: done[key])
-
-
 def rebuild_figures(context, full, tenth):
     context.say("Rebuilding all reminders ...")
-    seconds, bare = {}, {}
-    for name, template in (("full", full), ("tenth", tenth)):
-        seconds[name] = best(context, rebuild, template, "seconds")["seconds"]
-        done = best(context, rebuild_bare, template, "sql_seconds")
-        if done["different"]:
-            raise AssertionError(f"The bare SQL differs in {done['different']} rows.")
-        bare[name] = done["sql_seconds"]
+    done, small = alone(context, full, rebuild), alone(context, tenth, rebuild)
+    if done["different"]:
+        raise AssertionError(f"The bare SQL differs in {done['different']} rows.")
     figure = context.figure
     return {
-        "rebuild_seconds": figure(seconds["full"], "s", bare["full"]),
-        "rebuild_seconds_tenth": figure(seconds["tenth"], "s", bare["tenth"]),
-        "rebuild_vs_sql": figure(seconds["full"] / bare["full"], "x", 1.0),
+        "rebuild_seconds": figure(done["engine"], "s", done["bare"]),
+        "rebuild_seconds_tenth": figure(small["engine"], "s", small["bare"]),
+        "rebuild_vs_sql": figure(done["engine"] / done["bare"], "x", 1.0),
         "rebuild_growth": figure(
-            seconds["full"] / seconds["tenth"], "x", bare["full"] / bare["tenth"]
+            done["engine"] / small["engine"], "x", done["bare"] / small["bare"]
         ),
     }
 
 
 def daily_figures(context, full, tenth):
     context.say("Running the daily job ...")
-    done, small = daily(context, full, job), daily(context, tenth, job)
-    bare, bare_small = daily(context, full, job_bare), daily(context, tenth, job_bare)
+    done, small = alone(context, full, job), alone(context, tenth, job)
+    bare, bare_small = alone(context, full, job_bare), alone(context, tenth, job_bare)
     if done["calls"] != bare["calls"]:
         raise AssertionError(f"{done['calls']} calls, by hand {bare['calls']}.")
     figure = context.figure
@@ -348,14 +346,15 @@ def daily_figures(context, full, tenth):
     }
 
 
-def daily(context, template, function):
+def alone(context, template, function):
+    """Measure in a process and on a database of its own."""
     with context.copy(template) as database:
         return context.measure(function, database)
 
 
 def idle_figures(context, full, tenth):
     context.say("Running the daily job with nothing due ...")
-    done, small = daily(context, full, idle), daily(context, tenth, idle)
+    done, small = alone(context, full, idle), alone(context, tenth, idle)
     figure = context.figure
     return {
         "daily_idle_seconds": figure(done["idle_seconds"], "s", done["sql_seconds"]),
@@ -367,7 +366,7 @@ def idle_figures(context, full, tenth):
 
 def visit_figures(context, full):
     context.say("Closing a visit ...")
-    done = daily(context, full, close_visit)
+    done = alone(context, full, close_visit)
     extra = done["with_engine"] - done["without"]
     return {
         "close_visit_extra_queries": context.figure(extra, "queries", done["without"])
