@@ -1,6 +1,7 @@
 """One process of the tests of the daily job: python -m tests.daily_job_process.
 
-Says "ready", waits for a line, does one thing, and says "batch" before each batch.
+Says "ready", waits for a line, does one thing after the other and says "batch"
+before each batch; the last line is what each of them answered.
 """
 
 import json
@@ -11,7 +12,7 @@ CLIENTS = 240
 BATCH = 20
 
 
-def main(config_file, database, action):
+def main(config_file, database, *actions):
     from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
     from odoo.tools import config
@@ -24,7 +25,7 @@ def main(config_file, database, action):
         announce_batches(env)
         say("ready")
         sys.stdin.readline()
-        say(json.dumps(globals()[action](env)))
+        say(json.dumps([globals()[action](env) for action in actions]))
 
 
 def say(text):
@@ -138,6 +139,7 @@ def unguarded(env):
 
 def result(env):
     """All that a run leaves behind."""
+    env.invalidate_all()
     calls = env["salon.call"].with_context(active_test=False).search([])
     reminders = env["salon.reminder"].search([])
     return {

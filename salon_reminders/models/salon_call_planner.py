@@ -1,6 +1,8 @@
 import logging
 from itertools import cycle
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, split_every
 
@@ -33,15 +35,39 @@ class SalonCallPlanner(models.AbstractModel):
         """
         error = None
         for company in self.env["res.company"].search([]):
+            planner = self.with_company(company)
+            planner._claim_day()
             try:
-                self.with_company(company)._plan_day(batch_size)
+                planner._plan_day(batch_size)
             except Exception as raised:
                 self.env.cr.rollback()
                 _logger.exception("Today's calls of %s failed", company.name)
                 error = raised
+            finally:
+                planner._release_day()
         if error:
             raise error
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _claim_day(self):
+        """Wait until no other process plans this salon's day, and keep it waiting.
+
+        The scheduler runs one job at a time; this also holds for a run by hand from
+        a shell. The claim outlives commits and ends with the process at the latest.
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_lock(hashtext(%s), %s)",
+            (self._name, self.env.company.id),
+        )
+        # What the other process did must be seen: a new snapshot.
+        self.env["ir.cron"]._commit_progress()
+        self.env.invalidate_all()
+
+    def _release_day(self):
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(hashtext(%s), %s)",
+            (self._name, self.env.company.id),
+        )
 
     def _plan_day(self, batch_size):
         """Plan the current company's day, committing batch by batch."""
@@ -110,7 +136,9 @@ class SalonCallPlanner(models.AbstractModel):
                 for client in clients:
                     self._create_calls([client])
                 return
-            self._record_failure(clients[0], error)
+            # With an open call she is on the list: a colleague was faster.
+            if not isinstance(error, UniqueViolation):
+                self._record_failure(clients[0], error)
 
     def _prepare_calls(self, clients):
         receptionists = self._get_receptionists()
