@@ -49,6 +49,7 @@ def take(browser, address, shot, logins, path):
 
 def new_page(browser, width, height, cookies=None):
     context = browser.new_context(
+        timezone_id="America/New_York",
         viewport={"width": width, "height": height},
         storage_state=cookies,
         has_touch=width < 768,

@@ -35,6 +35,13 @@ CARD = ".o_form_view .o_form_sheet"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
+    Shot(
+        "call",
+        "receptionist",
+        CALLS,
+        wait=LIST,
+        clicks=(".o_data_row td[name='partner_id']", CARD),
+    ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
     Shot(
         "client_card",

@@ -13,7 +13,7 @@
         "sms",
         "utm",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["chardet", "openpyxl", "phonenumbers"]},
     "data": [
         "security/salon_reminders_groups.xml",
         "security/ir.model.access.csv",
@@ -23,10 +23,13 @@
         "data/ir_cron_data.xml",
         "wizards/salon_starter_set_views.xml",
         "views/salon_zone_views.xml",
+        "wizards/salon_dry_run_views.xml",
         "views/salon_cycle_views.xml",
+        "views/salon_cycle_tuner_views.xml",
         "views/product_template_views.xml",
         "views/resource_resource_views.xml",
         "views/salon_visit_views.xml",
+        "views/salon_course_views.xml",
         "views/salon_consent_views.xml",
         "views/salon_reminder_views.xml",
         "views/salon_call_outcome_views.xml",
@@ -36,8 +39,12 @@
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",
         "views/salon_menus.xml",
+        "views/salon_import_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "salon_reminders/static/src/**/*",
+        ],
         "web.assets_tests": [
             "salon_reminders/static/tests/tours/**/*",
         ],

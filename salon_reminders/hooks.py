@@ -1,5 +1,29 @@
+from odoo.tools import SQL
+
+# What people did, in an order in which nothing refers to what is already gone.
+HISTORY = [
+    "salon.call.attempt",
+    "salon.course",
+    "salon.import.row",
+    "salon.visit.line",
+    "salon.visit",
+    "salon.call",
+    "salon.reminder",
+    "salon.consent",
+]
+
+
 def uninstall_hook(env):
-    """Leave no activities behind that point at calls which no longer exist."""
+    """Empty what only this addon knows, before Odoo removes its records one by one.
+
+    Otherwise outcomes, stylists and other records that the history refers to could
+    not be removed without errors in the log; and activities would be left that point
+    at calls which no longer exist.
+    """
     env["mail.activity"].with_context(active_test=False).search(
         [("res_model", "=", "salon.call")]
     ).unlink()
+    for model in HISTORY:
+        table = SQL.identifier(env[model]._table)
+        env.cr.execute(SQL("DELETE FROM %s", table))
+    env.invalidate_all()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ProductTemplate(models.Model):
@@ -29,16 +30,130 @@ class ProductTemplate(models.Model):
         help="The needs this service meets: a cut with colour renews two.",
     )
     salon_duration = fields.Integer(
-        "Duration (minutes)", default=60, help="Length of the appointment, in minutes."
+        "Duration (minutes)",
+        default=60,
+        aggregator=None,
+        help="Length of the appointment, in minutes.",
     )
     salon_use_days = fields.Integer(
         "Lasts (days)", help="Days after which a retail product is probably used up."
+    )
+
+    # Courses
+    salon_course_sessions = fields.Integer(
+        "Sessions",
+        help="How many sessions the client buys at once; 0 when this is no course.",
+    )
+    salon_course_service_ids = fields.Many2many(
+        "product.template",
+        "salon_course_service_rel",
+        "course_tmpl_id",
+        "service_tmpl_id",
+        string="Used up by",
+        domain=[("salon_kind", "=", "service"), ("salon_course_sessions", "=", 0)],
+        help="Each time one of these services is done, it takes one session. Clients "
+        "are reminded of their sessions by the cycles that these services renew.",
+    )
+    salon_course_interval_days = fields.Integer(
+        "Interval (days)",
+        default=28,
+        help="Days from one session to the next; within the course they replace the "
+        "client's own rhythm.",
+    )
+    salon_course_validity_days = fields.Integer(
+        "Valid for (days)", help="Days after the sale; 0 when it does not expire."
+    )
+    salon_course_maintenance_id = fields.Many2one(
+        "salon.cycle",
+        string="Then",
+        help="The cycle that takes over after the last session. Without one, the "
+        "ordinary rhythm of the services goes on.",
     )
 
     _salon_duration_positive = models.Constraint(
         "CHECK(salon_duration >= 0 AND salon_use_days >= 0)",
         "Durations can't be negative.",
     )
+    _salon_course_terms = models.Constraint(
+        "CHECK(salon_course_sessions >= 0 AND salon_course_validity_days >= 0"
+        " AND (salon_course_sessions = 0 OR salon_course_interval_days > 0))",
+        "A course needs an interval of at least one day between its sessions; sessions "
+        "and validity can't be negative.",
+    )
+
+    @api.constrains(
+        "salon_course_sessions",
+        "salon_course_service_ids",
+        "salon_kind",
+        "salon_cycle_ids",
+    )
+    def _check_salon_course(self):
+        for course in self.filtered("salon_course_sessions"):
+            if error := course._get_salon_course_error():
+                raise ValidationError(error)
+
+    def _get_salon_course_error(self):
+        """Return what keeps this product from being a course, or nothing."""
+        self.ensure_one()
+        services = self.salon_course_service_ids
+        if self.salon_kind not in ("service", "fee"):
+            return self.env._(
+                "%(course)s is a course: sell it as a service or a fee.",
+                course=self.name,
+            )
+        if self.salon_cycle_ids:
+            return self.env._(
+                "Selling %(course)s is not a session yet, so it renews no cycle. Leave "
+                "its cycles empty; the services that use it up renew theirs.",
+                course=self.name,
+            )
+        if not services or any(
+            s.salon_kind != "service" or s.salon_course_sessions for s in services
+        ):
+            return self.env._(
+                "Choose the services that use up %(course)s: services, not courses.",
+                course=self.name,
+            )
+        return None
+
+    @api.constrains(
+        "salon_course_sessions",
+        "salon_course_service_ids",
+        "salon_course_interval_days",
+    )
+    def _check_salon_course_interval(self):
+        """Refuse sessions that follow faster than is safe."""
+        for course in self.filtered("salon_course_sessions"):
+            cycles = course.salon_course_service_ids.salon_cycle_ids
+            for cycle in cycles:
+                if course.salon_course_interval_days < cycle.earliest_days:
+                    raise ValidationError(
+                        self.env._(
+                            "The sessions of %(course)s follow each other faster than "
+                            "%(cycle)s allows: at least %(days)s days.",
+                            course=course.name,
+                            cycle=cycle.name,
+                            days=cycle.earliest_days,
+                        )
+                    )
+
+    @api.constrains("salon_course_sessions")
+    def _check_salon_course_sold(self):
+        plain = self.filtered(lambda product: not product.salon_course_sessions)
+        # Courses of every salon count, whoever asks.
+        sold = (
+            self.env["salon.course"]
+            .sudo()
+            .search([("product_id.product_tmpl_id", "in", plain.ids)], limit=1)
+        )
+        if sold:
+            raise ValidationError(
+                self.env._(
+                    "%(course)s was sold as a course and stays one. Archive it and "
+                    "make a new product instead.",
+                    course=sold.product_id.name,
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,9 +162,27 @@ class ProductTemplate(models.Model):
         return templates
 
     def write(self, vals):
-        if {"salon_cycle_ids", "salon_kind"}.isdisjoint(vals):
-            return super().write(vals)
-        cycles = self.salon_cycle_ids
+        moving = not {"salon_cycle_ids", "salon_kind"}.isdisjoint(vals)
+        cycles = self.salon_cycle_ids if moving else self.env["salon.cycle"]
         result = super().write(vals)
-        (cycles | self.salon_cycle_ids)._refresh_reminders()
+        if moving:
+            (cycles | self.salon_cycle_ids)._refresh_reminders()
+        if not {"salon_course_sessions", "salon_course_service_ids"}.isdisjoint(vals):
+            self._refresh_courses()
         return result
+
+    def _refresh_courses(self):
+        """Follow a change of what a course is, for every client who bought it."""
+        lines = (
+            self.env["salon.visit.line"]
+            .sudo()
+            .search(
+                [
+                    ("product_id.product_tmpl_id", "in", self.ids),
+                    ("visit_id.partner_id", "!=", False),
+                ]
+            )
+        )
+        self.env["salon.reminder.engine"].sudo()._refresh(
+            partners=lines.visit_id.partner_id
+        )

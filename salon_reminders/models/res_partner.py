@@ -19,6 +19,7 @@ class ResPartner(models.Model):
     salon_reminder_ids = fields.One2many(
         "salon.reminder", "partner_id", string="Reminders"
     )
+    salon_course_ids = fields.One2many("salon.course", "partner_id", string="Courses")
     salon_call_ids = fields.One2many("salon.call", "partner_id", string="Calls")
     salon_consent_ids = fields.One2many(
         "salon.consent", "partner_id", string="Consents"

@@ -230,7 +230,9 @@ class SalonCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        calls = super().create(vals_list)
+        # The activity tells the receptionist; a mail for every call would be noise.
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
+        calls = super(SalonCall, silent).create(vals_list).with_env(self.env)
         calls._check_allowed()
         calls._ensure_activities()
         failed = calls.reminder_ids.filtered("error")
@@ -240,7 +242,8 @@ class SalonCall(models.Model):
         return calls
 
     def write(self, vals):
-        result = super().write(vals)
+        silent = self.with_context(mail_auto_subscribe_no_notify=True)
+        result = super(SalonCall, silent).write(vals)
         if not {"date", "user_id"}.isdisjoint(vals):
             self._sync_activities()
         return result
@@ -323,6 +326,8 @@ class SalonCall(models.Model):
 
     def _text_reminder(self, reminder):
         """Return one line that says why this reminder is on the list."""
+        if reminder.course_id:
+            return reminder.course_id._get_call_text(reminder.cycle_id.name)
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
             "(%(basis)s), due %(due)s, %(when)s.",

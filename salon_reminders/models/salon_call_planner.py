@@ -294,79 +294,94 @@ class SalonCallPlanner(models.AbstractModel):
         :param partners: only these clients, to explain their case
         """
         company = self.env.company
-        today = company._salon_today()
         return SQL(
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(%(hold)s, CASE WHEN ROW_NUMBER() OVER (
-                          PARTITION BY d.phone, %(hold)s IS NULL
+                          PARTITION BY d.day, d.phone, %(hold)s IS NULL
                           ORDER BY %(order)s) > 1 THEN 'gap' END) AS hold
                  FROM (%(reasons)s) d
    CROSS JOIN LATERAL (%(worth)s) w""",
-            hold=self._sql_hold(company, today),
+            hold=self._sql_hold(company, self._sql_day(SQL("d"))),
             order=self._sql_order(),
-            reasons=self._sql_reasons(company, today, partners),
-            worth=self._sql_worth(company, today),
+            reasons=self._sql_reasons(company, partners),
+            worth=self._sql_worth(company, self._sql_day(SQL("d"))),
         )
 
-    def _sql_reasons(self, company, today, partners):
+    def _sql_day(self, row):
+        """Return the day a row is worked out for: today.
+
+        :param SQL row: the row, for those who work out several days at once
+        """
+        return SQL("%s::date", self.env.company._salon_today())
+
+    def _sql_followed(self):
+        """Return reminders ``h`` with the clock ``t`` to work them out by."""
+        return SQL("salon_reminder h JOIN clock t ON t.company_id = h.company_id")
+
+    def _sql_clients(self):
+        """Return clients ``p`` with the clock ``t`` to work them out by."""
+        return SQL(
+            "res_partner p JOIN clock t ON t.company_id = %s", self.env.company.id
+        )
+
+    def _sql_reasons(self, company, partners):
         """Return per client ``d`` all that speaks for a call: reminders, birthday."""
         return SQL(
             """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                      p.user_id, g.reminder_ids, g.due_date, b.birthday,
+                      COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids, g.due_date, b.birthday,
                       COALESCE(g.gone, 0) AS gone,
                       CASE WHEN g.due THEN 'reminder' WHEN g.lapsed THEN 'lapsed'
                            ELSE 'birthday' END AS kind
                  FROM (%(reminders)s) g
-            FULL JOIN (%(birthdays)s) b ON b.partner_id = g.partner_id
+            FULL JOIN (%(birthdays)s) b
+                   ON b.partner_id = g.partner_id AND b.day = g.day
                  JOIN res_partner p
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
                 WHERE (g.due OR g.lapsed OR b.birthday IS NOT NULL) AND %(scope)s""",
-            reminders=self._sql_due_reminders(company, today),
-            birthdays=self._sql_birthdays(company, today),
+            reminders=self._sql_due_reminders(company),
+            birthdays=self._sql_birthdays(company),
             scope=SQL("TRUE")
             if partners is None
             else SQL("p.id = ANY(%s)", partners.ids),
         )
 
-    def _sql_due_reminders(self, company, today):
+    def _sql_due_reminders(self, company):
         """Return per client the reminders that may be called about."""
         engine = self.env["salon.reminder.engine"]
         return SQL(
-            """SELECT h.partner_id,
+            """SELECT h.partner_id, t.day,
                       array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
                       bool_or(h.state IN ('due', 'late')) AS due,
                       bool_or(h.state = 'lapsed') AS lapsed,
                       COALESCE(MIN(h.due_date) FILTER (WHERE h.state != 'lapsed'),
                                MIN(h.due_date)) AS due_date,
                       MIN(%(gone)s) AS gone
-                 FROM salon_reminder h
-                 JOIN clock t ON t.company_id = h.company_id
+                 FROM %(followed)s
                  JOIN salon_cycle c ON c.id = h.cycle_id AND c.active
                  %(norm)s
                 WHERE h.company_id = %(company)s AND %(callable)s
-             GROUP BY h.partner_id""",
+             GROUP BY h.partner_id, t.day""",
+            followed=self._sql_followed(),
             gone=engine._sql_gone(),
             norm=engine._sql_join_norm(),
             company=company.id,
-            callable=engine._sql_callable(today, company.salon_bundling_days),
+            callable=engine._sql_callable(
+                self._sql_day(SQL("t")), company.salon_bundling_days
+            ),
         )
 
-    def _sql_birthdays(self, company, today):
+    def _sql_birthdays(self, company):
         """Return the clients whose birthday is near and not yet called about.
 
         Who was born on 29 February has her birthday on the 28th in other years. The
         call of a birthday is made once, whatever came of it.
         """
-        in_year = (
-            "(p.salon_birthdate + make_interval(years => (%s::int"
-            " - EXTRACT(YEAR FROM p.salon_birthdate)::int)))::date"
-        )
         return SQL(
-            """SELECT p.id AS partner_id, near.day AS birthday
-                 FROM res_partner p
-           CROSS JOIN LATERAL (VALUES (%(this)s), (%(next)s)) AS near (day)
-                WHERE %(days)s > 0 AND p.salon_birthdate IS NOT NULL
-                  AND near.day BETWEEN %(today)s AND %(last)s
+            """SELECT p.id AS partner_id, t.day, near.day AS birthday
+                 FROM %(clients)s
+                 %(near)s
+                WHERE %(days)s > 0
+                  AND near.day BETWEEN %(today)s AND %(today)s + %(days)s
                   AND EXISTS (
                       SELECT FROM salon_visit v
                        WHERE v.partner_id = p.id AND v.company_id = %(company)s
@@ -375,12 +390,25 @@ class SalonCallPlanner(models.AbstractModel):
                       SELECT FROM salon_call k
                        WHERE k.partner_id = p.id AND k.company_id = %(company)s
                          AND k.birthday = near.day)""",
-            this=SQL(in_year, today.year),
-            next=SQL(in_year, today.year + 1),
+            clients=self._sql_clients(),
+            near=self._sql_join_birthdays(),
             days=company.salon_birthday_days,
-            today=today,
-            last=fields.Date.add(today, days=company.salon_birthday_days),
+            today=self._sql_day(SQL("t")),
             company=company.id,
+        )
+
+    def _sql_join_birthdays(self):
+        """Return the join from client ``p`` to her next birthdays, ``near.day``."""
+        in_year = (
+            "(p.salon_birthdate + make_interval(years => (%s::int"
+            " - EXTRACT(YEAR FROM p.salon_birthdate)::int)))::date"
+        )
+        year = self.env.company._salon_today().year
+        return SQL(
+            """JOIN LATERAL (VALUES (%s), (%s)) AS near (day)
+                   ON p.salon_birthdate IS NOT NULL""",
+            SQL(in_year, year),
+            SQL(in_year, year + 1),
         )
 
     def _sql_hold(self, company, today):
@@ -407,14 +435,15 @@ class SalonCallPlanner(models.AbstractModel):
                       WHERE a.company_id = %(company)s
                         AND (a.partner_id = d.partner_id OR a.phone = d.phone)
                         AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
-                            > %(since)s) THEN 'gap'
+                            > %(today)s - %(days)s) THEN 'gap'
                END""",
             consent=consents._sql_valid(
-                SQL("d.partner_id"), SQL("%s", company.id), SQL("%s", today)
+                SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             company=company.id,
             tz=company._salon_timezone().zone,
-            since=fields.Date.subtract(today, days=company.salon_contact_gap_days),
+            today=today,
+            days=company.salon_contact_gap_days,
         )
 
     def _sql_worth(self, company, today):
@@ -424,9 +453,10 @@ class SalonCallPlanner(models.AbstractModel):
                       MODE() WITHIN GROUP (ORDER BY v.stylist_id) AS stylist_id
                  FROM salon_visit v
                 WHERE v.partner_id = d.partner_id AND v.company_id = %(company)s
-                  AND v.state = 'done' AND v.date > %(since)s""",
+                  AND v.state = 'done'
+                  AND v.date > (%(today)s - INTERVAL '1 year')::date""",
             company=company.id,
-            since=fields.Date.subtract(today, years=1),
+            today=today,
         )
 
     # ------------------------------------------------------------

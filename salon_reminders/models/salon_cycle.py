@@ -33,22 +33,36 @@ class SalonCycle(models.Model):
 
     # Times
     earliest_days = fields.Integer(
-        "Earliest", required=True, default=21, help="Nobody is reminded before."
+        "Earliest",
+        required=True,
+        aggregator=None,
+        default=21,
+        help="Nobody is reminded before.",
     )
     ideal_days = fields.Integer(
-        "Ideal", required=True, default=35, help="When the visit should follow."
+        "Ideal",
+        required=True,
+        aggregator=None,
+        default=35,
+        help="When the visit should follow.",
     )
     late_days = fields.Integer(
-        "Late", required=True, default=49, help="From here on the client is late."
+        "Late",
+        required=True,
+        aggregator=None,
+        default=49,
+        help="From here on the client is late.",
     )
     lead_days = fields.Integer(
         "Call before",
         required=True,
+        aggregator=None,
         default=7,
         help="Days before the due date at which the call is put on the list.",
     )
     lapse_days = fields.Integer(
         "Lapsed after",
+        aggregator=None,
         compute="_compute_lapse_days",
         store=True,
         readonly=False,
@@ -92,9 +106,12 @@ class SalonCycle(models.Model):
     @api.depends("ideal_days", "late_days")
     def _compute_lapse_days(self):
         for cycle in self:
-            cycle.lapse_days = max(
-                2 * cycle.ideal_days, MIN_LAPSE_DAYS, cycle.late_days
-            )
+            cycle.lapse_days = self._get_usual_lapse(cycle.ideal_days, cycle.late_days)
+
+    @api.model
+    def _get_usual_lapse(self, ideal_days, late_days):
+        """Return the lapse days of a salon that does not set its own."""
+        return max(2 * ideal_days, MIN_LAPSE_DAYS, late_days)
 
     def _compute_reminder_count(self):
         counts = dict(
@@ -110,7 +127,9 @@ class SalonCycle(models.Model):
     @api.constrains("product_tmpl_ids")
     def _check_services(self):
         for cycle in self:
-            wrong = cycle.product_tmpl_ids.filtered(lambda p: p.salon_kind != "service")
+            wrong = cycle.product_tmpl_ids.filtered(
+                lambda p: p.salon_kind != "service" or p.salon_course_sessions
+            )
             if wrong:
                 raise ValidationError(
                     self.env._(
@@ -158,6 +177,11 @@ class SalonCycle(models.Model):
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
+
+    def action_try_days(self):
+        """Try other days of this cycle without saving them."""
+        self.ensure_one()
+        return self.env["salon.dry.run"]._open(self, self.company_id)
 
     def action_open_reminders(self):
         """Open the clients followed in this cycle."""

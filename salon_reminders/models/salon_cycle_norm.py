@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.survival import get_survival
+
 # Days of history behind the typical gaps, and behind everything else.
 GAP_YEARS = 730
 HISTORY = 910
@@ -83,6 +85,7 @@ class SalonCycleNorm(models.Model):
     def _cron_refresh(self):
         """Learn anew what is typical, then bring every reminder in line with it."""
         self._learn()
+        self.env["salon.cycle.tuner"]._learn()
         self.env["salon.reminder.engine"]._refresh()
 
     @api.model
@@ -338,14 +341,7 @@ class SalonCycleNorm(models.Model):
         :param list cells: (step, came back, all) counts of the waits that end there
         :param list default: the curve to use with fewer than 200 waits
         """
-        waiting = sum(count for _step, _back, count in cells)
-        if waiting < MIN_WAITS:
+        if sum(count for _step, _back, count in cells) < MIN_WAITS:
             return default
         ends = {step: (back, count) for step, back, count in cells}
-        curve, share = [], 1.0
-        for step in range(CURVE_STEPS + 1):
-            back, count = ends.get(step, (0, 0))
-            share *= 1 - back / waiting if waiting else 1
-            waiting -= count
-            curve.append(round(share, 6))
-        return curve
+        return [round(share, 6) for share in get_survival(ends, CURVE_STEPS)]

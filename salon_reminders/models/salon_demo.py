@@ -1,8 +1,9 @@
 import random
+from datetime import timedelta
 
 from odoo import api, models
 
-from .salon_demo_data import PRICES, STYLISTS, ZONES
+from .salon_demo_data import PAUSE_REASONS, PRICES, STYLISTS, ZONES
 
 # New calls on today's list; open calls of earlier days come on top.
 DAILY_CALLS = 20
@@ -31,6 +32,8 @@ class SalonDemo(models.AbstractModel):
         services = demo._set_up_salon()
         clients = demo.env["salon.demo.client"]._generate(rng, client_count)
         diary = demo.env["salon.demo.visit"]._generate(rng, clients, services)
+        demo._pause_some(rng)
+        demo.env["salon.demo.course"]._generate(services)
         demo.env["salon.demo.call"]._generate(rng, diary)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
@@ -54,6 +57,27 @@ class SalonDemo(models.AbstractModel):
     @api.model
     def _get_stylist(self, name):
         return self.env.ref(f"salon_reminders.{name}")
+
+    def _pause_some(self, rng):
+        """Pause some reminders, for a reason and a time, and stop some others."""
+        today = self.env.company._salon_today()
+        reminders = self.env["salon.reminder"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", ("due", "late", "lapsed")),
+            ],
+            order="id",
+        )
+        chosen = rng.sample(list(reminders), k=min(len(reminders) // 6, 14))
+        for reminder in chosen[::2]:
+            reminder.write(
+                {
+                    "pause_until": today + timedelta(days=rng.randint(20, 120)),
+                    "pause_reason": rng.choice(PAUSE_REASONS),
+                }
+            )
+        for reminder in chosen[1::2]:
+            reminder.is_stopped = True
 
     def _plan_today(self):
         """Put today's calls on the list by the rules of the daily job."""

@@ -12,12 +12,13 @@ OPEN_STORIES = (
     *("call_back_today", "no_answer_today", "call_back_later"),
 )
 CLOSED_STORIES = (
-    *("booked", "declined", "unreachable", "stopped", "do_not_call", "booked"),
+    *("booked", "declined", "do_not_call", "unreachable", "stopped", "booked"),
     *("cancelled", "booked", "unreachable", "declined", "booked"),
 )
-# Left for today's list: clients due or late, and lapsed ones
+# Left for today's list: clients due or late, and all in all
 DUE_TODAY = 14
-LAPSED_TODAY = 18
+LEFT_TODAY = 22
+LAPSED_TOLD = 12
 PAST_DAYS = 75
 PAST_SHARE = 0.25
 
@@ -44,7 +45,8 @@ class SalonDemoCall(models.AbstractModel):
         lapsed = [row for row in rows if row["kind"] == "lapsed"]
         rng.shuffle(due)
         rng.shuffle(lapsed)
-        return due[DUE_TODAY:] + lapsed[LAPSED_TODAY:][:12]
+        left = LEFT_TODAY - len(due[:DUE_TODAY])
+        return due[DUE_TODAY:] + lapsed[left:][:LAPSED_TOLD]
 
     # ------------------------------------------------------------
     # CALLS THAT BROUGHT A VISIT

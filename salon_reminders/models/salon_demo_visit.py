@@ -8,7 +8,6 @@ from .salon_demo_data import (
     EXTRAS,
     FORMULAS,
     HABITS,
-    PAUSE_REASONS,
     PREFERENCES,
     STYLISTS,
     WALK_INS,
@@ -56,7 +55,6 @@ class SalonDemoVisit(models.AbstractModel):
         visits = self._create_visits(vals_list)
         self._refund_some(rng, visits)
         self._take_back_some(visits, stories)
-        self._pause_some(rng)
         return diary
 
     # ------------------------------------------------------------
@@ -292,24 +290,3 @@ class SalonDemoVisit(models.AbstractModel):
             )
         )
         mistakes[-2:].action_no_show()
-
-    def _pause_some(self, rng):
-        """Pause some reminders, for a reason and a time, and stop some others."""
-        today = self.env.company._salon_today()
-        reminders = self.env["salon.reminder"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("state", "in", ("due", "late", "lapsed")),
-            ],
-            order="id",
-        )
-        chosen = rng.sample(list(reminders), k=min(len(reminders) // 6, 14))
-        for reminder in chosen[::2]:
-            reminder.write(
-                {
-                    "pause_until": today + timedelta(days=rng.randint(20, 120)),
-                    "pause_reason": rng.choice(PAUSE_REASONS),
-                }
-            )
-        for reminder in chosen[1::2]:
-            reminder.is_stopped = True

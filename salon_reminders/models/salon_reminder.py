@@ -40,7 +40,7 @@ class SalonReminder(models.Model):
             ("booked", "Booked"),
             ("paused", "Paused"),
             ("stopped", "Stopped"),
-            ("idle", "No visit"),
+            ("idle", "Nothing due"),
         ],
         required=True,
         default="idle",
@@ -56,7 +56,10 @@ class SalonReminder(models.Model):
         help="In the 365 days up to and including the last visit.",
     )
     rhythm_days = fields.Integer(
-        "Rhythm", readonly=True, help="Days from one visit to the next."
+        "Rhythm",
+        readonly=True,
+        aggregator="avg",
+        help="Days from one visit to the next.",
     )
     gap_count = fields.Integer(
         "Own gaps",
@@ -64,8 +67,15 @@ class SalonReminder(models.Model):
         help="From how many of her own gaps the rhythm is taken; 0 means the salon's "
         "norm.",
     )
+    course_id = fields.Many2one(
+        "salon.course",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The course in progress, whose interval stands for the rhythm.",
+    )
     usual_weekday = fields.Integer(
-        readonly=True, help="1 is Monday; empty when she has none."
+        readonly=True, aggregator=None, help="1 is Monday; empty when she has none."
     )
     booked_date = fields.Date(
         "Booked for",
@@ -202,10 +212,12 @@ class SalonReminder(models.Model):
             ),
         }[self.state]
 
-    @api.depends("gap_count")
+    @api.depends("gap_count", "course_id")
     def _compute_basis(self):
         for reminder in self:
-            if reminder.gap_count:
+            if reminder.course_id:
+                reminder.basis = self.env._("the interval of her course")
+            elif reminder.gap_count:
                 reminder.basis = self.env._(
                     "from %(gaps)s of her own gaps", gaps=reminder.gap_count
                 )

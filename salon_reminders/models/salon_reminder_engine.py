@@ -16,8 +16,9 @@ from .salon_cycle_norm import (
 # The slightly early middle of the gaps; lower hits more often within a week, higher
 # errs less in days on average.
 RHYTHM_POINT = 0.45
-# For so many clients and fewer, indexes beat reading the tables.
-FEW_CLIENTS = 500
+# So many clients are looked up one by one; more are joined as a set.
+FEW = 50
+SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
 # Sums of powers are compared with this tolerance.
 TINY = 1e-9
 
@@ -49,27 +50,30 @@ class SalonReminderEngine(models.AbstractModel):
             cycles is not None and not cycles
         ):
             return
-        self.env.flush_all()
-        with self._planned_for(partners):
+        with self._hash_joins(partners is None or len(partners) > FEW):
+            if cycles is None:
+                # First, as the courses of a client set her rhythm.
+                self.env["salon.course.engine"]._refresh(partners)
+            self.env.flush_all()
             self.env.execute_query(self._sql_upsert(partners, cycles))
             self.env.execute_query(self._sql_idle(partners, cycles))
             self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
 
     @contextmanager
-    def _planned_for(self, partners):
-        """Let PostgreSQL plan for whole sets, unless it is about a few clients.
+    def _hash_joins(self, wanted):
+        """Let PostgreSQL join whole sets by hashing inside this block.
 
-        It can't estimate how many rows the steps of these statements pass on, and
-        would go through them row by row: quadratic in the number of clients.
+        Tables that were just filled have no statistics; the planner takes them for
+        nearly empty and would go through them row by row, for minutes.
         """
-        if partners is not None and len(partners) <= FEW_CLIENTS:
+        if not wanted:
             yield
             return
-        settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
-        for name, value in settings.items():
+        # A discouraged join looks so dear that compiling it would seem worth it.
+        for name, value in SET_SETTINGS.items():
             self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
         yield
-        for name in settings:
+        for name in SET_SETTINGS:
             self.env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
 
     @api.model
@@ -98,8 +102,10 @@ class SalonReminderEngine(models.AbstractModel):
     def _move_on(self, company):
         """Move the states of a salon's reminders on to today.
 
-        Touches only rows whose date has come or whose pause or booking is over.
+        Touches only rows whose date has come or whose pause or booking is over, and
+        the clients whose course expired.
         """
+        self.env["salon.course.engine"]._move_on(company)
         self._refresh_states(
             SQL(
                 """r.company_id = %(company)s AND (
@@ -124,7 +130,7 @@ class SalonReminderEngine(models.AbstractModel):
         """
         return SQL(
             """CASE
-                 WHEN r.last_date IS NULL THEN 'idle'
+                 WHEN r.due_date IS NULL THEN 'idle'
                  WHEN r.is_stopped THEN 'stopped'
                  WHEN r.pause_until > t.day THEN 'paused'
                  WHEN r.booked_date >= t.day THEN 'booked'
@@ -142,15 +148,16 @@ class SalonReminderEngine(models.AbstractModel):
         Everything due on or before the day and not yet handled, so that a missed
         day loses nobody. Rests on states that ``_move_on`` has brought to today.
 
+        :param SQL today: the day
         :param int days_ahead: also what comes due within so many days
         """
         return SQL(
             """(h.state IN ('due', 'late', 'lapsed')
-                OR (h.state = 'scheduled' AND h.call_date <= %(latest)s
+                OR (h.state = 'scheduled' AND h.call_date <= %(today)s + %(ahead)s
                     AND h.earliest_date <= %(today)s))
                AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
             today=today,
-            latest=fields.Date.add(today, days=days_ahead),
+            ahead=days_ahead,
         )
 
     @api.model
@@ -192,7 +199,8 @@ class SalonReminderEngine(models.AbstractModel):
                   FROM salon_reminder h
                   JOIN clock t ON t.company_id = h.company_id
                   %(norm)s
-                 WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL""",
+                 WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL
+                   AND h.due_date IS NOT NULL""",
                 clock=self._sql_clock(),
                 expected=self._sql_expected(),
                 gone=self._sql_gone(),
@@ -305,20 +313,84 @@ class SalonReminderEngine(models.AbstractModel):
     def _sql_done(self, partners=None, cycles=None):
         """Return the days on which each client met each need: the done visits.
 
-        Several visits of one day count once.
+        Several visits of one day count once. The last session of a course counts for
+        its maintenance cycle, too. ``in_course``: the day was set by a course.
         """
         visit_scope = SQL("v.partner_id IS NOT NULL")
         if partners is not None:
             visit_scope = SQL("v.partner_id = ANY(%s)", partners.ids)
         return SQL(
-            """SELECT DISTINCT v.partner_id, v.company_id, c.id AS cycle_id, v.date
-                 FROM salon_visit v
-                 %(cycles)s
-                WHERE v.state = 'done' AND %(visit_scope)s AND %(cycle_scope)s""",
+            """SELECT partner_id, company_id, cycle_id, date,
+                      BOOL_OR(in_course) AS in_course
+                 FROM (
+                    SELECT v.partner_id, v.company_id, c.id AS cycle_id, v.date,
+                           l.course_id IS NOT NULL AS in_course
+                      FROM salon_visit v
+                      %(cycles)s
+                     WHERE v.state = 'done' AND %(visit_scope)s AND %(cycle_scope)s
+                 UNION ALL
+                    SELECT v.partner_id, v.company_id, c.id, v.last_session_date, TRUE
+                      FROM salon_course v
+                      JOIN salon_cycle c ON c.id = v.maintenance_cycle_id
+                     WHERE v.state = 'finished' AND %(visit_scope)s AND %(cycle_scope)s
+                 ) d
+             GROUP BY partner_id, company_id, cycle_id, date""",
             cycles=self._sql_join_cycles(),
             visit_scope=visit_scope,
             cycle_scope=self._sql_cycle_scope(cycles),
         )
+
+    @api.model
+    def _sql_course(self, partners=None, cycles=None):
+        """Return the course that sets each client's next date for each need.
+
+        The oldest one in progress; it replaces rhythm and usual weekday.
+        """
+        return SQL(
+            """SELECT DISTINCT ON (k.partner_id, k.company_id, rel.cycle_id)
+                      k.partner_id, k.company_id, rel.cycle_id, k.id AS course_id,
+                      k.start_date, k.interval_days, k.next_due_date
+                 FROM salon_course k
+                 %(cycles)s
+                WHERE k.state = 'active' AND k.next_due_date IS NOT NULL AND %(scope)s
+             ORDER BY k.partner_id, k.company_id, rel.cycle_id, k.start_date, k.id""",
+            cycles=self._sql_join_course_cycles(),
+            scope=self._sql_course_scope(partners, cycles),
+        )
+
+    @api.model
+    def _sql_ended(self, partners=None, cycles=None):
+        """Return the needs that ended with a course and go on as another cycle."""
+        return SQL(
+            """SELECT k.partner_id, k.company_id, rel.cycle_id,
+                      MAX(k.last_session_date) AS session_date
+                 FROM salon_course k
+                 %(cycles)s
+                WHERE k.state = 'finished' AND k.maintenance_cycle_id != rel.cycle_id
+                  AND %(scope)s
+             GROUP BY k.partner_id, k.company_id, rel.cycle_id""",
+            cycles=self._sql_join_course_cycles(),
+            scope=self._sql_course_scope(partners, cycles),
+        )
+
+    @api.model
+    def _sql_join_course_cycles(self):
+        """Return the joins from course ``k`` to the cycles of its sessions."""
+        return SQL(
+            """JOIN product_product p ON p.id = k.product_id
+               JOIN salon_course_service_rel s ON s.course_tmpl_id = p.product_tmpl_id
+               JOIN salon_cycle_product_rel rel
+                 ON rel.product_tmpl_id = s.service_tmpl_id"""
+        )
+
+    @api.model
+    def _sql_course_scope(self, partners, cycles):
+        conditions = [SQL("TRUE")]
+        if partners is not None:
+            conditions.append(SQL("k.partner_id = ANY(%s)", partners.ids))
+        if cycles is not None:
+            conditions.append(SQL("rel.cycle_id = ANY(%s)", cycles.ids))
+        return SQL(" AND ").join(conditions)
 
     @api.model
     def _sql_booked(self, partners=None, cycles=None):
@@ -396,7 +468,8 @@ class SalonReminderEngine(models.AbstractModel):
                   FROM visit v
                   JOIN rule ON rule.cycle_id = v.cycle_id
                    AND rule.company_id = v.company_id
-                 WHERE v.gap BETWEEN 1 AND rule.cap AND rule.own_rhythm),
+                 WHERE v.gap BETWEEN 1 AND rule.cap AND rule.own_rhythm
+                   AND NOT v.in_course),
             %(point)s,
             weekday AS (
                 SELECT DISTINCT ON (partner_id, company_id, cycle_id)
@@ -510,6 +583,7 @@ class SalonReminderEngine(models.AbstractModel):
             "gap_count",
             "rhythm_days",
             "usual_weekday",
+            "course_id",
             "booked_date",
             "earliest_date",
             "due_date",
@@ -524,30 +598,29 @@ class SalonReminderEngine(models.AbstractModel):
             rule AS (%(rules)s),
             done AS (%(done)s),
             booked AS (%(booked)s),
+            course AS (%(course)s),
+            ended AS (%(ended)s),
             %(history)s,
-            fresh AS (
-                SELECT h.*, b.booked_date, rule.lead_days,
-                       h.last_date + rule.earliest_days AS earliest_date,
-                       GREATEST(%(due)s, h.last_date + rule.earliest_days) AS due_date,
-                       h.last_date + rule.late_days AS late_date,
-                       h.last_date + rule.lapse_days AS lapse_date
-                  FROM history h
-                  JOIN rule USING (company_id, cycle_id)
-                  JOIN clock t USING (company_id)
-             LEFT JOIN booked b USING (partner_id, company_id, cycle_id))
+            fresh AS (%(fresh)s)
             INSERT INTO salon_reminder AS r (
                 partner_id, company_id, cycle_id, %(names)s,
                 state, create_uid, create_date, write_uid, write_date)
             SELECT partner_id, company_id, cycle_id, last_date, visits, year_visits,
-                   gaps, rhythm, usual_weekday, booked_date, earliest_date, due_date,
-                   GREATEST(due_date - lead_days, earliest_date), late_date, lapse_date,
-                   'idle', %(uid)s, %(now)s, %(uid)s, %(now)s
-              FROM fresh
+                   gaps, rhythm, usual_weekday, course_id, booked_date, earliest_date,
+                   due_date, call_date, late_date, lapse_date,
+                   %(state)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM (SELECT *, GREATEST(due_date - lead_days, earliest_date)
+                                  AS call_date,
+                           since + late_days AS late_date,
+                           since + lapse_days AS lapse_date,
+                           FALSE AS is_stopped, NULL::date AS pause_until
+                      FROM fresh) r
+              JOIN clock t USING (company_id)
+          ORDER BY partner_id, company_id, cycle_id
             ON CONFLICT (partner_id, cycle_id, company_id) DO UPDATE
                SET (%(names)s) = ROW(%(new)s),
-                   skip_until = CASE WHEN r.last_date = excluded.last_date
-                                     THEN r.skip_until END,
-                   hold = CASE WHEN r.last_date = excluded.last_date THEN r.hold END,
+                   skip_until = CASE WHEN %(same)s THEN r.skip_until END,
+                   hold = CASE WHEN %(same)s THEN r.hold END,
                    write_uid = excluded.write_uid,
                    write_date = excluded.write_date
              WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
@@ -555,8 +628,15 @@ class SalonReminderEngine(models.AbstractModel):
             rules=self._sql_rules(cycles),
             done=self._sql_done(partners, cycles),
             booked=self._sql_booked(partners, cycles),
+            course=self._sql_course(partners, cycles),
+            ended=self._sql_ended(partners, cycles),
             history=self._sql_history(),
-            due=self._sql_moved(SQL("(h.last_date + h.rhythm)")),
+            fresh=self._sql_fresh(),
+            state=self._sql_state(),
+            same=SQL(
+                "(r.last_date, r.course_id)"
+                " IS NOT DISTINCT FROM (excluded.last_date, excluded.course_id)"
+            ),
             names=comma.join(names),
             old=comma.join(SQL("r.%s", name) for name in names),
             new=comma.join(SQL("excluded.%s", name) for name in names),
@@ -565,25 +645,77 @@ class SalonReminderEngine(models.AbstractModel):
         )
 
     @api.model
+    def _sql_fresh(self):
+        """Return what each reminder should say, from ``history`` and ``course``.
+
+        Within a course its interval counts, from the last session or, before the
+        first, from the sale. Nothing is due where maintenance took over, until she
+        comes for this need again.
+        """
+        return SQL(
+            """SELECT partner_id, company_id, cycle_id, h.last_date,
+                      COALESCE(h.visits, 0) AS visits, rule.lead_days,
+                      COALESCE(h.year_visits, 0) AS year_visits,
+                      CASE WHEN k.course_id IS NULL THEN h.gaps ELSE 0 END AS gaps,
+                      CASE WHEN k.course_id IS NULL THEN h.rhythm
+                           ELSE GREATEST(k.interval_days, rule.earliest_days)
+                      END AS rhythm,
+                      h.usual_weekday, k.course_id, b.booked_date,
+                      CASE WHEN %(open)s THEN COALESCE(
+                               h.last_date + rule.earliest_days, k.start_date)
+                      END AS earliest_date,
+                      CASE WHEN k.course_id IS NOT NULL THEN GREATEST(
+                               k.next_due_date, h.last_date + k.interval_days,
+                               h.last_date + rule.earliest_days)
+                           WHEN %(open)s THEN GREATEST(
+                               %(due)s, h.last_date + rule.earliest_days)
+                      END AS due_date,
+                      CASE WHEN %(open)s THEN GREATEST(h.last_date, k.start_date)
+                      END AS since,
+                      rule.late_days, rule.lapse_days
+                 FROM history h
+            FULL JOIN course k USING (partner_id, company_id, cycle_id)
+                 JOIN rule USING (company_id, cycle_id)
+                 JOIN clock t USING (company_id)
+            LEFT JOIN booked b USING (partner_id, company_id, cycle_id)
+            LEFT JOIN ended e USING (partner_id, company_id, cycle_id)""",
+            open=SQL(
+                "(k.course_id IS NOT NULL OR e.session_date IS NULL"
+                " OR h.last_date > e.session_date)"
+            ),
+            due=self._sql_moved(SQL("(h.last_date + h.rhythm)")),
+        )
+
+    @api.model
     def _sql_idle(self, partners, cycles):
-        """Return the statement for reminders whose visits are all taken back."""
+        """Return the statement for reminders whose visits are all taken back.
+
+        And whose course, where there was one, is over without a visit.
+        """
         return SQL(
             # Materialized: planned as one hash join even while the tables' statistics
             # are stale, as they are in the middle of an import.
-            """WITH done AS MATERIALIZED (%(done)s)
+            """WITH done AS MATERIALIZED (%(done)s),
+               course AS MATERIALIZED (%(course)s)
                UPDATE salon_reminder r
                   SET last_date = NULL, visit_count = 0, booked_date = NULL,
                       year_visits = 0, gap_count = 0, usual_weekday = NULL,
                       earliest_date = NULL, due_date = NULL, call_date = NULL,
                       late_date = NULL, lapse_date = NULL, skip_until = NULL,
-                      hold = NULL
+                      hold = NULL, course_id = NULL
                 WHERE %(scope)s
-                  AND r.last_date IS NOT NULL
+                  AND (r.last_date IS NOT NULL OR r.due_date IS NOT NULL)
                   AND NOT EXISTS (
                       SELECT FROM done d
                        WHERE d.partner_id = r.partner_id
                          AND d.company_id = r.company_id
-                         AND d.cycle_id = r.cycle_id)""",
+                         AND d.cycle_id = r.cycle_id)
+                  AND NOT EXISTS (
+                      SELECT FROM course k
+                       WHERE k.partner_id = r.partner_id
+                         AND k.company_id = r.company_id
+                         AND k.cycle_id = r.cycle_id)""",
             scope=self._sql_scope(partners, cycles, SQL("r")),
             done=self._sql_done(partners, cycles),
+            course=self._sql_course(partners, cycles),
         )

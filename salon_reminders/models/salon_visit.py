@@ -1,9 +1,14 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.company_check import foreign_links
+
 DEFAULT_MINUTES = 60
+# No salon's records go back further, and nobody books longer ahead.
+EARLIEST_DATE = date(1970, 1, 1)
+MAX_YEARS_AHEAD = 3
 
 
 class SalonVisit(models.Model):
@@ -67,26 +72,22 @@ class SalonVisit(models.Model):
         compute="_compute_stop",
         store=True,
         readonly=False,
-        precompute=True,
         help="Follows from the length of the services unless it is set by hand.",
     )
     date = fields.Date(
         compute="_compute_date",
         store=True,
-        precompute=True,
         help="The day of the visit at the salon.",
     )
 
     # What
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
-    amount_total = fields.Monetary(
-        "Total", compute="_compute_amount_total", store=True, precompute=True
-    )
+    amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)
     is_purchase = fields.Boolean(
         compute="_compute_is_purchase",
         store=True,
-        precompute=True,
-        help="Only retail products were bought; this is not a visit.",
+        help="Only retail products were bought, or money was taken back; this is "
+        "not a visit.",
     )
     services = fields.Char(compute="_compute_services")
     receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
@@ -123,11 +124,15 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.amount_total = sum(visit.line_ids.mapped("amount"))
 
-    @api.depends("line_ids.product_id.salon_kind")
+    @api.depends(
+        "line_ids.product_id.salon_kind", "line_ids.quantity", "line_ids.amount"
+    )
     def _compute_is_purchase(self):
         for visit in self:
-            kinds = set(visit.line_ids.product_id.mapped("salon_kind"))
-            visit.is_purchase = kinds == {"retail"}
+            visit.is_purchase = bool(visit.line_ids) and not any(
+                line.salon_kind != "retail" and line.quantity > 0 and line.amount >= 0
+                for line in visit.line_ids
+            )
 
     @api.depends("line_ids.product_id")
     def _compute_services(self):
@@ -139,6 +144,23 @@ class SalonVisit(models.Model):
         for visit in self:
             who = visit.partner_id.name or self.env._("Walk-in")
             visit.display_name = f"{who}: {visit.services}" if visit.services else who
+
+    @api.constrains("date")
+    def _check_date_range(self):
+        # Typing errors: they would make a rhythm of decades or hide the client.
+        for visit in self:
+            today = visit.company_id._salon_today()
+            latest = fields.Date.add(today, years=MAX_YEARS_AHEAD)
+            if not EARLIEST_DATE <= visit.date <= latest:
+                raise ValidationError(
+                    self.env._(
+                        "Check the date of the visit: %(date)s can't be right. It must "
+                        "lie between %(first)s and %(last)s.",
+                        date=visit.date,
+                        first=EARLIEST_DATE,
+                        last=latest,
+                    )
+                )
 
     @api.constrains("state", "date")
     def _check_done_date(self):
@@ -176,6 +198,10 @@ class SalonVisit(models.Model):
         if moving:
             self._after_change(partners | self.partner_id)
         return result
+
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisit, foreign_links(self))._check_company(fnames)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

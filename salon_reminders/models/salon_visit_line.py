@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.company_check import foreign_links
+
+# Each course sold is a record of its own; more is a slip of the finger.
+MAX_COURSES = 20
+
 
 class SalonVisitLine(models.Model):
     """One service or product of a visit.
@@ -20,6 +25,7 @@ class SalonVisitLine(models.Model):
         "salon.visit", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="visit_id.company_id")
+    date = fields.Date(related="visit_id.date")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
@@ -49,7 +55,17 @@ class SalonVisitLine(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="What was paid for the line, after discounts.",
+        help="What was paid for the line, after discounts. Nothing is proposed for a "
+        "session of a course, which is paid already.",
+    )
+
+    course_id = fields.Many2one(
+        "salon.course",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The course this line used a session of.",
     )
 
     # Refunds
@@ -66,7 +82,6 @@ class SalonVisitLine(models.Model):
     net_quantity = fields.Float(
         compute="_compute_net_quantity",
         store=True,
-        precompute=True,
         digits="Product Unit",
         help="Quantity less what was refunded.",
     )
@@ -78,8 +93,10 @@ class SalonVisitLine(models.Model):
 
     @api.depends("product_id", "quantity")
     def _compute_amount(self):
+        courses = self._get_open_courses()
         for line in self:
-            line.amount = line.quantity * line.product_id.lst_price
+            price = 0 if line._is_prepaid(courses) else line.product_id.lst_price
+            line.amount = line.quantity * price
 
     @api.depends("quantity", "refund_line_ids.quantity")
     def _compute_net_quantity(self):
@@ -97,6 +114,18 @@ class SalonVisitLine(models.Model):
                     self.env._(
                         "A refund needs a quantity below zero, and can't take back "
                         "another refund."
+                    )
+                )
+
+    @api.constrains("product_id", "quantity")
+    def _check_course_quantity(self):
+        for line in self.filtered("product_id.salon_course_sessions"):
+            if line.quantity > MAX_COURSES or line.quantity % 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(course)s is sold as a whole, at most %(most)s on one line.",
+                        course=line.product_id.name,
+                        most=MAX_COURSES,
                     )
                 )
 
@@ -124,6 +153,10 @@ class SalonVisitLine(models.Model):
         visits._after_change(visits.partner_id)
         return result
 
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisitLine, foreign_links(self))._check_company(fnames)
+
     def _after_change(self):
         visits = (self | self.refunded_line_id).visit_id
         visits._after_change(visits.partner_id)
@@ -132,10 +165,48 @@ class SalonVisitLine(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _get_open_courses(self):
+        """Return the courses in progress of the clients of these lines."""
+        # A price does not depend on whose clients a stylist may see.
+        return (
+            self.env["salon.course"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.visit_id.partner_id.ids),
+                    ("state", "=", "active"),
+                ]
+            )
+        )
+
+    def _is_prepaid(self, courses):
+        """Return whether a course pays for this line, or one sold on its visit."""
+        self.ensure_one()
+        service = self.product_id.product_tmpl_id
+        visit = self.visit_id
+        left = sum(
+            course.sessions_left
+            for course in courses
+            if course.partner_id.id == visit.partner_id._origin.id
+            and course.company_id == visit.company_id
+            and service in course.service_ids
+        )
+        left += sum(
+            line.product_id.salon_course_sessions
+            for line in visit.line_ids - courses.visit_line_id
+            if service in line.product_id.salon_course_service_ids
+        )
+        return 0 < self.quantity <= left
+
     def _get_minutes(self):
-        """Return the length of the services among these lines, in minutes."""
+        """Return the length of the services among these lines, in minutes.
+
+        Selling a course takes no time; its sessions do.
+        """
         return sum(
             line.product_id.salon_duration * max(1, round(line.quantity))
             for line in self
-            if line.product_id.salon_kind in ("service", "fee") and line.quantity > 0
+            if line.product_id.salon_kind in ("service", "fee")
+            and not line.product_id.salon_course_sessions
+            and line.quantity > 0
         )

@@ -107,12 +107,14 @@ class TestSalonDemo(TransactionCase):
             }
         )
         self.assertEqual(
-            counts, {"stylists": 6, "zones": 5, "services": 40, "clients": 300}
+            counts, {"stylists": 6, "zones": 5, "services": 42, "clients": 300}
         )
+        courses = self._search("salon.course")
+        self.assertEqual(len(courses.product_id), 2)
+        self.assertLessEqual({"active", "finished"}, set(courses.mapped("state")))
+        self.assertFalse(any(courses.session_line_ids.mapped("amount")))
         holds = set(self._search("salon.reminder").mapped("hold"))
-        self.assertLessEqual(
-            {"consent", "phone", "blacklist", "call", "gap", "quota"}, holds
-        )
+        self.assertLessEqual({"consent", "phone", "call", "quota"}, holds)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
     def _get_clients(self):
@@ -120,12 +122,12 @@ class TestSalonDemo(TransactionCase):
 
     @freeze_time("2025-12-31 23:30:00")
     def test_small_salon_on_the_last_evening_of_a_year(self):
-        self._load(client_count=130)
+        self._load(client_count=150)
         self._check_salon()
 
     @freeze_time("2026-07-06 05:30:00")
     def test_small_salon_on_a_monday_before_opening(self):
-        self._load(client_count=130)
+        self._load(client_count=150)
         self._check_salon()
 
     @freeze_time("2026-07-06 05:30:00")

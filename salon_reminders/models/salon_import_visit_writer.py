@@ -1,0 +1,149 @@
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import Command, api, models
+from odoo.tools import SQL
+
+from ..tools.import_plan import NO_TRACKING, NOON
+
+
+class SalonImportVisitWriter(models.AbstractModel):
+    """Carries out the plans of visits: creates, changes and completes them."""
+
+    _name = "salon.import.visit.writer"
+    _description = "Salon Import Visit Writer"
+
+    @api.model
+    def _make_visits(self, salon_import, catalogue, visits, partners):
+        """Create and change visits, then let reminders follow once."""
+        model = self.env["salon.visit"].with_context(
+            **NO_TRACKING, salon_visit_batch=True
+        )
+        prepared = [
+            self._prepare_visit_vals(salon_import, catalogue, visit, partners)
+            for visit in visits
+        ]
+        pairs = list(zip(visits, prepared, strict=True))
+        fresh = [pair for pair in pairs if not (pair[0].visit_id or pair[0].append_id)]
+        changed = [pair for pair in pairs if pair[0].visit_id or pair[0].append_id]
+        records = model.create([vals for _visit, vals in fresh])
+        for (visit, _vals), record in zip(fresh, records, strict=True):
+            visit.visit_id = record.id
+            self._note_lines(visit.lines, record.line_ids)
+        for visit, vals in changed:
+            records |= self._change_visit(model, visit, vals)
+        self._link_refunds(records, visits, partners)
+        self._update_statistics(catalogue, len(records))
+        records.with_context(salon_visit_batch=False)._after_change(records.partner_id)
+
+    def _update_statistics(self, catalogue, count):
+        """Let the planner know tables that have just been filled.
+
+        Each time they have doubled; it would otherwise take them for empty until the
+        next autovacuum, and choose plans that cost the square of the batch.
+        """
+        catalogue.visit_count += count
+        if catalogue.visit_count < catalogue.analyze_at:
+            return
+        catalogue.analyze_at = 2 * catalogue.visit_count
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("ANALYZE salon_visit, salon_visit_line, salon_reminder, res_partner")
+        )
+
+    def _note_lines(self, lines, records):
+        for line, record in zip(lines, records, strict=True):
+            line.line_id = record.id
+
+    def _change_visit(self, model, visit, vals):
+        """Change the visit in the database that a planned one belongs to."""
+        record = model.browse(visit.append_id or visit.visit_id)
+        if visit.append_id:
+            self._append_lines(visit, record, vals)
+        else:
+            record.write({**vals, "line_ids": [Command.clear(), *vals["line_ids"]]})
+            self._note_lines(visit.lines, record.line_ids)
+        return record
+
+    def _append_lines(self, visit, record, vals):
+        """Add lines of a longer export to the visit that has their receipt."""
+        before = record.line_ids
+        record.write({"line_ids": vals["line_ids"]})
+        visit.visit_id = record.id
+        self._note_lines(visit.lines, (record.line_ids - before).sorted("id"))
+
+    def _prepare_visit_vals(self, salon_import, catalogue, visit, partners):
+        company = salon_import.company_id
+        local = datetime.combine(visit.day, visit.start or NOON)
+        places = Decimal(1).scaleb(-company.currency_id.decimal_places)
+        vals = {
+            "partner_id": partners.get(visit.client_key, False),
+            "company_id": company.id,
+            "state": visit.state,
+            "start": company._salon_utc(local),
+            "stylist_id": catalogue.stylist_id(visit.stylist),
+            "line_ids": [
+                Command.create(
+                    {
+                        "sequence": nth,
+                        "product_id": line.item.product_id,
+                        "quantity": float(line.quantity),
+                        "amount": float(line.amount.quantize(places, ROUND_HALF_UP)),
+                        "stylist_id": catalogue.stylist_id(line.stylist),
+                    }
+                )
+                for nth, line in enumerate(visit.lines)
+            ],
+        }
+        if visit.receipt:
+            vals["receipt"] = visit.receipt
+        return vals
+
+    def _link_refunds(self, records, visits, partners):
+        """Tie negative lines to what they take back, also to earlier imports."""
+        pairs = self._find_refunded(visits, partners)
+        for visit in visits:
+            pairs.update(
+                {line: line.refunds.line_id for line in visit.lines if line.refunds}
+            )
+        model = self.env["salon.visit.line"].with_context(salon_visit_batch=True)
+        for line, refunded_id in pairs.items():
+            model.browse(line.line_id).refunded_line_id = refunded_id
+
+    def _find_refunded(self, visits, partners):
+        """Return {line: id of the line it takes back} found in earlier imports."""
+        open_lines = [
+            (visit, line)
+            for visit in visits
+            for line in visit.lines
+            if line.quantity < 0 and not line.refunds and visit.client_key
+        ]
+        if not open_lines:
+            return {}
+        sold = self.env["salon.visit.line"].search(
+            [
+                (
+                    "visit_id.partner_id",
+                    "in",
+                    [partners[v.client_key] for v, _ in open_lines],
+                ),
+                ("visit_id.state", "=", "done"),
+                ("product_id", "in", [line.item.product_id for _, line in open_lines]),
+                ("net_quantity", ">", 0),
+            ],
+            order="id desc",
+        )
+        found = {}
+        for visit, line in open_lines:
+            fits = sold.filtered(
+                lambda one, visit=visit, line=line: (
+                    one.visit_id.partner_id.id == partners[visit.client_key]
+                    and one.product_id.id == line.item.product_id
+                    and one.net_quantity >= -line.quantity
+                    and one.visit_id.date <= visit.day
+                )
+            )
+            if fits:
+                found[line] = fits[0].id
+                sold -= fits[0]
+        return found

@@ -1,0 +1,179 @@
+"""What can be sold and who works: found in the database, in the files, or new."""
+
+from decimal import Decimal
+
+from odoo.tools import SQL
+
+from .import_fields import guess_category, guess_sold_as, normalise
+from .import_plan import Item
+
+
+class Catalogue:
+    """Services, products and stylists of a salon, by code and by name.
+
+    Built once per run; what is missing is made when the first row that needs it is
+    imported.
+    """
+
+    def __init__(self, salon_import):
+        self.env = salon_import.env
+        self.company = salon_import.company_id
+        self.kinds = {c.name: c.sold_as for c in salon_import.category_ids}
+        self.by_code, self.by_name, self.by_product = {}, {}, {}
+        self._load_products()
+        self._load_rows(salon_import)
+        self.stylists = self._load_stylists()
+        # When to tell the planner about the visits written in this run.
+        self.visit_count, self.analyze_at = 0, 500
+
+    def _load_products(self):
+        products = self.env["product.product"].search_fetch(
+            [
+                ("salon_kind", "!=", False),
+                ("company_id", "in", [False, self.company.id]),
+            ],
+            ["default_code", "name", "salon_kind", "list_price"],
+        )
+        for product in products:
+            self.find_product(product)
+
+    def find_product(self, product):
+        """Return the one item that stands for a product of the database."""
+        if product.id not in self.by_product:
+            self.by_product[product.id] = self._register(
+                Item(
+                    product.name,
+                    product.salon_kind,
+                    product.default_code or "",
+                    Decimal(str(product.list_price)),
+                    product_id=product.id,
+                )
+            )
+        return self.by_product[product.id]
+
+    def _load_rows(self, salon_import):
+        """Register what the files say is sold, price lists before receipts."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT kind, vals->>'code', vals->>'item', vals->>'category',
+                          MAX(vals->>'price'), MAX(vals->>'duration')
+                     FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'
+                      AND kind IN ('services', 'products', 'receipts')
+                 GROUP BY 1, 2, 3, 4
+                 ORDER BY kind = 'receipts', kind = 'products', 2 NULLS LAST, 3""",
+                salon_import.id,
+            )
+        )
+        for kind, code, name, category, price, minutes in rows:
+            if not (code or name):
+                continue
+            item = self.find(code, name, category, kind)
+            if kind != "receipts" and not item.product_id:
+                item.price = item.price or Decimal(price or 0)
+                item.minutes = item.minutes or int(Decimal(minutes or 0))
+
+    def find(self, code, name, category=None, kind=None):
+        """Return the service or product of a code or name, a new one if need be."""
+        item = self.by_code.get((code or "").casefold()) if code else None
+        if not item and name:
+            named = self.by_name.get(normalise(name))
+            # Two codes are two things, even with one name.
+            item = named if named and not (code and named.code) else None
+            if not code and not item:
+                item = self.by_code.get(name.casefold())
+        return item or self._register(self._new_item(code, name, category, kind))
+
+    def _new_item(self, code, name, category, kind):
+        if kind == "products":
+            sold_as = "retail"
+        else:
+            known = self.kinds.get(category) or guess_category(category)
+            sold_as = guess_sold_as(known, code, name)
+        return Item(name or code, sold_as, code or "")
+
+    def _register(self, item):
+        if item.code:
+            self.by_code.setdefault(item.code.casefold(), item)
+        self.by_name.setdefault(normalise(item.name), item)
+        return item
+
+    def _load_stylists(self):
+        stylists = self.env["resource.resource"].search_fetch(
+            [
+                ("is_stylist", "=", True),
+                ("company_id", "in", [False, self.company.id]),
+            ],
+            ["name"],
+        )
+        return {normalise(stylist.name): stylist.id for stylist in stylists}
+
+    # ------------------------------------------------------------
+    # MAKING WHAT IS MISSING
+    # ------------------------------------------------------------
+
+    def new_items(self, rows):
+        """Return what these rows need and the database lacks."""
+        items = dict.fromkeys(row.item for row in rows if row.item)
+        return [item for item in items if not item.product_id]
+
+    def new_stylists(self, rows):
+        """Return {name as compared: name} of stylists the database lacks."""
+        names = dict.fromkeys(row.vals.get("stylist") for row in rows)
+        return {
+            normalise(name): name
+            for name in names
+            if name and normalise(name) not in self.stylists
+        }
+
+    def make(self, rows):
+        """Make the services, products and stylists that these rows need.
+
+        :return: a function that forgets them, for when they are rolled back
+        """
+        items, names = self.new_items(rows), self.new_stylists(rows)
+        if items:
+            products = self.env["product.product"].create(
+                [self._prepare_product_vals(item) for item in items]
+            )
+            for item, product in zip(items, products, strict=True):
+                item.product_id = product.id
+                self.by_product[product.id] = item
+        if names:
+            stylists = self.env["resource.resource"].create(
+                [self._prepare_stylist_vals(name) for name in names.values()]
+            )
+            self.stylists |= dict(zip(names, stylists.ids, strict=True))
+
+        def forget():
+            for item in items:
+                item.product_id = 0
+            for name in names:
+                self.stylists.pop(name, None)
+
+        return forget
+
+    def _prepare_product_vals(self, item):
+        vals = {
+            "name": item.name,
+            "default_code": item.code or False,
+            "salon_kind": item.kind,
+            "type": "consu" if item.kind == "retail" else "service",
+            "list_price": float(item.price),
+            "company_id": self.company.id,
+        }
+        if item.minutes:
+            vals["salon_duration"] = item.minutes
+        return vals
+
+    def _prepare_stylist_vals(self, name):
+        return {
+            "name": name,
+            "is_stylist": True,
+            "company_id": self.company.id,
+            "calendar_id": self.company.resource_calendar_id.id,
+        }
+
+    def stylist_id(self, name):
+        """Return the id of a stylist made before, or False."""
+        return self.stylists.get(normalise(name), False) if name else False

@@ -1,0 +1,116 @@
+"""Rows of CSV and XLSX files, one at a time, whatever their size."""
+
+import codecs
+import csv
+import io
+from itertools import islice
+
+import chardet
+from openpyxl import load_workbook
+
+from .import_fields import match_header
+from .import_values import to_text
+
+SAMPLE = 1000
+HEAD_BYTES = 200_000
+# A cell of a receipt is never as long; a stray quote mark would swallow the file.
+csv.field_size_limit(1_000_000)
+
+BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def is_workbook(data):
+    """Tell whether these bytes are an XLSX file."""
+    return data[:4] == b"PK\x03\x04"
+
+
+def sheet_names(data):
+    """Return the names of the sheets that have rows."""
+    book = load_workbook(io.BytesIO(data), read_only=True)
+    return [
+        sheet.title
+        for sheet in book.worksheets
+        if any(any(row) for row in islice(_sheet_rows(sheet), 20))
+    ]
+
+
+def guess_encoding(data):
+    """Return the encoding of a text: its mark, else UTF-8 if it is, else a guess."""
+    for bom, encoding in BOMS.items():
+        if data.startswith(bom):
+            return encoding
+    try:
+        data.decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError:
+        return _known_encoding(chardet.detect(_foreign(data))["encoding"])
+
+
+def _foreign(data):
+    """Return the part of a text around its first letters outside ASCII."""
+    first = next(i for i, byte in enumerate(data) if byte > 127)
+    return data[max(first - 1000, 0) : first + HEAD_BYTES]
+
+
+def _known_encoding(found):
+    found = (found or "").lower()
+    cyrillic = ("windows-1251", "maccyrillic", "koi8", "iso-8859-5", "ibm8")
+    if found.startswith(cyrillic):
+        return "windows-1251"
+    central = {"iso-8859-2", "windows-1250"}
+    return "windows-1250" if found in central else "windows-1252"
+
+
+def guess_separator(data, encoding):
+    """Return the sign between the cells of a CSV file."""
+    head = data[:HEAD_BYTES].decode(encoding, "replace")
+    lines = [line for line in head.splitlines()[:50] if line.strip()]
+    best = max(",;\t|", key=lambda sign: _steadiness(lines, sign))
+    return best
+
+
+def _steadiness(lines, sign):
+    """Return how many lines have the same number of cells, and how many cells."""
+    counts = [len(row) for row in csv.reader(lines, delimiter=sign)]
+    usual = max(set(counts), key=counts.count, default=1)
+    return (usual > 1) * counts.count(usual), usual
+
+
+def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
+    """Yield the cells of each row as texts.
+
+    :param sheet: the sheet of a workbook; without it the data is a CSV file
+    """
+    if sheet:
+        # Numbers come out of a workbook without a decimal sign of their own.
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for row in _sheet_rows(book[sheet]):
+            yield [to_text(value, decimal) for value in row]
+        return
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
+    for row in csv.reader(_without_nul(stream), delimiter=separator):
+        yield [cell.strip() for cell in row]
+
+
+def _without_nul(lines):
+    """Yield lines that the database can keep: it knows no NUL characters."""
+    for line in lines:
+        yield line.replace("\0", "") if "\0" in line else line
+
+
+def _sheet_rows(sheet):
+    # Exporters often write a wrong size of the sheet; without one all rows come.
+    sheet.reset_dimensions()
+    return sheet.iter_rows(values_only=True)
+
+
+def find_header(rows):
+    """Return the index of the row with the headers: the first with two known ones."""
+    for index, row in enumerate(rows[:20]):
+        if sum(bool(match_header(cell)) for cell in row) >= 2:
+            return index
+    return next((index for index, row in enumerate(rows) if any(row)), 0)
