@@ -24,6 +24,7 @@ class Context:
         self.module, self.scale = module, scale
         self.name = module.__name__.rsplit(".", 1)[1]
         self.random = random.Random(f"{self.name} {scale}")
+        self.used = set()
         cluster = postgres.Cluster("test")
         self.shop = Workshop(odoo_source.get(), python_env.PYTHON, cluster)
         templates = Templates(self.shop)
@@ -41,29 +42,34 @@ class Context:
 
     # ---- databases ----
 
-    def template(self, build, source=None):
-        """Database with the data of `build(env, scale)`: made once, then kept."""
+    def template(self, build, source=None, part=1.0):
+        """Database with the data of `build(env, scale)`: made once, then kept.
+
+        `part` of the usual size shows how cost grows; both sizes are kept.
+        """
+        scale = self.scale * part
         code = open(self.module.__file__, "rb").read()
         source = source or self.with_addon
-        key = state.digest(self.name, self.scale, source, code, build.__name__)
+        key = state.digest(self.name, scale, source, code, build.__name__)
         name = f"bench_{self.name}_{key}"
         if not self.shop.exists(name):
             self._drop_older()
-            self._build(name, build, source)
+            self._build(name, build, source, scale)
+        self.used.add(name)
         return name
 
     def _drop_older(self):
         """Data made by another version of the benchmark, or at another scale."""
         for name in self.shop.names():
-            if name.startswith(f"bench_{self.name}_"):
+            if name.startswith(f"bench_{self.name}_") and name not in self.used:
                 self.shop.drop(name)
 
-    def _build(self, name, build, source):
-        self.say(f"Generating data for {self.name} (scale {self.scale:g}) ...")
+    def _build(self, name, build, source, scale):
+        self.say(f"Generating data for {self.name} (scale {scale:g}) ...")
         fresh = f"new_{name}"
         self.shop.copy(source, fresh)
         with self.environment(fresh) as env:
-            build(env, self.scale)
+            build(env, scale)
         self.shop.rename(fresh, name)
 
     @contextmanager

@@ -292,8 +292,7 @@ def expected(reminder, salon, today, multiples=LATE_MULTIPLES):
     if waited / reminder.rhythm < LATE_EDGES[0]:
         return reminder.due
     multiple = multiples[late_cell(waited, reminder.rhythm)]
-    # Halves go up, as in PostgreSQL; far from any real multiple.
-    days = max(1, floor(reminder.rhythm * multiple + 0.5))
+    days = max(1, round(reminder.rhythm * multiple))
     day = moved(today + timedelta(days=days), reminder.weekday, salon)
     return max(day, today + timedelta(days=1))
 

@@ -209,7 +209,7 @@ class World:
         self.cancel_unwanted([target])
 
     def merge_wishes(self, source, target):
-        """Every stop stays, the longer pause, and the skip said after the last visit."""
+        """Every stop, the longer pause, and the skip said after the newest visit."""
         for key in [key for key in self.wishes if key[0] == source]:
             own, other = self.wish((target, *key[1:])), self.wishes.pop(key)
             own.stopped = own.stopped or other.stopped
@@ -229,9 +229,13 @@ class World:
         """Plan today's calls of every salon; return {client, salon: hold}."""
         holds = {}
         for name in self.salons:
-            for call in self.open_calls(name):
-                if not self.agrees(call.client, name):
-                    call.state = "cancelled"
+            # Consents that expired end calls too.
+            expired = [
+                call.client
+                for call in self.open_calls(name)
+                if not self.agrees(call.client, name)
+            ]
+            self.cancel_unwanted(expired)
             self.plan_salon(name)
             holds |= self.holds(name)
         return holds

@@ -140,13 +140,14 @@ class Twins:
         self.visits = []
         self.clock = None
 
-    def play(self, events):
-        """Do the events one by one and compare after each."""
+    def play(self, events, plan=True):
+        """Do the events one by one and compare after each, then run the job."""
         with freeze_time(self.world.now) as self.clock:
             for event, *arguments in events:
                 getattr(self, event)(*arguments)
                 self.compare_reminders()
-            self.job()
+            if plan:
+                self.job()
 
     # ---- choosing ----
 

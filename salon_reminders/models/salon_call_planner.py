@@ -1,6 +1,8 @@
 import logging
 from itertools import cycle
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, split_every
 
@@ -33,15 +35,39 @@ class SalonCallPlanner(models.AbstractModel):
         """
         error = None
         for company in self.env["res.company"].search([]):
+            planner = self.with_company(company)
+            planner._claim_day()
             try:
-                self.with_company(company)._plan_day(batch_size)
+                planner._plan_day(batch_size)
             except Exception as raised:
                 self.env.cr.rollback()
                 _logger.exception("Today's calls of %s failed", company.name)
                 error = raised
+            finally:
+                planner._release_day()
         if error:
             raise error
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _claim_day(self):
+        """Wait until no other process plans this salon's day, and keep it waiting.
+
+        The scheduler runs one job at a time; this also holds for a run by hand from
+        a shell. The claim outlives commits and ends with the process at the latest.
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_lock(hashtext(%s), %s)",
+            (self._name, self.env.company.id),
+        )
+        # What the other process did must be seen: a new snapshot.
+        self.env["ir.cron"]._commit_progress()
+        self.env.invalidate_all()
+
+    def _release_day(self):
+        self.env.cr.execute(
+            "SELECT pg_advisory_unlock(hashtext(%s), %s)",
+            (self._name, self.env.company.id),
+        )
 
     def _plan_day(self, batch_size):
         """Plan the current company's day, committing batch by batch."""
@@ -57,16 +83,41 @@ class SalonCallPlanner(models.AbstractModel):
         self._record_holds()
 
     def _prepare_day(self):
-        """Move states on to today and repair calls that lost their activity."""
+        """Move states on to today, end calls whose consent expired, repair others."""
         company = self.env.company
         self.env["salon.reminder.engine"]._move_on(company)
-        self.env["salon.call"].search(
+        calls = self.env["salon.call"]
+        calls._cancel_without_consent(self._get_expired_clients())
+        calls.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "open"),
                 ("activity_ids", "=", False),
             ]
         )._ensure_activities()
+
+    def _get_expired_clients(self):
+        """Return the clients with an open call who do not agree to calls any more.
+
+        A consent that is withdrawn ends them at once; one that expires, here.
+        """
+        company = self.env.company
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT k.partner_id
+                     FROM salon_call k
+                    WHERE k.company_id = %(company)s AND k.state = 'open'
+                      AND NOT %(consent)s""",
+                company=company.id,
+                consent=self.env["salon.consent"]._sql_valid(
+                    SQL("k.partner_id"),
+                    SQL("%s", company.id),
+                    SQL("%s", company._salon_today()),
+                ),
+            )
+        )
+        return self.env["res.partner"].browse(row[0] for row in rows)
 
     # ------------------------------------------------------------
     # CREATING CALLS
@@ -79,13 +130,17 @@ class SalonCallPlanner(models.AbstractModel):
         """
         try:
             with self.env.cr.savepoint():
-                self.env["salon.call"].create(self._prepare_calls(clients))
+                # The list is the message: no e-mail "assigned to you" for every call.
+                quiet = self.env["salon.call"].with_context(tracking_disable=True)
+                quiet.create(self._prepare_calls(clients))
         except Exception as error:
             if len(clients) > 1:
                 for client in clients:
                     self._create_calls([client])
                 return
-            self._record_failure(clients[0], error)
+            # With an open call she is on the list: a colleague was faster.
+            if not isinstance(error, UniqueViolation):
+                self._record_failure(clients[0], error)
 
     def _prepare_calls(self, clients):
         receptionists = self._get_receptionists()

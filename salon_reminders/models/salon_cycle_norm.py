@@ -95,6 +95,8 @@ class SalonCycleNorm(models.Model):
         norms = {}
         for key, clients, gaps in self.env.execute_query(self._sql_gaps(cycles)):
             norms.setdefault(tuple(key), {}).update(gaps=gaps, client_count=clients)
+        # How late clients come back is measured in rhythms that rest on these gaps.
+        self._write_norms(norms)
         for key, cells in self._get_late_cells(cycles).items():
             norms.setdefault(key, {})["multiples"] = cells
         for key, (waits, curves) in self._get_curves(cycles).items():

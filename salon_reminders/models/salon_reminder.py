@@ -301,6 +301,23 @@ class SalonReminder(models.Model):
         calls.write({"reminder_ids": [fields.Command.link(self.id)]})
         if any(others.mapped("is_stopped")):
             self.is_stopped = True
-        pauses = [pause for pause in (self | others).mapped("pause_until") if pause]
-        self.pause_until = max(pauses, default=False)
+        self._absorb_pause(others)
+        self._absorb_skip(others)
         others.unlink()
+
+    def _absorb_pause(self, others):
+        """The longer pause holds, with its reason."""
+        paused = (self | others).filtered("pause_until")
+        if paused:
+            longest = max(paused, key=lambda reminder: reminder.pause_until)
+            self.pause_until = longest.pause_until
+            self.pause_reason = longest.pause_reason
+
+    def _absorb_skip(self, others):
+        """A skip said after the newest visit still holds."""
+        skipped = (self | others).filtered(lambda r: r.skip_until and r.last_date)
+        if skipped:
+            newest = max(skipped, key=lambda r: (r.last_date, r.skip_until))
+            self.skip_until = newest.skip_until
+            # The refresh that follows forgets the skip if there is a newer visit.
+            self.last_date = newest.last_date

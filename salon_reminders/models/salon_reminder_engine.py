@@ -18,6 +18,7 @@ from .salon_cycle_norm import (
 RHYTHM_POINT = 0.45
 # So many clients are looked up one by one; more are joined as a set.
 FEW = 50
+SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
 # Sums of powers are compared with this tolerance.
 TINY = 1e-9
 
@@ -63,14 +64,17 @@ class SalonReminderEngine(models.AbstractModel):
         """Let PostgreSQL join whole sets by hashing inside this block.
 
         Tables that were just filled have no statistics; the planner takes them for
-        nearly empty and would go through them row by row, for minutes. Compiling
-        these statements (jit) takes longer than running them.
+        nearly empty and would go through them row by row, for minutes.
         """
-        if wanted:
-            self.env.cr.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+        if not wanted:
+            yield
+            return
+        # A discouraged join looks so dear that compiling it would seem worth it.
+        for name, value in SET_SETTINGS.items():
+            self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
         yield
-        if wanted:
-            self.env.cr.execute("SET LOCAL enable_nestloop = on; SET LOCAL jit = on")
+        for name in SET_SETTINGS:
+            self.env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
 
     @api.model
     def _refresh_states(self, scope):
@@ -603,10 +607,15 @@ class SalonReminderEngine(models.AbstractModel):
                 state, create_uid, create_date, write_uid, write_date)
             SELECT partner_id, company_id, cycle_id, last_date, visits, year_visits,
                    gaps, rhythm, usual_weekday, course_id, booked_date, earliest_date,
-                   due_date, GREATEST(due_date - lead_days, earliest_date),
-                   since + late_days, since + lapse_days,
-                   'idle', %(uid)s, %(now)s, %(uid)s, %(now)s
-              FROM fresh
+                   due_date, call_date, late_date, lapse_date,
+                   %(state)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM (SELECT *, GREATEST(due_date - lead_days, earliest_date)
+                                  AS call_date,
+                           since + late_days AS late_date,
+                           since + lapse_days AS lapse_date,
+                           FALSE AS is_stopped, NULL::date AS pause_until
+                      FROM fresh) r
+              JOIN clock t USING (company_id)
           ORDER BY partner_id, company_id, cycle_id
             ON CONFLICT (partner_id, cycle_id, company_id) DO UPDATE
                SET (%(names)s) = ROW(%(new)s),
@@ -623,6 +632,7 @@ class SalonReminderEngine(models.AbstractModel):
             ended=self._sql_ended(partners, cycles),
             history=self._sql_history(),
             fresh=self._sql_fresh(),
+            state=self._sql_state(),
             same=SQL(
                 "(r.last_date, r.course_id)"
                 " IS NOT DISTINCT FROM (excluded.last_date, excluded.course_id)"

@@ -145,7 +145,7 @@ class SalonVisit(models.Model):
             who = visit.partner_id.name or self.env._("Walk-in")
             visit.display_name = f"{who}: {visit.services}" if visit.services else who
 
-    @api.constrains("date")
+    @api.constrains("start")
     def _check_date_range(self):
         # Typing errors: they would make a rhythm of decades or hide the client.
         for visit in self:
@@ -162,7 +162,7 @@ class SalonVisit(models.Model):
                     )
                 )
 
-    @api.constrains("state", "date")
+    @api.constrains("state", "start")
     def _check_done_date(self):
         for visit in self:
             if (

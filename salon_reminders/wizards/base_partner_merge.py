@@ -14,6 +14,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["salon.visit"]._after_change(dst_partner)
         return result
 
+    def _update_values(self, src_partners, dst_partner):
+        """Cancel calls that the merged consents or numbers do not allow any more."""
+        super()._update_values(src_partners, dst_partner)
+        # As above.
+        self.env["salon.call"].sudo()._cancel_without_consent(dst_partner)
+
     def _salon_merge_calls(self, src_partners, dst_partner):
         """Keep one open call per salon, the destination's own if there is one."""
         calls = self.env["salon.call"].search(

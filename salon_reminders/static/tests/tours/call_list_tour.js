@@ -1,6 +1,7 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
+const nextWeek = () => luxon.DateTime.now().plus({ days: 7 }).toFormat("MM/dd/yyyy");
 const row = (client) => `.o_data_row:has(td[name='partner_id']:contains('${client}'))`;
 
 registry.category("web_tour.tours").add("salon_call_list_tour", {
@@ -36,9 +37,9 @@ registry.category("web_tour.tours").add("salon_call_list_tour", {
             run: "click",
         },
         {
-            content: "Tomorrow's date is far enough for a test",
+            content: "In a week",
             trigger: ".modal div[name='start'] input",
-            run: "edit 03/17/2099 10:00:00",
+            run: `edit ${nextWeek()} 10:00:00`,
         },
         {
             content: "Save the booking",
