@@ -19,6 +19,7 @@ class SalonConsent(models.Model):
         "res.partner",
         string="Client",
         required=True,
+        index=True,
         ondelete="restrict",
         check_company=True,
     )

@@ -1,6 +1,6 @@
 import base64
 import io
-from itertools import groupby
+import itertools
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -25,7 +25,11 @@ class SalonImportReport(models.AbstractModel):
     def _make_failed_file(self, salon_import):
         """Return the workbook of failed rows in base64, or False without any."""
         book, is_empty = Workbook(write_only=True), True
-        for file_id, rows in groupby(self._iter_failed(salon_import), lambda r: r[0]):
+        # One file after the other as they come, not all rows in memory.
+        failed = self._iter_failed(salon_import)
+        # pylint: disable-next=unknown-option-value,bad-builtin-groupby
+        by_file = itertools.groupby(failed, lambda row: row[0])
+        for file_id, rows in by_file:
             file = self.env["salon.import.file"].browse(file_id)
             self._add_sheet(book, file, rows)
             is_empty = False

@@ -18,7 +18,9 @@ class SalonImportRow(models.Model):
     _log_access = False
 
     # Indexed by _block_idx.
-    import_id = fields.Many2one("salon.import", required=True, ondelete="cascade")
+    import_id = fields.Many2one(
+        "salon.import", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True)
     file_id = fields.Many2one(
         "salon.import.file", required=True, index=True, ondelete="cascade"

@@ -70,7 +70,7 @@ class SalonImportStager(models.AbstractModel):
 
     def _prepare_row(self, file, reader, number, cells):
         texts = self.env["salon.import.text"]
-        kind, vals, problem = reader.read(cells)
+        kind, vals, problem = reader.parse(cells)
         key = reader.key(kind, vals)
         return {
             "import_id": file.import_id.id,

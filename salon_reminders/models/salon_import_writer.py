@@ -1,13 +1,12 @@
 import logging
 from collections import Counter, defaultdict
 from decimal import Decimal
-from itertools import groupby
 
 from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools.import_plan import Line, Row, Visit, plan_client
 
@@ -161,10 +160,9 @@ class SalonImportWriter(models.AbstractModel):
         dated = [row for row in rows if row.day]
         known = self._get_booked(salon_import, catalogue, dated, partners)
         visits = []
-        for key, mine in groupby(
-            sorted(dated, key=lambda row: row.client_key), lambda row: row.client_key
-        ):
-            visits += plan_client(list(mine), known.get(key, {}))
+        by_client = groupby(dated, lambda row: row.client_key)
+        for key, mine in sorted(by_client):
+            visits += plan_client(mine, known.get(key, {}))
         until = salon_import._get_settled_until()
         for visit in visits:
             if visit.state == "booked" and until and visit.day < until:

@@ -246,7 +246,7 @@ class TestSalonImportFiles(SalonImportCase):
 
         def refuse(visits, vals_list):
             if any(vals["receipt"] == "1" for vals in vals_list):
-                raise UserError("Not on Sundays.")
+                raise UserError(visits.env._("Not on Sundays."))
             return create(visits, vals_list)
 
         self.patch(type(self.env["salon.visit"]), "create", refuse)

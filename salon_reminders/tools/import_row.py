@@ -33,7 +33,7 @@ class RowReader:
         self.format_phone = format_phone
         self.today = today
 
-    def read(self, cells):
+    def parse(self, cells):
         """Return (kind, values, problem) of a row; the values even of a bad one."""
         vals, problem = {}, None
         for index, name, header, type_ in self.columns:

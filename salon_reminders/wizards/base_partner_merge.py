@@ -16,9 +16,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_values(self, src_partners, dst_partner):
         """Cancel calls that the merged consents or numbers do not allow any more."""
-        super()._update_values(src_partners, dst_partner)
+        result = super()._update_values(src_partners, dst_partner)
         # As above.
         self.env["salon.call"].sudo()._cancel_without_consent(dst_partner)
+        return result
 
     def _salon_merge_calls(self, src_partners, dst_partner):
         """Keep one open call per salon, the destination's own if there is one."""

@@ -1,7 +1,7 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
-const nextWeek = () => luxon.DateTime.now().plus({ days: 7 }).toFormat("MM/dd/yyyy");
+const nextWeek = () => luxon.DateTime.now().plus({days: 7}).toFormat("MM/dd/yyyy");
 const row = (client) => `.o_data_row:has(td[name='partner_id']:contains('${client}'))`;
 
 registry.category("web_tour.tours").add("salon_call_list_tour", {
