@@ -328,7 +328,8 @@ class SalonCallPlanner(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday."""
         return SQL(
             """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                      COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids, g.due_date, b.birthday,
+                      COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids,
+                      g.due_date, b.birthday,
                       COALESCE(g.gone, 0) AS gone,
                       CASE WHEN g.due THEN 'reminder' WHEN g.lapsed THEN 'lapsed'
                            ELSE 'birthday' END AS kind
