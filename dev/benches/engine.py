@@ -103,6 +103,8 @@ CLIENT_SQL = """
            '+3630' || lpad(n::text, 7, '0'), '+3630' || lpad(n::text, 7, '0'),
            TRUE, n::text, now(), now()
       FROM generate_series(1, %(clients)s) AS n;
+    -- Checks of foreign keys were planned for the few rows of before.
+    ANALYZE res_partner;
     UPDATE res_partner SET commercial_partner_id = id
      WHERE salon_import_ref IS NOT NULL AND commercial_partner_id IS NULL"""
 
