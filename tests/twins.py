@@ -78,8 +78,30 @@ class Salons:
                 "salon_max_attempts": 2,
             }
         )
-        company.resource_calendar_id.tz = zone
+        company.resource_calendar_id = self.working_week(zone)
         return company
+
+    def working_week(self, zone):
+        """Monday to Friday, whatever hours the database's own salon keeps."""
+        return self.env["resource.calendar"].create(
+            {
+                "name": "Working week",
+                "tz": zone,
+                "attendance_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Open",
+                            "dayofweek": str(day),
+                            "hour_from": 9,
+                            "hour_to": 17,
+                        },
+                    )
+                    for day in range(5)
+                ],
+            }
+        )
 
     def cycle(self, name):
         owner = self.companies["west"].id if name == "laser" else False

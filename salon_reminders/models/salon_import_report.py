@@ -27,7 +27,6 @@ class SalonImportReport(models.AbstractModel):
         book, is_empty = Workbook(write_only=True), True
         # One file after the other as they come, not all rows in memory.
         failed = self._iter_failed(salon_import)
-        # pylint: disable-next=unknown-option-value,bad-builtin-groupby
         by_file = itertools.groupby(failed, lambda row: row[0])
         for file_id, rows in by_file:
             file = self.env["salon.import.file"].browse(file_id)

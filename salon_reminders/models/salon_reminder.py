@@ -24,7 +24,7 @@ class SalonReminder(models.Model):
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", string="Client", required=True, ondelete="restrict"
+        "res.partner", string="Client", required=True, index=True, ondelete="restrict"
     )
     cycle_id = fields.Many2one(
         "salon.cycle", required=True, index=True, ondelete="restrict"
