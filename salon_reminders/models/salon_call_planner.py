@@ -80,7 +80,6 @@ class SalonCallPlanner(models.AbstractModel):
             commit_progress(len(batch))
             # Ten thousand calls must not pile up in memory.
             self.env.invalidate_all()
-        self._record_holds()
 
     def _prepare_day(self):
         """Move states on to today, end calls whose consent expired, repair others."""
@@ -192,6 +191,8 @@ class SalonCallPlanner(models.AbstractModel):
             "No call could be planned for client %s: %s", client["partner_id"], error
         )
         reminders = self.env["salon.reminder"].browse(client["reminder_ids"] or [])
+        # She was counted among those who get a call.
+        reminders.hold = False
         if all(reminders.mapped("error")):
             return
         reminders.error = str(error)
@@ -216,25 +217,63 @@ class SalonCallPlanner(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_due_clients(self):
-        """Return the clients to call, best first, within today's free places."""
-        free = self._get_free_places()
-        if free == 0:
-            return []
+        """Return the clients to call, best first, within today's free places.
+
+        On the way it is written on each reminder that is due what holds it back: the
+        gate is worked out once for both.
+        """
         self.env.flush_all()
-        return self.env.execute_query_dict(
+        self._run_uncompiled()
+        clients = self.env.execute_query_dict(
             SQL(
-                """WITH clock AS (%(clock)s), candidate AS (%(candidates)s)
-                SELECT *
-                  FROM candidate
-                 WHERE hold IS NULL
-              ORDER BY %(order)s
-                 LIMIT %(free)s""",
+                """WITH clock AS (%(clock)s),
+                candidate AS MATERIALIZED (%(candidates)s),
+                chosen AS MATERIALIZED (
+                    SELECT *
+                      FROM candidate
+                     WHERE hold IS NULL
+                  ORDER BY %(order)s
+                     LIMIT %(free)s),
+                held AS (%(held)s)
+                SELECT * FROM chosen ORDER BY %(order)s""",
                 clock=self.env["salon.reminder.engine"]._sql_clock(),
                 candidates=self._sql_candidates(),
                 order=self._sql_order(),
-                free=free,
+                free=self._get_free_places(),
+                held=self._sql_record_holds(),
             )
         )
+        self.env["salon.reminder"].invalidate_model(["hold"])
+        return clients
+
+    def _sql_record_holds(self):
+        """Return the statement that writes what holds back each reminder that is due.
+
+        Those ``chosen`` get a call now; the others without another reason wait for a
+        free place.
+        """
+        return SQL(
+            """UPDATE salon_reminder r
+                  SET hold = found.hold
+                 FROM salon_reminder o
+            LEFT JOIN (
+                   SELECT unnest(d.reminder_ids) AS id,
+                          CASE WHEN c.partner_id IS NOT NULL THEN 'call'
+                               ELSE COALESCE(d.hold, 'quota') END AS hold
+                     FROM candidate d
+                LEFT JOIN chosen c ON c.partner_id = d.partner_id) found
+                   ON found.id = o.id AND o.state IN %(states)s
+                WHERE o.id = r.id
+                  AND o.company_id = %(company)s
+                  AND (o.state IN %(states)s OR o.hold IS NOT NULL)
+                  AND o.hold IS DISTINCT FROM found.hold""",
+            company=self.env.company.id,
+            states=CALLABLE_STATES,
+        )
+
+    def _run_uncompiled(self):
+        """Keep PostgreSQL from compiling (jit), which takes longer than running."""
+        self.env.cr.execute("SET LOCAL jit = off")
 
     def _sql_order(self):
         """Return the order of candidates.
@@ -259,31 +298,6 @@ class SalonCallPlanner(models.AbstractModel):
         )
         return max(company.salon_daily_quota - opened, 0)
 
-    def _record_holds(self):
-        """Write on each reminder that is due why it is not on the list."""
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL(
-                """WITH clock AS (%(clock)s), candidate AS (%(candidates)s),
-                found AS (
-                    SELECT unnest(reminder_ids) AS id, COALESCE(hold, 'quota') AS hold
-                      FROM candidate)
-                UPDATE salon_reminder r
-                   SET hold = found.hold
-                  FROM salon_reminder o
-             LEFT JOIN found ON found.id = o.id AND o.state IN %(states)s
-                 WHERE o.id = r.id
-                   AND o.company_id = %(company)s
-                   AND (o.state IN %(states)s OR o.hold IS NOT NULL)
-                   AND o.hold IS DISTINCT FROM found.hold""",
-                clock=self.env["salon.reminder.engine"]._sql_clock(),
-                candidates=self._sql_candidates(),
-                company=self.env.company.id,
-                states=CALLABLE_STATES,
-            )
-        )
-        self.env["salon.reminder"].invalidate_model(["hold"])
-
     def _sql_candidates(self, partners=None):
         """Return one row per client with something to call about.
 
@@ -295,11 +309,13 @@ class SalonCallPlanner(models.AbstractModel):
         """
         company = self.env.company
         return SQL(
+            # OFFSET 0 keeps the gate from being worked out twice per client.
             """SELECT d.*, w.value, w.stylist_id,
-                      COALESCE(%(hold)s, CASE WHEN ROW_NUMBER() OVER (
-                          PARTITION BY d.day, d.phone, %(hold)s IS NULL
-                          ORDER BY %(order)s) > 1 THEN 'gap' END) AS hold
+                      COALESCE(gate.hold, CASE WHEN ROW_NUMBER() OVER (
+                          PARTITION BY d.day, d.phone, gate.hold IS NULL
+                          ORDER BY %(order)s) > 1 THEN 'call' END) AS hold
                  FROM (%(reasons)s) d
+   CROSS JOIN LATERAL (SELECT %(hold)s AS hold OFFSET 0) gate
    CROSS JOIN LATERAL (%(worth)s) w""",
             hold=self._sql_hold(company, self._sql_day(SQL("d"))),
             order=self._sql_order(),
@@ -426,25 +442,30 @@ class SalonCallPlanner(models.AbstractModel):
                      SELECT FROM phone_blacklist b
                       WHERE b.number = d.phone AND b.active) THEN 'blacklist'
                  WHEN EXISTS (
-                     SELECT FROM salon_call oc
-                       JOIN res_partner op ON op.id = oc.partner_id
-                      WHERE oc.company_id = %(company)s AND oc.state = 'open'
-                        AND (oc.partner_id = d.partner_id
-                             OR op.phone_sanitized = d.phone)) THEN 'call'
+                     SELECT FROM res_partner op
+                       JOIN salon_call oc ON oc.partner_id = op.id
+                      WHERE op.phone_sanitized = d.phone
+                        AND oc.company_id = %(company)s
+                        AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
-                      WHERE a.company_id = %(company)s
-                        AND (a.partner_id = d.partner_id OR a.phone = d.phone)
-                        AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
-                            > %(today)s - %(days)s) THEN 'gap'
+                      WHERE a.phone = d.phone AND %(lately)s) THEN 'gap'
+                 WHEN EXISTS (
+                     SELECT FROM salon_call_attempt a
+                      WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
                END""",
             consent=consents._sql_valid(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             company=company.id,
-            tz=company._salon_timezone().zone,
-            today=today,
-            days=company.salon_contact_gap_days,
+            lately=SQL(
+                """a.company_id = %s
+                   AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date > %s - %s""",
+                company.id,
+                company._salon_timezone().zone,
+                today,
+                company.salon_contact_gap_days,
+            ),
         )
 
     def _sql_worth(self, company, today):

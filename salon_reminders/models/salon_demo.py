@@ -85,4 +85,3 @@ class SalonDemo(models.AbstractModel):
         planner = self.env["salon.call.planner"]
         planner._prepare_day()
         planner._create_calls(planner._get_due_clients())
-        planner._record_holds()
