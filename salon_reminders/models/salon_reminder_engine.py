@@ -17,7 +17,7 @@ from .salon_cycle_norm import (
 # errs less in days on average.
 RHYTHM_POINT = 0.45
 # So many clients are looked up one by one; more are joined as a set.
-FEW = 50
+FEW = 500
 SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
 # Sums of powers are compared with this tolerance.
 TINY = 1e-9
