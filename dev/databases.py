@@ -145,9 +145,11 @@ class Workshop:
         state.remove_tree(self.filestore(source))
 
     def _disconnect(self, name):
+        """End our own sessions; PostgreSQL ends its housekeeping by itself."""
         self.cluster.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+            f"WHERE datname = '{name}' AND pid <> pg_backend_pid() "
+            "AND usename = current_user"
         )
 
     def note(self, name):
