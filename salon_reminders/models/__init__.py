@@ -5,6 +5,9 @@ from . import salon_cycle
 from . import product_template
 from . import product_product
 from . import resource_resource
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_consent
@@ -12,6 +15,7 @@ from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder
 from . import salon_reminder_engine
+from . import salon_reminder_course
 from . import salon_course
 from . import salon_course_engine
 from . import salon_call

@@ -3,8 +3,11 @@ from datetime import timedelta
 import pytz
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 NOON = 12
+# A due date moves by at most so many days to the client's usual weekday.
+WEEKDAY_REACH = timedelta(days=3)
 
 
 class ResCompany(models.Model):
@@ -72,6 +75,9 @@ class ResCompany(models.Model):
         if "salon_own_rhythm" in vals:
             # Reminders are the system's; whoever may switch the rule moves them all.
             self.env["salon.reminder.engine"].sudo()._refresh()
+        if "resource_calendar_id" in vals:
+            self._salon_follow_clock()
+            self._salon_follow_weekdays()
         return result
 
     # ------------------------------------------------------------
@@ -116,6 +122,68 @@ class ResCompany(models.Model):
             aware = zone.localize(local_naive, is_dst=False)
         return aware.astimezone(pytz.utc).replace(tzinfo=None)
 
+    def _salon_follow_clock(self):
+        """Move visits to the days they are on in a changed time zone, and reminders.
+
+        Set-based: a salon's whole history may move.
+        """
+        if not self:
+            return
+        self.env.flush_all()
+        moved = self.env["res.partner"]
+        for company in self:
+            rows = self.env.execute_query(company._sql_move_visits())
+            moved |= moved.browse({partner for (partner,) in rows if partner})
+        self.env["salon.visit"].invalidate_model(["date"])
+        # Whoever may change the hours of the salon moves what follows from them.
+        engine = self.env["salon.reminder.engine"].sudo()
+        engine._refresh(partners=moved)
+        engine._refresh_states(SQL("r.company_id = ANY(%s)", self.ids))
+        self.env["salon.call"].sudo()._close_settled(moved.sudo())
+
+    def _sql_move_visits(self):
+        """Return the statement that sets the days of all visits of this salon."""
+        self.ensure_one()
+        return SQL(
+            """UPDATE salon_visit v
+                  SET date = d.day
+                 FROM (SELECT id, (start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
+                              AS day
+                         FROM salon_visit WHERE company_id = %s) d
+                WHERE v.id = d.id AND v.date IS DISTINCT FROM d.day
+            RETURNING v.partner_id""",
+            self._salon_timezone().zone,
+            self.id,
+        )
+
+    def _salon_follow_weekdays(self):
+        """Move the due dates that keep to a usual weekday to the new working hours."""
+        self._salon_follow_days([])
+
+    def _salon_follow_days(self, days):
+        """Move the due dates that keep to a usual weekday and lie near these days.
+
+        :param days: days that are closed, or open again; all if there are none
+        """
+        if not self:
+            return
+        near = []
+        if days:
+            near = [
+                ("due_date", ">=", min(days) - WEEKDAY_REACH),
+                ("due_date", "<=", max(days) + WEEKDAY_REACH),
+            ]
+        # As above.
+        reminders = (
+            self.env["salon.reminder"]
+            .sudo()
+            .search(
+                [("company_id", "in", self.ids), ("usual_weekday", "!=", False), *near]
+            )
+        )
+        engine = self.env["salon.reminder.engine"].sudo()
+        engine._refresh(partners=reminders.partner_id)
+
     def _salon_open_weekdays(self):
         """Return the weekdays with working hours, 1 being Monday.
 
@@ -131,9 +199,10 @@ class ResCompany(models.Model):
         return sorted(days) or list(range(1, 8))
 
     def _salon_closed_days(self):
-        """Return {company: sorted days to come on which the whole salon is closed}.
+        """Return {company: sorted days on which the whole salon is or was closed}.
 
-        A day counts as closed when a day off of everybody covers its noon.
+        A day counts as closed when a day off of everybody covers its noon. Past days
+        too: the due date of a client who is late must not move any more.
         """
         leaves = self.env["resource.calendar.leaves"].sudo()
         closed = {company: set() for company in self}
@@ -141,7 +210,6 @@ class ResCompany(models.Model):
             [
                 ("resource_id", "=", False),
                 ("company_id", "in", self.ids),
-                ("date_to", ">=", fields.Datetime.now()),
             ]
         ):
             company = leave.company_id

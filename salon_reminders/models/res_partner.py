@@ -97,6 +97,16 @@ class ResPartner(models.Model):
         for partner in self:
             partner.salon_call_status = texts.get(partner._origin)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            # The clock of a salon without working hours; whoever may set it moves it.
+            companies = self.env["res.company"].sudo()
+            companies.search(
+                [("partner_id", "in", self.ids), ("resource_calendar_id", "=", False)]
+            )._salon_follow_clock()
+        return result
+
     @api.model
     def _search_salon_call_consent(self, operator, value):
         if operator != "in":

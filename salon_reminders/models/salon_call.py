@@ -45,6 +45,7 @@ class SalonCall(models.Model):
     kind = fields.Selection(
         [
             ("reminder", "Reminder"),
+            ("course", "Course"),
             ("lapsed", "Lapsed client"),
             ("birthday", "Birthday"),
         ],
@@ -80,7 +81,10 @@ class SalonCall(models.Model):
         string="Reminders",
     )
     cycle_ids = fields.Many2many(
-        "salon.cycle", compute="_compute_cycle_ids", string="Needs"
+        "salon.cycle", compute="_compute_cycle_ids", string="Cycles"
+    )
+    need_ids = fields.Many2many(
+        "salon.reminder", compute="_compute_need_ids", string="Needs"
     )
     due_date = fields.Date("Due", readonly=True, index=True)
     days_over = fields.Integer(
@@ -127,6 +131,7 @@ class SalonCall(models.Model):
             ("unreachable", "Unreachable"),
             ("settled", "Booked or came another way"),
             ("consent", "No consent any more"),
+            ("put_off", "Paused, stopped or skipped"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),
         ],
@@ -151,6 +156,11 @@ class SalonCall(models.Model):
     def _compute_cycle_ids(self):
         for call in self:
             call.cycle_ids = call.reminder_ids.cycle_id
+
+    @api.depends("reminder_ids")
+    def _compute_need_ids(self):
+        for call in self:
+            call.need_ids = call.reminder_ids
 
     @api.depends("due_date", "company_id")
     def _compute_days_over(self):
@@ -217,10 +227,10 @@ class SalonCall(models.Model):
             call.attempt_count = len(call.attempt_ids)
             call.last_attempt = max(call.attempt_ids.mapped("date"), default=False)
 
-    @api.depends("partner_id", "kind", "reminder_ids")
+    @api.depends("partner_id", "kind", "reminder_ids.need")
     def _compute_display_name(self):
         for call in self:
-            needs = ", ".join(call.reminder_ids.cycle_id.mapped("name"))
+            needs = ", ".join(call.reminder_ids.mapped("need"))
             name = call.partner_id.name or self.env._("Client without a name")
             call.display_name = f"{name}: {needs}" if needs else name
 
@@ -327,11 +337,11 @@ class SalonCall(models.Model):
     def _text_reminder(self, reminder):
         """Return one line that says why this reminder is on the list."""
         if reminder.course_id:
-            return reminder.course_id._get_call_text(reminder.cycle_id.name)
+            return reminder.course_id._get_call_text(reminder.need)
         return self.env._(
             "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
             "(%(basis)s), due %(due)s, %(when)s.",
-            need=reminder.cycle_id.name,
+            need=reminder.need,
             last=format_date(self.env, reminder.last_date),
             rhythm=reminder.rhythm_days,
             basis=reminder.basis,
@@ -378,14 +388,26 @@ class SalonCall(models.Model):
             order="visit_id desc, id",
             limit=10,
         )
-        services = self.env["product.product"]
+        services = self._get_course_services()
         for line in lines:
             if line.product_id.salon_cycle_ids - services.salon_cycle_ids:
                 services |= line.product_id
         return services
 
+    def _get_course_services(self):
+        """Return the session of each course that is a reason of its own."""
+        courses = self.reminder_ids.filtered(lambda r: not r.cycle_id).course_id
+        services = courses.mapped(lambda course: course.service_ids[:1])
+        return services.product_variant_id
+
     def _get_default_script(self):
         """Return the script of a call that has none of its own."""
+        if self.kind == "course":
+            return self.env._(
+                "Hello {client}, this is {receptionist} from {salon}. You still have "
+                "sessions left of your {service}. Shall we find you a time with "
+                "{stylist}?"
+            )
         if self.kind == "lapsed":
             return self.env._(
                 "Hello {client}, this is {receptionist} from {salon}. We have not seen "
@@ -407,7 +429,7 @@ class SalonCall(models.Model):
         self.ensure_one()
         return {
             "client": self.partner_id.name or "",
-            "service": format_list(self.env, self.cycle_ids.mapped("name")),
+            "service": format_list(self.env, self.reminder_ids.mapped("need")),
             "stylist": self.stylist_id.name or self.env._("your stylist"),
             "salon": self.company_id.name,
             "receptionist": self.env.user.name,
@@ -476,7 +498,9 @@ class SalonCall(models.Model):
             }
         )
         self.outcome_id = outcome
-        getattr(self, f"_after_{outcome.kind}")(**details)
+        # What it decides about reminders is no reason to take them off this call.
+        call = self.with_context(salon_from_call=True)
+        getattr(call, f"_after_{outcome.kind}")(**details)
 
     def _after_booked(self, **visit_vals):
         """Book the visit; its reminders are booked with it."""
@@ -544,6 +568,43 @@ class SalonCall(models.Model):
                 "close_reason": reason,
                 "closed_at": fields.Datetime.now(),
             }
+        )
+
+    @api.model
+    def _release(self, reminders):
+        """Take reminders off open calls; close those that have no other reason.
+
+        A closed call keeps its reminders: they say what it was about.
+        """
+        calls = self.search(
+            [("reminder_ids", "in", reminders.ids), ("state", "=", "open")]
+        )
+        for call in calls:
+            left = call.reminder_ids - reminders
+            if call._has_reason(left):
+                call._drop_reminders(call.reminder_ids & reminders)
+            else:
+                call._close("put_off", state="cancelled")
+
+    def _has_reason(self, reminders):
+        """Return whether there is something to call about: these, or anything else."""
+        self.ensure_one()
+        is_promised = self.priority == "1"
+        return is_promised or self.birthday or any(r._wants_call() for r in reminders)
+
+    def _drop_reminders(self, reminders):
+        """Go on without some of the reminders, and say so in the history."""
+        self.ensure_one()
+        needs = format_list(self.env, reminders.mapped("need"))
+        self.reminder_ids -= reminders
+        dates = self.reminder_ids.filtered("due_date").mapped("due_date")
+        self.due_date = min(dates, default=False)
+        self.message_post(
+            body=self.env._(
+                "%(needs)s: paused, stopped or skipped, no reason for this call any "
+                "more.",
+                needs=needs,
+            )
         )
 
     @api.model

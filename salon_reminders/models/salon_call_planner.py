@@ -278,11 +278,14 @@ class SalonCallPlanner(models.AbstractModel):
     def _sql_order(self):
         """Return the order of candidates.
 
-        Reminders before lapsed clients and birthdays, those who will probably still
-        come before those who are probably gone, then worth, then lateness.
+        Reminders and courses before lapsed clients and birthdays, those who will
+        probably still come before those who are probably gone, then worth, then
+        lateness.
         """
         return SQL(
-            "kind != 'reminder', gone > %s, value DESC, due_date, partner_id", GONE
+            "kind NOT IN ('reminder', 'course'), gone > %s, value DESC, due_date,"
+            " partner_id",
+            GONE,
         )
 
     def _get_free_places(self):
@@ -347,14 +350,15 @@ class SalonCallPlanner(models.AbstractModel):
                       COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids,
                       g.due_date, b.birthday,
                       COALESCE(g.gone, 0) AS gone,
-                      CASE WHEN g.due THEN 'reminder' WHEN g.lapsed THEN 'lapsed'
-                           ELSE 'birthday' END AS kind
+                      CASE WHEN g.due THEN 'reminder' WHEN g.course THEN 'course'
+                           WHEN g.lapsed THEN 'lapsed' ELSE 'birthday' END AS kind
                  FROM (%(reminders)s) g
             FULL JOIN (%(birthdays)s) b
                    ON b.partner_id = g.partner_id AND b.day = g.day
                  JOIN res_partner p
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
-                WHERE (g.due OR g.lapsed OR b.birthday IS NOT NULL) AND %(scope)s""",
+                WHERE (g.due OR g.course OR g.lapsed OR b.birthday IS NOT NULL)
+                  AND %(scope)s""",
             reminders=self._sql_due_reminders(company),
             birthdays=self._sql_birthdays(company),
             scope=SQL("TRUE")
@@ -368,15 +372,19 @@ class SalonCallPlanner(models.AbstractModel):
         return SQL(
             """SELECT h.partner_id, t.day,
                       array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
-                      bool_or(h.state IN ('due', 'late')) AS due,
+                      bool_or(h.state IN ('due', 'late') AND h.cycle_id IS NOT NULL)
+                          AS due,
+                      bool_or(h.state IN ('due', 'late') AND h.cycle_id IS NULL)
+                          AS course,
                       bool_or(h.state = 'lapsed') AS lapsed,
                       COALESCE(MIN(h.due_date) FILTER (WHERE h.state != 'lapsed'),
                                MIN(h.due_date)) AS due_date,
                       MIN(%(gone)s) AS gone
                  FROM %(followed)s
-                 JOIN salon_cycle c ON c.id = h.cycle_id AND c.active
+            LEFT JOIN salon_cycle c ON c.id = h.cycle_id
                  %(norm)s
                 WHERE h.company_id = %(company)s AND %(callable)s
+                  AND (c.active OR h.cycle_id IS NULL)
              GROUP BY h.partner_id, t.day""",
             followed=self._sql_followed(),
             gone=engine._sql_gone(),

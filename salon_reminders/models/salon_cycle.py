@@ -160,6 +160,7 @@ class SalonCycle(models.Model):
     def _reminder_fields(self):
         """Return the fields whose change moves the reminders of a cycle."""
         return {
+            "active",
             "earliest_days",
             "ideal_days",
             "late_days",

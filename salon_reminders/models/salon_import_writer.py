@@ -2,7 +2,7 @@ import logging
 from collections import Counter, defaultdict
 from decimal import Decimal
 
-from psycopg2 import OperationalError
+from psycopg2 import InterfaceError, OperationalError
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
@@ -98,7 +98,7 @@ class SalonImportWriter(models.AbstractModel):
         rows = [row for rows in blocks.values() for row in rows]
         try:
             return self._write_rows(salon_import, catalogue, rows)
-        except OperationalError:
+        except (InterfaceError, OperationalError):
             # Someone else changed the same records: the whole batch again.
             raise
         except Exception:
@@ -113,7 +113,7 @@ class SalonImportWriter(models.AbstractModel):
         """Import one block, or mark its rows as failed with the reason."""
         try:
             return self._write_rows(salon_import, catalogue, rows)
-        except OperationalError:
+        except (InterfaceError, OperationalError):
             raise
         except (UserError, ValidationError) as error:
             reason = str(error.args[0])
@@ -163,9 +163,10 @@ class SalonImportWriter(models.AbstractModel):
         by_client = groupby(dated, lambda row: row.client_key)
         for key, mine in sorted(by_client):
             visits += plan_client(mine, known.get(key, {}))
-        until = salon_import._get_settled_until()
-        for visit in visits:
-            if visit.state == "booked" and until and visit.day < until:
+        booked = [visit for visit in visits if visit.state == "booked"]
+        until = catalogue.settled_until if booked else None
+        for visit in booked:
+            if until and visit.day < until:
                 visit.state = salon_import.past_bookings
         self._find_receipts(salon_import, visits, partners)
         return visits

@@ -10,6 +10,9 @@ CALLABLE_STATES = ("due", "late", "lapsed")
 class SalonReminder(models.Model):
     """Where one client stands in one cycle at one salon.
 
+    Or, without a cycle, in one course whose sessions renew no cycle: what she paid for
+    is a reason of its own to call her.
+
     Reminders follow from visits and cycles and are kept by ``_refresh`` alone, with
     SQL over the clients that changed. A person only pauses, stops or skips one.
 
@@ -20,16 +23,22 @@ class SalonReminder(models.Model):
     _name = "salon.reminder"
     _description = "Salon Reminder"
     _order = "call_date, id"
-    _rec_names_search = ["partner_id.name", "cycle_id.name"]
+    _rec_names_search = [
+        "partner_id.name",
+        "cycle_id.name",
+        "course_id.product_id.name",
+    ]
     _check_company_auto = True
 
     partner_id = fields.Many2one(
         "res.partner", string="Client", required=True, index=True, ondelete="restrict"
     )
-    cycle_id = fields.Many2one(
-        "salon.cycle", required=True, index=True, ondelete="restrict"
-    )
+    cycle_id = fields.Many2one("salon.cycle", index=True, ondelete="restrict")
     zone_id = fields.Many2one(related="cycle_id.zone_id")
+    need = fields.Char(
+        compute="_compute_need", help="What she is reminded of: a cycle or a course."
+    )
+    color = fields.Integer(compute="_compute_need")
     company_id = fields.Many2one("res.company", required=True, index=True)
     state = fields.Selection(
         [
@@ -141,11 +150,26 @@ class SalonReminder(models.Model):
         "UNIQUE(partner_id, cycle_id, company_id)",
         "There is one reminder per client, cycle and salon.",
     )
+    _course_uniq = models.UniqueIndex(
+        "(course_id) WHERE cycle_id IS NULL", "There is one reminder per course."
+    )
+    _cycle_or_course = models.Constraint(
+        "CHECK(cycle_id IS NOT NULL OR course_id IS NOT NULL)",
+        "A reminder needs a cycle or a course.",
+    )
     # The daily job reads what is due, not what exists.
     _open_idx = models.Index(
         "(company_id, call_date) WHERE state IN ('scheduled', 'due', 'late', 'lapsed')"
     )
     _moving_idx = models.Index("(company_id, state, call_date)")
+
+    @api.depends("cycle_id", "course_id")
+    def _compute_need(self):
+        for reminder in self:
+            product = reminder.course_id.product_id
+            reminder.need = reminder.cycle_id.name or product.name
+            zone = reminder.cycle_id.zone_id or product.salon_zone_id
+            reminder.color = zone.color
 
     @api.depends("due_date", "company_id")
     def _compute_days_over(self):
@@ -179,12 +203,12 @@ class SalonReminder(models.Model):
     def _get_state_text(self):
         """Return why this reminder alone puts nobody on the call list today."""
         self.ensure_one()
-        need = self.cycle_id.name
+        need = self.need
         dates = {
             name: format_date(self.env, self[name])
             for name in ("skip_until", "booked_date", "pause_until", "call_date")
         }
-        if not self.cycle_id.active:
+        if self.cycle_id and not self.cycle_id.active:
             return self.env._("%(need)s: the cycle is archived.", need=need)
         if self.state in CALLABLE_STATES:
             return self.env._(
@@ -224,11 +248,15 @@ class SalonReminder(models.Model):
             else:
                 reminder.basis = self.env._("the salon's norm")
 
-    @api.depends("partner_id", "cycle_id")
+    @api.depends("partner_id", "need")
+    @api.depends_context("salon_need_only")
     def _compute_display_name(self):
+        """As a tag of a call, whose client is known, only the need is said."""
+        need_only = self.env.context.get("salon_need_only")
         for reminder in self:
+            name = reminder.partner_id.name or ""
             reminder.display_name = (
-                f"{reminder.partner_id.name or ''}: {reminder.cycle_id.name}"
+                reminder.need if need_only else f"{name}: {reminder.need}"
             )
 
     def write(self, vals):
@@ -236,7 +264,31 @@ class SalonReminder(models.Model):
         if not {"pause_until", "is_stopped"}.isdisjoint(vals):
             engine = self.env["salon.reminder.engine"]
             engine._refresh_states(SQL("r.id = ANY(%s)", self.ids))
+        if not {"pause_until", "is_stopped", "skip_until"}.isdisjoint(vals):
+            self._leave_calls()
         return result
+
+    def _leave_calls(self):
+        """Take what is paused, stopped or skipped off the open calls, at once.
+
+        Not while a call is logged: what its outcome decides ends the call itself.
+        """
+        if self.env.context.get("salon_from_call"):
+            return
+        self.env["salon.call"]._release(self.filtered(lambda r: r._is_put_off()))
+
+    def _is_put_off(self):
+        """Return whether somebody decided that nobody calls about this now."""
+        self.ensure_one()
+        today = self.company_id._salon_today()
+        return self.state in ("paused", "stopped") or bool(
+            self.skip_until and self.skip_until > today
+        )
+
+    def _wants_call(self):
+        """Return whether this alone is a reason to call her today."""
+        self.ensure_one()
+        return self.state in CALLABLE_STATES and not self._is_put_off()
 
     # ------------------------------------------------------------
     # ACTIONS

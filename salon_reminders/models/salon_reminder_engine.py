@@ -57,6 +57,7 @@ class SalonReminderEngine(models.AbstractModel):
             self.env.flush_all()
             self.env.execute_query(self._sql_upsert(partners, cycles))
             self.env.execute_query(self._sql_idle(partners, cycles))
+            self._refresh_courses(partners)
             self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
 
     @contextmanager
@@ -306,7 +307,14 @@ class SalonReminderEngine(models.AbstractModel):
         if partners is not None:
             conditions.append(SQL("%s.partner_id = ANY(%s)", table, partners.ids))
         if cycles is not None:
-            conditions.append(SQL("%s.cycle_id = ANY(%s)", table, cycles.ids))
+            # Which courses stand alone follows from the cycles there are.
+            conditions.append(
+                SQL(
+                    "(%(table)s.cycle_id = ANY(%(cycles)s) OR %(table)s.cycle_id IS NULL)",
+                    table=table,
+                    cycles=cycles.ids,
+                )
+            )
         return SQL(" AND ").join(conditions)
 
     @api.model
@@ -703,7 +711,7 @@ class SalonReminderEngine(models.AbstractModel):
                       earliest_date = NULL, due_date = NULL, call_date = NULL,
                       late_date = NULL, lapse_date = NULL, skip_until = NULL,
                       hold = NULL, course_id = NULL
-                WHERE %(scope)s
+                WHERE %(scope)s AND r.cycle_id IS NOT NULL
                   AND (r.last_date IS NOT NULL OR r.due_date IS NOT NULL)
                   AND NOT EXISTS (
                       SELECT FROM done d

@@ -114,7 +114,8 @@ class SalonVisit(models.Model):
                 minutes=visit.line_ids._get_minutes() or DEFAULT_MINUTES
             )
 
-    @api.depends("start", "company_id.resource_calendar_id.tz")
+    # A changed time zone moves all visits at once: ``_salon_follow_clock``.
+    @api.depends("start", "company_id")
     def _compute_date(self):
         for visit in self:
             visit.date = visit.start and visit.company_id._salon_date(visit.start)

@@ -4,6 +4,7 @@ from . import test_import_values
 from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
+from . import test_salon_call_release
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
@@ -16,6 +17,7 @@ from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
 from . import test_salon_reminder
+from . import test_salon_reminder_course
 from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit

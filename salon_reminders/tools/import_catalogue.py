@@ -1,6 +1,7 @@
 """What can be sold and who works: found in the database, in the files, or new."""
 
 from decimal import Decimal
+from functools import cached_property
 
 from odoo.tools import SQL
 
@@ -17,6 +18,7 @@ class Catalogue:
 
     def __init__(self, salon_import):
         self.env = salon_import.env
+        self.salon_import = salon_import
         self.company = salon_import.company_id
         self.kinds = {c.name: c.sold_as for c in salon_import.category_ids}
         self.by_code, self.by_name, self.by_product = {}, {}, {}
@@ -25,6 +27,14 @@ class Catalogue:
         self.stylists = self._load_stylists()
         # When to tell the planner about the visits written in this run.
         self.visit_count, self.analyze_at = 0, 500
+
+    @cached_property
+    def settled_until(self):
+        """The day before which open bookings count as past, or None.
+
+        Looked up once per run: it takes a look at every row of the salon's receipts.
+        """
+        return self.salon_import._get_settled_until()
 
     def _load_products(self):
         products = self.env["product.product"].search_fetch(

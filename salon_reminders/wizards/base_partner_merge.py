@@ -39,7 +39,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         reminders = self.env["salon.reminder"].search(
             [("partner_id", "in", (src_partners | dst_partner).ids)]
         )
-        by_cycle = reminders.grouped(lambda r: (r.cycle_id, r.company_id))
+        by_cycle = reminders.filtered("cycle_id").grouped(
+            lambda r: (r.cycle_id, r.company_id)
+        )
         for same in by_cycle.values():
             same = same.sorted(lambda r: (r.partner_id != dst_partner, r.id))
             same[0]._absorb(same[1:])
