@@ -7,8 +7,9 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from dev import databases, errors, project
+from dev import databases, errors, odoo_source, project, state
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "salon"
@@ -97,6 +98,79 @@ class TestErrors(unittest.TestCase):
         ):
             error = errors.CommandFailed("Step", 1, output, "log")
             self.assertIn(word, str(error))
+
+
+class TestDownload(unittest.TestCase):
+    """What is not possible is said; what is only half there is fetched again."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        for target, value in (
+            ("dev.project.STATE", self.folder),
+            ("dev.odoo_source.FOLDER", self.folder / "odoo"),
+        ):
+            patch = mock.patch(target, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def make_download(self):
+        package = self.folder / "odoo" / "odoo"
+        package.mkdir(parents=True)
+        (package / "release.py").write_text("version_info = (19, 0, 0, 'final', 0)\n")
+        (package / "big.py").write_text("x" * 1000)
+        state.seal("odoo", self.folder / "odoo")
+        state.write_stamp("odoo", {"root": ".", "origin": "git"})
+
+    def restart_machine(self):
+        stamp = state.read_stamp("odoo-tree")
+        state.write_stamp("odoo-tree", {**stamp, "boot": "another"})
+
+    def test_complete_download_is_used(self):
+        self.make_download()
+        self.restart_machine()
+        self.assertTrue(odoo_source.downloaded())
+
+    def test_half_download_is_not_used(self):
+        self.make_download()
+        self.restart_machine()
+        # As after a power cut: the name is there, the content is not.
+        (self.folder / "odoo" / "odoo" / "big.py").write_text("")
+        self.assertIsNone(odoo_source.downloaded())
+
+    def test_unfinished_download_is_not_used(self):
+        self.make_download()
+        state.drop_stamp("odoo")
+        self.assertIsNone(odoo_source.downloaded())
+
+    def test_package_that_does_not_unpack_is_fetched_again(self):
+        package = self.folder / "odoo.deb"
+        package.write_text("half a file")
+        with (
+            mock.patch(
+                "dev.process.run",
+                side_effect=errors.CommandFailed("Step", 1, "", "log"),
+            ),
+            self.assertRaises(errors.CommandFailed),
+        ):
+            odoo_source.unpack_one(["dpkg-deb"], package)
+        self.assertFalse(package.exists())
+
+    def test_neither_apt_nor_git(self):
+        with (
+            mock.patch("shutil.which", return_value=None),
+            self.assertRaisesRegex(errors.SalonError, "Install git, or set ODOO_PATH"),
+        ):
+            odoo_source.download()
+
+    def test_no_disk(self):
+        usage = mock.Mock(free=100 * 1024**2)
+        with (
+            mock.patch("shutil.disk_usage", return_value=usage),
+            self.assertRaisesRegex(errors.SalonError, "Only 0.1 GB free .* Free some"),
+        ):
+            state.check_disk()
 
 
 class TestSkips(unittest.TestCase):

@@ -197,6 +197,12 @@ class SalonImportFile(models.Model):
             self.decimal,
         )
 
+    def _guess_row_count(self):
+        """Return about how many rows are still to be read."""
+        data = self.attachment_id.raw or b""
+        rows = import_reader.guess_row_count(data, self.sheet) - self.staged_count
+        return max(rows, 0)
+
     def _read_head(self):
         """Guess from the first rows what the file holds and how it is written."""
         rows = list(islice(self._iter_rows(), import_reader.SAMPLE))

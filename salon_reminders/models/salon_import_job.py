@@ -79,7 +79,11 @@ class SalonImport(models.Model):
     def _iter_check(self):
         stager = self.env["salon.import.stager"]
         writer = self.env["salon.import.writer"]
-        for file in self.file_ids.filtered(lambda file: not file.is_staged):
+        unread = self.file_ids.filtered(lambda file: not file.is_staged)
+        if not self.total:
+            # Each row is read and counted.
+            self.total = 2 * sum(file._guess_row_count() for file in unread)
+        for file in unread:
             for count in stager._stage(file):
                 self.total = max(self.total, 2 * (self.processed + count))
                 yield count

@@ -310,8 +310,8 @@ class SalonReminderEngine(models.AbstractModel):
             # Which courses stand alone follows from the cycles there are.
             conditions.append(
                 SQL(
-                    "(%(table)s.cycle_id = ANY(%(cycles)s) OR %(table)s.cycle_id IS NULL)",
-                    table=table,
+                    "(%(cycle)s = ANY(%(cycles)s) OR %(cycle)s IS NULL)",
+                    cycle=SQL("%s.cycle_id", table),
                     cycles=cycles.ids,
                 )
             )

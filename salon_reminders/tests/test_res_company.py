@@ -117,10 +117,18 @@ class TestSalonDays(SalonCase):
         )
         cls.anna = cls._create_client("Anna")
         # Mondays, and a rhythm that ends on a Wednesday.
-        for day in ("2025-11-03", "2025-12-08", "2026-01-12", "2026-02-16"):
+        for day in ("2025-11-03", "2025-12-01", "2026-01-12", "2026-02-16"):
             cls._create_visit(cls.anna, day)
         cls.reminder = cls.anna.salon_reminder_ids
-        cls.roots.write({"earliest_days": 30, "ideal_days": 37})
+        cls.env["salon.cycle.norm"].create(
+            {
+                "company_id": cls.company.id,
+                "cycle_id": cls.roots.id,
+                "gaps": [37] * 9,
+                "client_count": 200,
+            }
+        )
+        cls.env["salon.reminder.engine"]._refresh(partners=cls.anna)
         cls.monday = cls.reminder.due_date
 
     def _close(self, day):
@@ -138,17 +146,6 @@ class TestSalonDays(SalonCase):
         unmoved = self.reminder.last_date + timedelta(days=self.reminder.rhythm_days)
         self.assertEqual(self.reminder.due_date, unmoved)
         self.assertNotEqual(self.reminder.due_date, self.monday)
-
-    def setUp(self):
-        super().setUp()
-        self.company.salon_own_rhythm = True
-        norm = {"company_id": self.company.id, "cycle_id": self.roots.id}
-        self.env["salon.cycle.norm"].create(
-            {**norm, "gaps": [37] * 9, "client_count": 200}
-        )
-        self.env["salon.reminder.engine"]._refresh(partners=self.anna)
-        self.monday = self.reminder.due_date
-        self.assertEqual(self.monday.isoweekday(), 1)
 
     def test_closing_a_day_moves_due_dates_at_once(self):
         leave = self._close(self.monday)

@@ -1,4 +1,4 @@
-from odoo.tests import freeze_time, users
+from odoo.tests import freeze_time
 
 from .common import SalonCase
 
@@ -83,10 +83,9 @@ class TestSalonCallRelease(SalonCase):
         self.assertEqual((call.state, call.close_reason), ("done", "outcome"))
         self.assertTrue(call.reminder_ids)
 
-    @users("t_recep")
     def test_receptionist(self):
         call = self._open_call(self.roots_service)
-        self._get_reminder(self.roots).with_user(self.env.user).action_skip()
+        self._get_reminder(self.roots).with_user(self.receptionist).action_skip()
         self.assertEqual(call.close_reason, "put_off")
 
     def test_resumed_comes_back(self):

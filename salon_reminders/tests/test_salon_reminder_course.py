@@ -11,7 +11,9 @@ class TestSalonReminderCourse(CourseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.dry = cls._create_service("Blow-dry", cls.env["salon.cycle"])
-        cls.bundle = cls._create_course("Blow-dry 5+1", cls.dry, sessions=6, interval=14)
+        cls.bundle = cls._create_course(
+            "Blow-dry 5+1", cls.dry, sessions=6, interval=14
+        )
 
     def _dry(self, *dates, **vals):
         visits = self.env["salon.visit"]
@@ -63,7 +65,7 @@ class TestSalonReminderCourse(CourseCase):
 
     def test_over_with_the_last_session(self):
         self._sell("2026-05-01", self.bundle + self.dry)
-        self._dry("2026-05-10", "2026-05-20", "2026-05-30", "2026-06-10")
+        self._dry("2026-05-10", "2026-05-20", "2026-05-30", "2026-06-15")
         self.assertReminder(state="due")
         last = self._dry("2026-06-20")
         self.assertReminder(state="idle", due_date=False)
@@ -85,7 +87,7 @@ class TestSalonReminderCourse(CourseCase):
         self.assertReminder(state="late")
 
     def test_booking_covers_it(self):
-        self._sell("2026-06-01", self.bundle + self.dry)
+        self._sell("2026-06-15", self.bundle + self.dry)
         self._create_visit(self.anna, "2026-07-08", self.session, state="booked")
         self.assertReminder(state="due", booked_date=False)
         booking = self._dry("2026-07-09", state="booked")
@@ -141,7 +143,7 @@ class TestSalonReminderCourse(CourseCase):
         self.assertFalse(self._get_own().skip_until)
 
     def test_a_cycle_for_its_service_takes_over(self):
-        self._sell("2026-06-01", self.bundle + self.dry)
+        self._sell("2026-06-15", self.bundle + self.dry)
         styling = self._create_cycle("Styling", (7, 14, 21), lead_days=3)
         self.dry.salon_cycle_ids = styling
         self.assertReminder(state="idle")
@@ -151,8 +153,8 @@ class TestSalonReminderCourse(CourseCase):
 
     def test_merged_clients_keep_both(self):
         bea = self._create_client("Bea", phone=False, consent=False)
-        self._sell("2026-06-01", self.bundle + self.dry)
-        self._sell("2026-06-01", self.bundle, partner=bea)
+        self._sell("2026-06-15", self.bundle + self.dry)
+        self._sell("2026-06-15", self.bundle, partner=bea)
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.anna | bea).ids, self.anna)
         # The second waits until the first is used up.
@@ -169,6 +171,4 @@ class TestSalonReminderCourse(CourseCase):
     def test_in_the_forecast(self):
         self._sell("2026-06-30", self.bundle + self.dry)
         days = self.env["salon.call.forecast"]._get_forecast()
-        self.assertEqual(
-            [number for number, day in enumerate(days) if day.calls], [6]
-        )
+        self.assertEqual([number for number, day in enumerate(days) if day.calls], [6])

@@ -96,6 +96,14 @@ def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
         yield [cell.strip() for cell in row]
 
 
+def guess_row_count(data, sheet=None):
+    """Return about how many rows there are, or 0: only to show how far it is."""
+    if sheet:
+        book = load_workbook(io.BytesIO(data), read_only=True)
+        return book[sheet].max_row or 0
+    return data.count(b"\n")
+
+
 def _without_nul(lines):
     """Yield lines that the database can keep: it knows no NUL characters."""
     for line in lines:
