@@ -99,6 +99,7 @@ rules = st.one_of(
         st.sampled_from([0, 5, 14]),
         st.sampled_from([0, 3]),
     ),
+    event("close", salon, st.integers(-30, 60)),
     event("birthdate", client, st.sampled_from(BIRTHDATES)),
     event("merge", client, client),
     event("rebuild"),
@@ -145,6 +146,13 @@ CONSENT_EXPIRED = [
     ("wait", 1, 0),
     ("job",),
     ("wait", 1, 0),
+    ("job",),
+]
+USUAL_DAY_CLOSED = [
+    ("history", 0, "east", ["touch-up"], 4, 9, [35, 35, 35]),
+    *[("close", "east", days) for days in range(10, 50)],
+    ("wait", 70, 0),
+    ("rebuild",),
     ("job",),
 ]
 MOVED_LATER = [
@@ -194,6 +202,7 @@ class TestEngineProperties(PropertyCase):
     @example(STARTS[0], START, [*DUE, *MERGED_SKIPPED])
     @example(STARTS[2], START, [*DUE, *CONSENT_EXPIRED])
     @example(STARTS[3], START, [*DUE, *MOVED_LATER])
+    @example(STARTS[3], START, USUAL_DAY_CLOSED)
     @given(st.sampled_from(STARTS), beginnings, events)
     def test_reminders_and_calls(self, start, beginning, further):
         with self._undone():

@@ -451,6 +451,22 @@ class Twins:
             }
         )
 
+    def close(self, salon, days):
+        """The salon stays closed on a day to come or, noted late, on a past one."""
+        day = self.world.today(salon) + timedelta(days=days)
+        self.world.salons[salon].closed.add(day)
+        company = self.salons.companies[salon]
+        midnight = datetime.combine(day, datetime.min.time())
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Closed",
+                "company_id": company.id,
+                "calendar_id": False,
+                "date_from": company._salon_utc(midnight),
+                "date_to": company._salon_utc(midnight + timedelta(hours=23)),
+            }
+        )
+
     def birthdate(self, client, day):
         client = self.client(client)
         self.world.clients[client].birthdate = day
