@@ -144,7 +144,8 @@ class SalonDryRun(models.TransientModel):
         """Show what the values would do; nothing is saved."""
         self.ensure_one()
         self._check_manager()
-        now, new = self._get_forecast(), self._try_values()
+        now = self._get_forecast()
+        new = self._try_values() if self.is_changed else now
         self.line_ids = [
             Command.clear(),
             *(Command.create(vals) for vals in self._prepare_lines(now, new)),
