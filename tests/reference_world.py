@@ -139,6 +139,23 @@ class World:
         rhythm = self.reminders()[key].rhythm
         self.skip(key, self.today(key[1]) + timedelta(days=rhythm))
 
+    def put_off(self, key):
+        """A paused, stopped or skipped need leaves the open call, or ends it."""
+        client, salon, need = key
+        for call in self.open_calls(salon):
+            if call.client != client or need not in call.needs:
+                continue
+            left = call.needs - {need}
+            if call.birthday or any(self.wants((client, salon, n)) for n in left):
+                call.needs = left
+            else:
+                call.state = "cancelled"
+
+    def wants(self, key):
+        reminder, skip = self.reminders().get(key), self.wish(key).skip_until
+        is_skipped = skip and skip > self.today(key[1])
+        return reminder and reminder.state in CALLABLE and not is_skipped
+
     def agrees(self, client, salon):
         """The newest consent of this client tells."""
         own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]

@@ -375,6 +375,7 @@ class Twins:
         if key:
             until = self.world.today(key[1]) + timedelta(days=days)
             self.world.wish(key).pause_until = until
+            self.world.put_off(key)
             self.env["salon.reminder.pause"].create(
                 {
                     "reminder_ids": self.record_of(key).ids,
@@ -387,12 +388,14 @@ class Twins:
         key = self.chosen_key(number)
         if key:
             self.world.wish(key).stopped = True
+            self.world.put_off(key)
             self.record_of(key).action_stop()
 
     def skip(self, number):
         key = self.chosen_key(number)
         if key:
             self.world.skip_once(key)
+            self.world.put_off(key)
             self.record_of(key).action_skip()
 
     def resume(self, number):
