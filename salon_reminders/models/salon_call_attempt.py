@@ -107,6 +107,10 @@ class SalonCallAttempt(models.Model):
             company=company,
         )
 
+    def _get_local_time(self):
+        """Return "14:30" by the salon's clock."""
+        return self.company_id._salon_local(self.date).strftime("%H:%M")
+
     def action_undo(self):
         """Take back this outcome and everything it did."""
         self.ensure_one()
@@ -133,7 +137,7 @@ class SalonCallAttempt(models.Model):
 
     def _is_undoable(self):
         """Tell whether this outcome was logged today and can still be taken back."""
-        if not self or self.undone_at or self.sudo().undo_values is False:
+        if not self or self.undone_at or self.sudo().undo_values is None:
             return False
         company = self.company_id
         return company._salon_date(self.date_end or self.date) == company._salon_today()

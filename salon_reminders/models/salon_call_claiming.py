@@ -44,6 +44,13 @@ class SalonCall(models.Model):
         self._notify_desk()
         return True
 
+    def _claim_quietly(self):
+        """Claim this call if that is possible; return whether it is hers."""
+        try:
+            return self._claim()
+        except UserError:
+            return False
+
     def _check_unclaimed(self):
         """Refuse what would disturb a colleague who is on the phone.
 
@@ -104,5 +111,10 @@ class SalonCall(models.Model):
                 group._bus_send(
                     "salon.call/changed",
                     # Above this a desk reads everything anew anyway.
-                    {"company_id": company, "call_ids": sorted(ids)[:100]},
+                    {
+                        "company_id": company,
+                        "call_ids": sorted(ids)[:100],
+                        # The desk that did it knows already.
+                        "desk": self.env.context.get("salon_desk") or "",
+                    },
                 )

@@ -104,11 +104,15 @@ class SalonCall(models.Model):
         )._close("archived", state="cancelled")
 
     def action_cancel(self):
-        """Take calls off the list by hand; they come back after the contact gap."""
+        """Take calls off the list by hand; they come back after the contact gap.
+
+        Where somebody was called, the attempt keeps the gap by itself.
+        """
         opened = self.filtered(lambda c: c.state == "open")
         for company, calls in opened.grouped("company_id").items():
             gap = max(company.salon_contact_gap_days, 1)
             until = fields.Date.add(company._salon_today(), days=gap)
             # Reminders are written by the system only; the receptionist decides.
-            calls.reminder_ids.sudo().skip_until = until
+            untried = calls.filtered(lambda call: not call.attempt_count)
+            untried.reminder_ids.sudo().skip_until = until
         opened._close("person", state="cancelled")

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import datetime, time, timedelta
+from itertools import takewhile
 
 from odoo import fields, models
 
@@ -34,7 +35,7 @@ class SalonCall(models.Model):
     def _get_try_days(self):
         """Yield the days that come into question with their open full hours."""
         company = self.company_id
-        now = company._salon_local(self._now())
+        now = company._salon_local(fields.Datetime.now())
         today = now.date()
         spans = company._salon_open_hours(today, today + timedelta(days=DAYS_AHEAD))
         if self._count_today() < 2:
@@ -43,23 +44,31 @@ class SalonCall(models.Model):
             yield today + timedelta(days=number), spans[today + timedelta(days=number)]
 
     def _get_tomorrow(self):
-        local = self.company_id._salon_local(self._now()) + timedelta(days=1)
+        now = self.company_id._salon_local(fields.Datetime.now())
+        local = now + timedelta(days=1)
         return self.company_id._salon_utc(local.replace(tzinfo=None, microsecond=0))
 
-    def _now(self):
-        return fields.Datetime.now()
+    def _get_misses(self):
+        """Return the tries in vain since she last answered, newest first."""
+        made = self.attempt_ids.filtered(lambda attempt: not attempt.undone_at)
+        newest = made.sorted(lambda attempt: (attempt.date, attempt.id), reverse=True)
+        return newest.browse(
+            attempt.id
+            for attempt in takewhile(
+                lambda attempt: attempt.outcome_id.kind == "no_answer", newest
+            )
+        )
+
+    def _count_misses(self):
+        return len(self._get_misses())
 
     def _count_today(self):
         """Return how often nobody answered today, the last time included."""
         company = self.company_id
         today = company._salon_today()
         return len(
-            self.attempt_ids.filtered(
-                lambda attempt: (
-                    attempt.outcome_id.kind == "no_answer"
-                    and not attempt.undone_at
-                    and company._salon_date(attempt.date) == today
-                )
+            self._get_misses().filtered(
+                lambda attempt: company._salon_date(attempt.date) == today
             )
         )
 

@@ -255,7 +255,7 @@ class SalonCall(models.Model):
     def _after_no_answer(self, attempt):
         """Another try at another hour; after the last one she is unreachable."""
         company = self.company_id
-        if self.attempt_count < company.salon_max_attempts:
+        if self._count_misses() < company.salon_max_attempts:
             self.write({"call_at": self._get_next_try(), "priority": "0"})
             return
         gap = max(company.salon_contact_gap_days, 1)

@@ -3,7 +3,10 @@ from . import test_base_partner_merge
 from . import test_import_values
 from . import test_res_company
 from . import test_salon_call
+from . import test_salon_call_claim
+from . import test_salon_call_ladder
 from . import test_salon_call_planner
+from . import test_salon_call_undo
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
