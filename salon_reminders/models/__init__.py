@@ -1,5 +1,4 @@
 from . import res_company
-from . import res_company_hours
 from . import res_config_settings
 from . import salon_zone
 from . import salon_cycle
@@ -16,7 +15,6 @@ from . import salon_reminder_engine
 from . import salon_course
 from . import salon_course_engine
 from . import salon_leaving_reason
-from . import salon_call
 from . import salon_call_activity
 from . import salon_call_claim
 from . import salon_call_claiming
@@ -26,12 +24,12 @@ from . import salon_call_undo
 from . import salon_call_closing
 from . import salon_call_desk
 from . import salon_call_desk_card
+from . import salon_call
 from . import salon_call_planner
 from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
 from . import res_partner
-from . import res_partner_call
 from . import res_users
 from . import mail_activity
 from . import salon_import

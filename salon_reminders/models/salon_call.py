@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 
+
 class SalonCall(models.Model):
     """A task to phone one client, for one or more reasons.
 
@@ -16,7 +17,17 @@ class SalonCall(models.Model):
 
     _name = "salon.call"
     _description = "Salon Call"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "salon.call.activity",
+        "salon.call.claiming",
+        "salon.call.ladder",
+        "salon.call.logging",
+        "salon.call.undo",
+        "salon.call.closing",
+        "salon.call.desk.card",
+    ]
     _order = "state_order, date, priority desc, value desc, due_date, id"
     _check_company_auto = True
     _mail_post_access = "read"

@@ -3,10 +3,11 @@ from itertools import cycle
 from odoo import api, fields, models
 
 
-class SalonCall(models.Model):
+class SalonCallActivity(models.AbstractModel):
     """Keeps the one activity of every open call in step with the call."""
 
-    _inherit = "salon.call"
+    _name = "salon.call.activity"
+    _description = "Activities of Calls"
 
     def _get_activities(self):
         """Return the activities that stand for these calls, not others made by hand."""

@@ -51,7 +51,10 @@ class SalonCallAttempt(models.Model):
         "salon.leaving.reason", index="btree_not_null", ondelete="restrict"
     )
     visit_id = fields.Many2one(
-        "salon.visit", string="Booked visit", index="btree_not_null", ondelete="set null"
+        "salon.visit",
+        string="Booked visit",
+        index="btree_not_null",
+        ondelete="set null",
     )
     consent_id = fields.Many2one(
         "salon.consent",

@@ -3,10 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
-class SalonCall(models.Model):
+class SalonCallClaiming(models.AbstractModel):
     """Opening a call claims it, so that nobody else rings the same number."""
 
-    _inherit = "salon.call"
+    _name = "salon.call.claiming"
+    _description = "Claiming of Calls"
 
     def _compute_claim_user_id(self):
         claims = self.env["salon.call.claim"]._get_running(self.company_id)

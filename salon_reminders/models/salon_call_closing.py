@@ -4,10 +4,11 @@ from odoo.tools import format_datetime
 from .salon_reminder import CALLABLE_STATES
 
 
-class SalonCall(models.Model):
+class SalonCallClosing(models.AbstractModel):
     """Ends calls that nobody has to make any more, and says how it came."""
 
-    _inherit = "salon.call"
+    _name = "salon.call.closing"
+    _description = "Closing of Calls"
 
     def _close(self, reason, state="done"):
         self._close_activities()

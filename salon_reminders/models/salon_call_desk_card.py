@@ -4,10 +4,11 @@ from odoo.tools import SQL, format_amount, format_date, format_datetime
 HISTORY = 8
 
 
-class SalonCall(models.Model):
+class SalonCallDeskCard(models.AbstractModel):
     """What the call desk shows of a call: a line of the queue, the client's card."""
 
-    _inherit = "salon.call"
+    _name = "salon.call.desk.card"
+    _description = "Calls at the Call Desk"
 
     # ------------------------------------------------------------
     # THE QUEUE

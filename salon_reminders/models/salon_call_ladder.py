@@ -12,7 +12,7 @@ REST_HOURS = 2
 DAYS_AHEAD = 14
 
 
-class SalonCall(models.Model):
+class SalonCallLadder(models.AbstractModel):
     """When to try again after nobody answered: the ladder of tries.
 
     First later the same day at another hour, then on the next day the salon is open.
@@ -20,7 +20,8 @@ class SalonCall(models.Model):
     from those tried in vain.
     """
 
-    _inherit = "salon.call"
+    _name = "salon.call.ladder"
+    _description = "Ladder of Tries"
 
     def _get_next_try(self):
         """Return the UTC moment of the next try."""
@@ -39,7 +40,10 @@ class SalonCall(models.Model):
         today = now.date()
         spans = company._salon_open_hours(today, today + timedelta(days=DAYS_AHEAD))
         if self._count_today() < 2:
-            yield today, [hour for hour in spans[today] if hour >= now.hour + REST_HOURS]
+            yield (
+                today,
+                [hour for hour in spans[today] if hour >= now.hour + REST_HOURS],
+            )
         for number in range(1, DAYS_AHEAD + 1):
             yield today + timedelta(days=number), spans[today + timedelta(days=number)]
 

@@ -7,14 +7,15 @@ from odoo.tools import SQL, format_datetime
 TOKEN_LENGTH = 64
 
 
-class SalonCall(models.Model):
+class SalonCallLogging(models.AbstractModel):
     """Logs what came of a call and does what its kind of outcome asks for.
 
     Each kind has a ``_check_<kind>``, which returns the cleaned details or says what
     is missing before anything is written, and an ``_after_<kind>``, which acts.
     """
 
-    _inherit = "salon.call"
+    _name = "salon.call.logging"
+    _description = "Logging of Calls"
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -138,19 +139,23 @@ class SalonCall(models.Model):
         """Create the row of this dial; it began when the call was claimed."""
         claim = self._get_own_claim()
         # Attempts are written by the system only: what they remember is acted upon.
-        attempt = self.env["salon.call.attempt"].sudo().create(
-            {
-                "call_id": self.id,
-                "phone": claim.phone or self.partner_id.phone_sanitized,
-                "outcome_id": outcome.id,
-                "date": claim.date or fields.Datetime.now(),
-                "date_end": fields.Datetime.now(),
-                "user_id": self.env.uid,
-                "note": note,
-                "token": token,
-                "leaving_reason_id": details.get("reason_id"),
-                "call_at": details.get("call_at"),
-            }
+        attempt = (
+            self.env["salon.call.attempt"]
+            .sudo()
+            .create(
+                {
+                    "call_id": self.id,
+                    "phone": claim.phone or self.partner_id.phone_sanitized,
+                    "outcome_id": outcome.id,
+                    "date": claim.date or fields.Datetime.now(),
+                    "date_end": fields.Datetime.now(),
+                    "user_id": self.env.uid,
+                    "note": note,
+                    "token": token,
+                    "leaving_reason_id": details.get("reason_id"),
+                    "call_at": details.get("call_at"),
+                }
+            )
         )
         return attempt.sudo(False)
 

@@ -12,14 +12,15 @@ REMINDER_FIELDS = ("skip_until", "is_stopped")
 PARTNER_FIELDS = ("salon_wrong_number",)
 
 
-class SalonCall(models.Model):
+class SalonCallUndo(models.AbstractModel):
     """Takes back an outcome on the day it was logged, with all it did.
 
     Each attempt remembers the values before and after. Taken back is what still is as
     the outcome left it: what somebody decided later stays.
     """
 
-    _inherit = "salon.call"
+    _name = "salon.call.undo"
+    _description = "Undoing of Outcomes"
 
     def _compute_can_undo(self):
         for call in self:

@@ -21,7 +21,11 @@ class TestSalonCallUndo(CallCase):
     def _details(self, kind):
         if kind == "booked":
             services = self.roots_service.ids
-            return {**KINDS[kind], "stylist_id": self.stylist.id, "product_ids": services}
+            return {
+                **KINDS[kind],
+                "stylist_id": self.stylist.id,
+                "product_ids": services,
+            }
         return {"reason_id": self.reason.id} if kind == "left_us" else KINDS[kind]
 
     def _state(self):

@@ -1,4 +1,11 @@
-import {Component, onMounted, onWillStart, onWillUnmount, useEffect, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useState,
+} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
@@ -123,7 +130,11 @@ export class CallDesk extends Component {
             this.takeProposal(index);
         } else if (form && form.outcome.kind === "declined" && index < 2) {
             choose(this.desk, {id: index === 1});
-        } else if (form && form.outcome.kind === "left_us" && this.desk.reasons[index]) {
+        } else if (
+            form &&
+            form.outcome.kind === "left_us" &&
+            this.desk.reasons[index]
+        ) {
             choose(this.desk, this.desk.reasons[index]);
         }
     }

@@ -22,7 +22,14 @@ export class DeskModel extends Reactive {
         this.scope = browser.localStorage.getItem("salon_desk_scope") || "mine";
         this.calls = [];
         this.done = [];
-        this.counters = {todo: 0, later: 0, done: 0, booked: 0, unreachable: 0, share: 0};
+        this.counters = {
+            todo: 0,
+            later: 0,
+            done: 0,
+            booked: 0,
+            unreachable: 0,
+            share: 0,
+        };
         this.outcomes = [];
         this.reasons = [];
         this.stylists = [];
@@ -70,7 +77,9 @@ export class DeskModel extends Reactive {
             }
         }
         if (!this.calls.some((call) => call.id === this.selectedId)) {
-            const first = this.calls.find((call) => !call.claimed_by || call.claimed_by_me);
+            const first = this.calls.find(
+                (call) => !call.claimed_by || call.claimed_by_me
+            );
             this.selectedId = first ? first.id : false;
         }
     }
