@@ -52,6 +52,10 @@ class SalonCallDeskCard(models.AbstractModel):
     def _get_desk_card(self):
         """Return all that is needed on the phone with this client."""
         self.ensure_one()
+        # Alone: nobody asked for the visits and consents of the rest of the queue.
+        return self.with_prefetch()._prepare_desk_card()
+
+    def _prepare_desk_card(self):
         services = self._get_last_services()
         return {
             **self._get_desk_rows()[0],
