@@ -136,7 +136,9 @@ class SalonReminder(models.Model):
         [
             ("consent", "No consent to calls"),
             ("phone", "No valid phone number"),
+            ("wrong_number", "Wrong number"),
             ("blacklist", "Number on the do-not-call list"),
+            ("left", "Said that she left"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
             ("quota", "Waits for a free place on the list"),
@@ -275,7 +277,7 @@ class SalonReminder(models.Model):
         """
         if self.env.context.get("salon_from_call"):
             return
-        self.env["salon.call"]._release(self.filtered(lambda r: r._is_put_off()))
+        self.env["salon.call"]._drop_put_off(self.filtered(lambda r: r._is_put_off()))
 
     def _is_put_off(self):
         """Return whether somebody decided that nobody calls about this now."""
