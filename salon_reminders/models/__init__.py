@@ -16,6 +16,7 @@ from . import salon_course
 from . import salon_course_engine
 from . import salon_call
 from . import salon_call_planner
+from . import salon_call_script
 from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome

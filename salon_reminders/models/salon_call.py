@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_list
+from odoo.tools import format_date
 
 from .salon_reminder import CALLABLE_STATES
 
@@ -183,17 +183,12 @@ class SalonCall(models.Model):
                 partner = call.partner_id
                 call.phone = partner in allowed and partner.phone_sanitized
 
-    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind")
+    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
     @api.depends_context("uid", "lang")
     def _compute_script(self):
+        texts = self.env["salon.call.script"]._get_texts(self)
         for call in self:
-            cycle = call.cycle_ids
-            # Several needs are named in one sentence instead of greeting her twice.
-            own = cycle.script if len(cycle) == 1 and call.kind == "reminder" else False
-            text = own or call._get_default_script()
-            for name, value in call._get_script_values().items():
-                text = text.replace(f"{{{name}}}", value)
-            call.script = text
+            call.script = texts[call]
 
     def _compute_last_visit_ids(self):
         visits = self.env["salon.visit"].search(
@@ -384,34 +379,13 @@ class SalonCall(models.Model):
                 services |= line.product_id
         return services
 
-    def _get_default_script(self):
-        """Return the script of a call that has none of its own."""
-        if self.kind == "lapsed":
-            return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. We have not seen "
-                "you for a while and miss you. May I ask what kept you away, and what "
-                "we could do better?"
-            )
-        if self.kind == "birthday":
-            return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. Happy birthday! "
-                "May we make you beautiful for it?"
-            )
-        return self.env._(
-            "Hello {client}, this is {receptionist} from {salon}. It is time for your "
-            "{service}. Shall we find you a time with {stylist}?"
-        )
+    def _get_script_free_times(self):
+        """Return {call: free times to offer, in words}; overridden by who knows them."""
+        return {}
 
-    def _get_script_values(self):
-        """Return what stands for each placeholder of a script."""
-        self.ensure_one()
-        return {
-            "client": self.partner_id.name or "",
-            "service": format_list(self.env, self.cycle_ids.mapped("name")),
-            "stylist": self.stylist_id.name or self.env._("your stylist"),
-            "salon": self.company_id.name,
-            "receptionist": self.env.user.name,
-        }
+    def _get_script_promotions(self):
+        """Return {call: the offer open to the client, in words}; to be overridden."""
+        return {}
 
     # ------------------------------------------------------------
     # ACTIONS
