@@ -4,6 +4,7 @@ from . import test_import_values
 from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
+from . import test_salon_call_script
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
@@ -19,5 +20,6 @@ from . import test_salon_reminder
 from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
+from . import test_script_text
 from . import test_security
 from . import test_views

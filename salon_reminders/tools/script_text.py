@@ -22,6 +22,7 @@ ADDRESS = "client"
 
 TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|$)\s*")
+LEADING_MARKS = re.compile(r"^([\"'“‘«(\[]*)[\s,;:]+")
 SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…])")
 FIRST_LETTER = re.compile(r"^\W*\w")
 
@@ -91,6 +92,6 @@ def _plain(value):
 
 def _close_gap(text):
     """Mend the sentence from which the client's name was taken out."""
-    text = SPACE_BEFORE_MARK.sub("", text).lstrip(" ,;:")
+    text = LEADING_MARKS.sub(r"\1", SPACE_BEFORE_MARK.sub("", text))
     text = re.sub(r" {2,}", " ", text)
     return FIRST_LETTER.sub(lambda match: match.group().upper(), text, count=1)
