@@ -27,6 +27,11 @@ class ResCompany(models.Model):
         default=3,
         help="After so many calls without an answer the client counts as unreachable.",
     )
+    salon_claim_minutes = fields.Integer(
+        string="Call is yours for",
+        default=10,
+        help="Minutes for which nobody else can call a client whose call was opened.",
+    )
     salon_daily_quota = fields.Integer(
         string="New calls per day",
         default=30,
@@ -62,9 +67,9 @@ class ResCompany(models.Model):
     _salon_call_rules_positive = models.Constraint(
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
         " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
-        " AND salon_birthday_days >= 0)",
+        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0)",
         "The contact gap, the bundling window and the daily limit can't be negative, "
-        "and there must be at least one attempt per call.",
+        "and there must be at least one attempt per call and one minute to call.",
     )
 
     def write(self, vals):

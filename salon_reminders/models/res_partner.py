@@ -142,7 +142,8 @@ class ResPartner(models.Model):
     def _filter_callable(self):
         """Return the clients who may be phoned now by the current company.
 
-        With a valid consent to calls, a valid number, and neither on the blacklist.
+        With a valid consent to calls and a valid number, not known to be wrong and
+        not on the blacklist.
         """
         if not self:
             return self
@@ -154,6 +155,7 @@ class ResPartner(models.Model):
                      FROM res_partner p
                     WHERE p.id = ANY(%(ids)s) AND p.active
                       AND COALESCE(p.phone_sanitized, '') != ''
+                      AND p.salon_wrong_number IS DISTINCT FROM p.phone_sanitized
                       AND NOT EXISTS (
                           SELECT FROM phone_blacklist b
                            WHERE b.number = p.phone_sanitized AND b.active)

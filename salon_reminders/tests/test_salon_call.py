@@ -110,13 +110,13 @@ class TestSalonCall(SalonCase):
 
     @users("t_recep")
     def test_call_back(self):
-        self._log("call_back", call_back_date="2026-03-15")
+        self._log("call_back", call_at="2026-03-16 09:30:00")
         self.assertEqual(self.call.state, "open")
-        self.assertEqual(str(self.call.date), "2026-03-15")
+        self.assertEqual(str(self.call.date), "2026-03-16")
         self.assertEqual(self.call.priority, "1")
         self.assertEqual(self.call.user_id, self.env.user)
         with self.assertRaises(UserError):
-            self._log("call_back", call_back_date="2026-03-09")
+            self._log("call_back", call_at="2026-03-09 09:00:00")
 
     @users("t_recep")
     def test_declined_once(self):

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class SalonCall(models.Model):
+    _inherit = "salon.call"
