@@ -26,11 +26,13 @@ from . import salon_call_undo
 from . import salon_call_closing
 from . import salon_call_desk
 from . import salon_call_desk_card
+from . import salon_call_paper
 from . import salon_call_planner
 from . import salon_call_script
 from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
+from . import salon_handover
 from . import res_partner
 from . import res_partner_call
 from . import res_users

@@ -185,8 +185,8 @@ class SalonCall(models.Model):
 
     @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
+        consents = self._get_consents()
         for call in self:
-            consent = call._get_consent()
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
             if call.birthday:
                 lines.append(
@@ -195,7 +195,7 @@ class SalonCall(models.Model):
                         date=format_date(self.env, call.birthday),
                     )
                 )
-            lines.append(call._text_consent(consent))
+            lines.append(call._text_consent(consents.get(call)))
             call.explanation = "\n".join(lines)
 
     @api.depends("partner_id", "company_id")
@@ -319,10 +319,14 @@ class SalonCall(models.Model):
     # WHAT THE RECEPTIONIST READS
     # ------------------------------------------------------------
 
-    def _get_consent(self):
-        self.ensure_one()
-        consents = self.env["salon.consent"].with_company(self.company_id)
-        return consents._get_newest(self.partner_id).get(self.partner_id)
+    def _get_consents(self):
+        """Return {call: the newest consent of its client}."""
+        newest = {}
+        for company, calls in self.grouped("company_id").items():
+            consents = self.env["salon.consent"].with_company(company)
+            found = consents._get_newest(calls.partner_id)
+            newest.update({call: found.get(call.partner_id) for call in calls})
+        return newest
 
     def _text_reminder(self, reminder):
         """Return one line that says why this reminder is on the list."""

@@ -1,0 +1,55 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_datetime
+
+
+class SalonCall(models.Model):
+    """The list on paper: printed in the morning, typed in afterwards."""
+
+    _inherit = "salon.call"
+
+    @api.model
+    def action_print_today(self):
+        """Print what is to be called today.
+
+        :raise UserError: when the list is empty
+        """
+        calls = self._get_todays_calls()
+        if not calls:
+            raise UserError(self.env._("There is nobody to call today."))
+        report = self.env.ref("salon_reminders.salon_call_list_report")
+        return report.report_action(calls)
+
+    @api.model
+    def action_enter_paper(self):
+        """Type in what was ticked on the printed list."""
+        return self.env["salon.call.entry"]._open(self._get_todays_calls())
+
+    @api.model
+    def _get_todays_calls(self):
+        """Return the open calls of today, in the order of the list."""
+        company = self.env.company
+        return self.search(
+            [
+                ("state", "=", "open"),
+                ("company_id", "=", company.id),
+                ("date", "<=", company._salon_today()),
+            ]
+        )
+
+    def _get_promise_texts(self):
+        """Return {call: when it was promised, by the salon's clock}."""
+        return {call: call._get_promise_text() for call in self}
+
+    def _get_promise_text(self):
+        self.ensure_one()
+        if self.priority != "1":
+            return ""
+        if not self.call_at:
+            return format_date(self.env, self.date)
+        return format_datetime(
+            self.env,
+            self.call_at,
+            tz=self.company_id._salon_timezone().zone,
+            dt_format="EEE d MMM, HH:mm",
+        )
