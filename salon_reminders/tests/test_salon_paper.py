@@ -31,7 +31,7 @@ class PaperCase(SalonCase):
             {
                 "partner_id": partner.id,
                 "reminder_ids": partner.salon_reminder_ids.ids,
-                "due_date": partner.salon_reminder_ids.due_date,
+                "due_date": partner.salon_reminder_ids[:1].due_date,
                 "stylist_id": cls.stylist.id,
                 "user_id": cls.receptionist.id,
                 **vals,
@@ -106,7 +106,7 @@ class TestPrintedList(PaperCase):
         page = self._print(self.calls)
         self.assertIn("Tue 10 Mar, 14:30", page)
         self.assertIn("The dryer is broken", page)
-        self.assertLess(page.index("14:30"), page.index("o_salon_call"))
+        self.assertLess(page.index("14:30"), page.index('class="o_salon_call"'))
 
     @users("t_recep")
     def test_today_only(self):

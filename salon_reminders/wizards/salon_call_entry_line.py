@@ -105,17 +105,16 @@ class SalonCallEntryLine(models.TransientModel):
 
     def _prepare_log_vals(self):
         """Return the values of the dialog in which the desk logs the same."""
-        vals = {
+        return {
             "call_id": self.call_id.id,
             "outcome_id": self.outcome_id.id,
             "note": self.note,
             "token": self.token,
             "start": self.moment,
+            "stylist_id": self.stylist_id.id,
+            "product_ids": self.call_id._get_last_services().ids,
             "call_at": self.moment,
             "stop": self.stop,
             "outside_hours": self.outside_hours,
             "leaving_reason_id": self.leaving_reason_id.id,
         }
-        if self.stylist_id:
-            vals["stylist_id"] = self.stylist_id.id
-        return vals
