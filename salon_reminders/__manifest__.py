@@ -43,6 +43,7 @@
         "report/salon_call_list_report.xml",
         "views/salon_handover_views.xml",
         "views/salon_call_desk_views.xml",
+        "views/salon_client_event_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/salon_call_entry_views.xml",

@@ -33,8 +33,10 @@ from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
 from . import salon_handover
+from . import salon_client_event
 from . import res_partner
 from . import res_partner_call
+from . import res_partner_event
 from . import res_users
 from . import mail_activity
 from . import salon_import

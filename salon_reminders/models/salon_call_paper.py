@@ -8,22 +8,23 @@ class SalonCall(models.Model):
 
     _inherit = "salon.call"
 
-    @api.model
     def action_print_today(self):
-        """Print what is to be called today.
+        """Print what is to be called today, or the calls chosen from the list.
 
-        :raise UserError: when the list is empty
+        :raise UserError: when there is nobody to call
         """
-        calls = self._get_todays_calls()
+        calls = self or self._get_todays_calls()
         if not calls:
             raise UserError(self.env._("There is nobody to call today."))
         report = self.env.ref("salon_reminders.salon_call_list_report")
         return report.report_action(calls)
 
-    @api.model
     def action_enter_paper(self):
         """Type in what was ticked on the printed list."""
-        return self.env["salon.call.entry"]._open(self._get_todays_calls())
+        calls = self or self._get_todays_calls()
+        return self.env["salon.call.entry"]._open(
+            calls.filtered(lambda call: call.state == "open")
+        )
 
     @api.model
     def _get_todays_calls(self):
