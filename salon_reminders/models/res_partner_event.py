@@ -14,12 +14,12 @@ class ResPartner(models.Model):
         "salon.client.event",
         compute="_compute_salon_newest_event_ids",
         string="What happened last",
+        groups="salon_reminders.group_receptionist",
     )
 
     @api.depends_context("uid", "company")
     def _compute_salon_newest_event_ids(self):
-        events = self.env["salon.client.event"]
-        newest = self._get_newest_event_ids() if events.has_access("read") else {}
+        newest = self._get_newest_event_ids() if self._origin else {}
         for partner in self:
             partner.salon_newest_event_ids = newest.get(partner._origin.id, [])
 

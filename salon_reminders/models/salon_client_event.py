@@ -22,7 +22,7 @@ class SalonClientEvent(models.Model):
     _rec_name = "summary"
     _depends = {
         "salon.call": [
-            *("partner_id", "company_id", "kind", "state", "user_id", "create_date"),
+            *("partner_id", "company_id", "kind", "state", "user_id", "opened_date"),
             *("close_reason", "closed_at", "stylist_id", "create_uid"),
         ],
         "salon.call.attempt": [
@@ -121,8 +121,11 @@ class SalonClientEvent(models.Model):
 
     @api.model
     def _sql_listed(self):
+        """Calls as they were put on the list; a list taken over knows only the day."""
         return SQL(
-            """SELECT id, partner_id, company_id, create_date AS date,
+            """SELECT id, partner_id, company_id,
+                      CASE WHEN opened_date = create_date::date THEN create_date
+                           ELSE opened_date + time '12:00' END AS date,
                       'listed'::varchar AS kind, user_id, stylist_id,
                       NULL::numeric AS amount, NULL::text AS note
                  FROM salon_call"""

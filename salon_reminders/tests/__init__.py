@@ -5,6 +5,7 @@ from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_call_script
+from . import test_salon_client_event
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
