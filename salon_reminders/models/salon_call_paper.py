@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
@@ -7,6 +7,18 @@ class SalonCall(models.Model):
     """The list on paper: printed in the morning, typed in afterwards."""
 
     _inherit = "salon.call"
+
+    promise = fields.Char(
+        "Promised for",
+        compute="_compute_promise",
+        help="When the client was promised a call, by the salon's clock.",
+    )
+
+    @api.depends("priority", "date", "call_at", "company_id")
+    @api.depends_context("lang")
+    def _compute_promise(self):
+        for call in self:
+            call.promise = call._get_promise_text()
 
     def action_print_today(self):
         """Print what is to be called today, or the calls chosen from the list.
@@ -38,14 +50,10 @@ class SalonCall(models.Model):
             ]
         )
 
-    def _get_promise_texts(self):
-        """Return {call: when it was promised, by the salon's clock}."""
-        return {call: call._get_promise_text() for call in self}
-
     def _get_promise_text(self):
         self.ensure_one()
         if self.priority != "1":
-            return ""
+            return False
         if not self.call_at:
             return format_date(self.env, self.date)
         return format_datetime(

@@ -28,7 +28,6 @@ class SalonCallListReport(models.AbstractModel):
             "docs": calls,
             "parts": list(calls.grouped("user_id").items()),
             "scripts": self.env["salon.call.script"]._get_texts(calls, own_names=True),
-            "promises": calls._get_promise_texts(),
             "outcomes": self._get_outcomes(calls.company_id),
             "handovers": self._get_handovers(calls.company_id),
             "title_date": format_date(self.env, company._salon_today()),

@@ -14,5 +14,4 @@ class SalonHandoverReport(models.AbstractModel):
             "doc_ids": handovers.ids,
             "doc_model": "salon.handover",
             "docs": handovers,
-            "promises": handovers.call_ids._get_promise_texts(),
         }

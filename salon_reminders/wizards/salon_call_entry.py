@@ -17,7 +17,10 @@ class SalonCallEntry(models.TransientModel):
     line_ids = fields.One2many("salon.call.entry.line", "entry_id", string="Calls")
     done_count = fields.Integer("Logged", readonly=True)
     failed_count = fields.Integer("Not logged", compute="_compute_failed_count")
+    # Columns that only few outcomes need
     ask_hours = fields.Boolean(compute="_compute_failed_count")
+    ask_stop = fields.Boolean(compute="_compute_asked")
+    ask_reason = fields.Boolean(compute="_compute_asked")
 
     @api.depends("line_ids.error")
     def _compute_failed_count(self):
@@ -25,6 +28,13 @@ class SalonCallEntry(models.TransientModel):
             failed = entry.line_ids.filtered("error")
             entry.failed_count = len(failed)
             entry.ask_hours = any(line.is_outside_hours for line in failed)
+
+    @api.depends("line_ids.outcome_id")
+    def _compute_asked(self):
+        for entry in self:
+            kinds = set(entry.line_ids.mapped("kind"))
+            entry.ask_stop = "declined" in kinds
+            entry.ask_reason = "left_us" in kinds
 
     @api.depends("company_id")
     def _compute_display_name(self):
@@ -36,15 +46,11 @@ class SalonCallEntry(models.TransientModel):
         entry = self.create(
             {"line_ids": [fields.Command.create({"call_id": c.id}) for c in calls]}
         )
-        return entry._get_screen()
-
-    def _get_screen(self):
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.display_name,
+            "name": entry.display_name,
             "res_model": self._name,
-            "res_id": self.id,
+            "res_id": entry.id,
             "views": [(False, "form")],
             "target": "current",
         }
@@ -56,7 +62,8 @@ class SalonCallEntry(models.TransientModel):
         self.done_count += len(done)
         done.unlink()
         if self.line_ids:
-            return self._get_screen()
-        return self.env["ir.actions.act_window"]._for_xml_id(
+            return False
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "salon_reminders.salon_call_action"
         )
+        return {**action, "target": "main"}

@@ -47,7 +47,7 @@ class SalonCallEntryLine(models.TransientModel):
     note = fields.Char()
 
     # What came of it
-    error = fields.Char("Why it was not logged", readonly=True)
+    error = fields.Text("Why it was not logged", readonly=True)
     is_outside_hours = fields.Boolean(compute="_compute_is_outside_hours")
     # Sent twice, after a lost connection, the same row logs nothing twice.
     token = fields.Char(default=lambda self: str(uuid4()), readonly=True)
