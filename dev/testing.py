@@ -92,7 +92,11 @@ def install_browser():
 
 def offer_pdf():
     """With wkhtmltopdf the printed pages are tested as PDF, else as web pages."""
-    if not shutil.which("wkhtmltopdf") and project.is_root() and shutil.which("apt-get"):
+    if (
+        not shutil.which("wkhtmltopdf")
+        and project.is_root()
+        and shutil.which("apt-get")
+    ):
         with step("Installing wkhtmltopdf"), suppress(SalonError):
             python_env.install_system_packages("wkhtmltopdf", "fonts-dejavu-core")
 

@@ -103,6 +103,7 @@ class TestPaperJourney(HttpCase):
         text = answer.text
         if kind == "pdf":
             pages = PdfReader(BytesIO(answer.content)).pages
-            text = "\n".join(page.extract_text() for page in pages)
+            text = " ".join(page.extract_text() for page in pages)
+        text = " ".join(text.split())
         for words in ("Tour Anna", "Tour Bea", "+36307771001", "No answer"):
             self.assertIn(words, text)

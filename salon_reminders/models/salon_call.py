@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+
 class SalonCall(models.Model):
     """A task to phone one client, for one or more reasons.
 
@@ -389,10 +390,9 @@ class SalonCall(models.Model):
         return services
 
     def _get_script_free_times(self):
-        """Return {call: free times to offer, in words}; overridden by who knows them."""
+        """Return {call: free times to offer, in words}; to be overridden."""
         return {}
 
     def _get_script_promotions(self):
         """Return {call: the offer open to the client, in words}; to be overridden."""
         return {}
-

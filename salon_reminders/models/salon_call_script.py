@@ -285,7 +285,9 @@ class SalonCallScript(models.Model):
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
-                "kind": self.kind if self.kind in ("lapsed", "birthday") else "reminder",
+                "kind": self.kind
+                if self.kind in ("lapsed", "birthday")
+                else "reminder",
                 "reminder_ids": chosen.ids,
                 "stylist_id": self._get_sample_stylist(partner, company).id,
             }

@@ -59,7 +59,8 @@ class SalonHandover(models.Model):
             until = handover.date and handover.date + timedelta(days=1)
             handover.call_ids = calls.filtered(
                 lambda call, handover=handover, until=until: (
-                    until and call.company_id == handover.company_id
+                    until
+                    and call.company_id == handover.company_id
                     and call.date <= until
                 )
             )

@@ -107,9 +107,7 @@ class TestSalonCallScript(SalonCase):
     # ------------------------------------------------------------
 
     def test_values(self):
-        self.general.body = (
-            "{client}|{service}|{days}|{stylist}|{salon}|{receptionist}"
-        )
+        self.general.body = "{client}|{service}|{days}|{stylist}|{salon}|{receptionist}"
         expected = f"Anna|Roots|33|Vera|{self.company.name}|t_recep (base.group_user"
         self.assertTrue(self._say().startswith(expected), self._say())
         self.assertIn("t_salon_boss", self._say(user=self.manager))
@@ -129,9 +127,7 @@ class TestSalonCallScript(SalonCase):
             "_get_script_promotions",
             lambda calls: {call: "10 % off" for call in calls},
         )
-        self.assertEqual(
-            self._say(), "Hello. I offer Tuesday 10:00. Also: 10 % off."
-        )
+        self.assertEqual(self._say(), "Hello. I offer Tuesday 10:00. Also: 10 % off.")
 
     def test_birthday_without_needs(self):
         self._create_script("Hello {client}. It is {days} days. {service}!", "birthday")
@@ -142,9 +138,7 @@ class TestSalonCallScript(SalonCase):
     def test_hostile_values_are_text(self):
         self.anna.name = HOSTILE
         self.roots.name = HOSTILE
-        self.assertEqual(
-            self._say(), f"Hello {HOSTILE}. Time for your {HOSTILE}."
-        )
+        self.assertEqual(self._say(), f"Hello {HOSTILE}. Time for your {HOSTILE}.")
         page = self.env["ir.qweb"]._render(
             self.env["ir.ui.view"]
             .create(

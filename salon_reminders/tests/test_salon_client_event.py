@@ -65,9 +65,7 @@ class TestSalonClientEvent(SalonCase):
             "Call closed: No consent any more",
         ):
             self.assertIn(text, texts)
-        self.assertEqual(
-            events.filtered(lambda e: e.kind == "attempt").note, "Mailbox"
-        )
+        self.assertEqual(events.filtered(lambda e: e.kind == "attempt").note, "Mailbox")
 
     def test_booking_and_undoing(self):
         attempt = self._log(

@@ -113,7 +113,9 @@ class TestPrintedList(PaperCase):
         self.third.date = "2026-03-11"
         calls = self.env["salon.call"]
         action = calls.action_print_today()
-        self.assertEqual(action["context"]["active_ids"], (self.first | self.second).ids)
+        self.assertEqual(
+            action["context"]["active_ids"], (self.first | self.second).ids
+        )
         self.calls.action_cancel()
         with self.assertRaisesRegex(UserError, "nobody to call"):
             calls.action_print_today()

@@ -44,7 +44,9 @@ class TestScriptText(BaseCase):
         self.assertEqual(self._fill("{{{client}}}"), "{Anna}")
 
     def test_braces_of_a_value_stay(self):
-        self.assertEqual(self._fill("Hi {client}", client="{salon} }{"), "Hi {salon} }{")
+        self.assertEqual(
+            self._fill("Hi {client}", client="{salon} }{"), "Hi {salon} }{"
+        )
         self.assertEqual(self._fill("Hi {client}", client="%s \\1"), "Hi %s \\1")
 
     def test_a_value_is_one_line(self):

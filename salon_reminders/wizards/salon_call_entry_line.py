@@ -25,7 +25,7 @@ class SalonCallEntryLine(models.TransientModel):
     cycle_ids = fields.Many2many(related="call_id.cycle_ids")
 
     # What was ticked
-    outcome_id = fields.Many2one("salon.call.outcome", string="Outcome")
+    outcome_id = fields.Many2one("salon.call.outcome")
     kind = fields.Selection(related="outcome_id.kind")
     moment = fields.Datetime(
         "On",
@@ -93,15 +93,13 @@ class SalonCallEntryLine(models.TransientModel):
             with self.env.cr.savepoint():
                 log = self.env["salon.call.log"].create(self._prepare_log_vals())
                 log.action_log()
-                return True
         except UserError as error:
-            reason = str(error)
+            self.error = str(error)
         except IntegrityError:
-            reason = self.env._(
+            self.error = self.env._(
                 "It contradicts what is stored already. Open the call and log it there."
             )
-        self.error = reason
-        return False
+        return not self.error
 
     def _prepare_log_vals(self):
         """Return the values of the dialog in which the desk logs the same."""

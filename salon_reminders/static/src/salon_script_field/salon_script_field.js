@@ -30,6 +30,11 @@ export class SalonScriptField extends TextField {
         onWillUnmount(() => this.commit.cancel());
     }
 
+    /** The space after a word must not vanish while one thinks of the next. */
+    get shouldTrim() {
+        return false;
+    }
+
     onInput() {
         this.commit();
     }
