@@ -58,6 +58,42 @@ SHOTS = (
         wait=LIST,
         clicks=(LIST.split(", ")[1], CARD),
     ),
+    Shot(
+        "client_history",
+        "receptionist",
+        CLIENTS,
+        wait=LIST,
+        clicks=(
+            f"{LIST.split(', ')[0]} td.o_data_cell",
+            "button[name='action_open_salon_events']",
+            ".o_salon_timeline .o_kanban_record",
+        ),
+    ),
+    Shot(
+        "call_script",
+        "manager",
+        "/odoo/salon-call-scripts",
+        wait=LIST,
+        clicks=(".o_data_row td[name='body']", CARD),
+    ),
+    Shot(
+        "call_entry",
+        "receptionist",
+        CALLS,
+        wait=LIST,
+        clicks=("button[name='action_enter_paper']", f"{CARD} .o_data_row"),
+    ),
+    Shot(
+        "handover",
+        "receptionist",
+        CALLS,
+        wait=LIST,
+        clicks=(
+            "[data-menu-xmlid='salon_reminders.salon_menu_today']",
+            "[data-menu-xmlid='salon_reminders.salon_handover_menu']",
+            CARD,
+        ),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from . import linting, process, project, python_env, setup
@@ -27,6 +28,7 @@ def run(arguments):
     started = time.monotonic()
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
+        offer_pdf()
         problems = []
         if not arguments:
             problems += linting.check_files(shop.source, shop.python)
@@ -86,6 +88,17 @@ def install_browser():
     if project.is_root() and shutil.which("apt-get"):
         with step("Installing Chromium"):
             python_env.install_system_packages("chromium", "fonts-dejavu-core")
+
+
+def offer_pdf():
+    """With wkhtmltopdf the printed pages are tested as PDF, else as web pages."""
+    if (
+        not shutil.which("wkhtmltopdf")
+        and project.is_root()
+        and shutil.which("apt-get")
+    ):
+        with step("Installing wkhtmltopdf"), suppress(SalonError):
+            python_env.install_system_packages("wkhtmltopdf", "fonts-dejavu-core")
 
 
 # ---- pytest --------------------------------------------------------------------

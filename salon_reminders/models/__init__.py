@@ -29,11 +29,16 @@ from . import salon_call_closing
 from . import salon_call_desk
 from . import salon_call_desk_card
 from . import salon_call
+from . import salon_call_paper
 from . import salon_call_planner
+from . import salon_call_script
 from . import salon_call_forecast
 from . import salon_call_attempt
 from . import salon_call_outcome
+from . import salon_handover
+from . import salon_client_event
 from . import res_partner
+from . import res_partner_event
 from . import res_users
 from . import mail_activity
 from . import salon_import

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_list
+from odoo.tools import format_date
 
 
 class SalonCall(models.Model):
@@ -206,8 +206,8 @@ class SalonCall(models.Model):
 
     @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
+        consents = self._get_consents()
         for call in self:
-            consent = call._get_consent()
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
             if call.birthday:
                 lines.append(
@@ -216,7 +216,7 @@ class SalonCall(models.Model):
                         date=format_date(self.env, call.birthday),
                     )
                 )
-            lines.append(call._text_consent(consent))
+            lines.append(call._text_consent(consents.get(call)))
             call.explanation = "\n".join(lines)
 
     @api.depends("partner_id", "company_id")
@@ -228,17 +228,12 @@ class SalonCall(models.Model):
                 partner = call.partner_id
                 call.phone = partner in allowed and partner.phone_sanitized
 
-    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind")
+    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
     @api.depends_context("uid", "lang")
     def _compute_script(self):
+        texts = self.env["salon.call.script"]._get_texts(self)
         for call in self:
-            cycle = call.cycle_ids
-            # Several needs are named in one sentence instead of greeting her twice.
-            own = cycle.script if len(cycle) == 1 and call.kind == "reminder" else False
-            text = own or call._get_default_script()
-            for name, value in call._get_script_values().items():
-                text = text.replace(f"{{{name}}}", value)
-            call.script = text
+            call.script = texts[call]
 
     def _compute_last_visit_ids(self):
         visits = self.env["salon.visit"].search(
@@ -345,10 +340,14 @@ class SalonCall(models.Model):
     # WHAT THE RECEPTIONIST READS
     # ------------------------------------------------------------
 
-    def _get_consent(self):
-        self.ensure_one()
-        consents = self.env["salon.consent"].with_company(self.company_id)
-        return consents._get_newest(self.partner_id).get(self.partner_id)
+    def _get_consents(self):
+        """Return {call: the newest consent of its client}."""
+        newest = {}
+        for company, calls in self.grouped("company_id").items():
+            consents = self.env["salon.consent"].with_company(company)
+            found = consents._get_newest(calls.partner_id)
+            newest.update({call: found.get(call.partner_id) for call in calls})
+        return newest
 
     def _text_reminder(self, reminder):
         """Return one line that says why this reminder is on the list."""
@@ -416,37 +415,10 @@ class SalonCall(models.Model):
         services = courses.mapped(lambda course: course.service_ids[:1])
         return services.product_variant_id
 
-    def _get_default_script(self):
-        """Return the script of a call that has none of its own."""
-        if self.kind == "course":
-            return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. You still have "
-                "sessions left of your {service}. Shall we find you a time with "
-                "{stylist}?"
-            )
-        if self.kind == "lapsed":
-            return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. We have not seen "
-                "you for a while and miss you. May I ask what kept you away, and what "
-                "we could do better?"
-            )
-        if self.kind == "birthday":
-            return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. Happy birthday! "
-                "May we make you beautiful for it?"
-            )
-        return self.env._(
-            "Hello {client}, this is {receptionist} from {salon}. It is time for your "
-            "{service}. Shall we find you a time with {stylist}?"
-        )
+    def _get_script_free_times(self):
+        """Return {call: free times to offer, in words}; to be overridden."""
+        return {}
 
-    def _get_script_values(self):
-        """Return what stands for each placeholder of a script."""
-        self.ensure_one()
-        return {
-            "client": self.partner_id.name or "",
-            "service": format_list(self.env, self.reminder_ids.mapped("need")),
-            "stylist": self.stylist_id.name or self.env._("your stylist"),
-            "salon": self.company_id.name,
-            "receptionist": self.env.user.name,
-        }
+    def _get_script_promotions(self):
+        """Return {call: the offer open to the client, in words}; to be overridden."""
+        return {}

@@ -72,8 +72,12 @@ class SalonCycle(models.Model):
     )
 
     # What is said and what renews it
-    script = fields.Text(
-        translate=True, help="What the receptionist says on the phone about this need."
+    script_ids = fields.One2many(
+        "salon.call.script",
+        "cycle_id",
+        string="Scripts",
+        help="What the receptionist says on the phone about this need. Kinds of calls "
+        "without a script of their own are read the general one.",
     )
     product_tmpl_ids = fields.Many2many(
         "product.template",

@@ -136,6 +136,7 @@ class SalonVisit(models.Model):
             )
 
     @api.depends("line_ids.product_id")
+    @api.depends_context("lang")
     def _compute_services(self):
         for visit in self:
             visit.services = ", ".join(visit.line_ids.product_id.mapped("name"))

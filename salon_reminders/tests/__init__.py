@@ -11,6 +11,8 @@ from . import test_salon_call_logging
 from . import test_salon_call_planner
 from . import test_salon_call_release
 from . import test_salon_call_undo
+from . import test_salon_call_script
+from . import test_salon_client_event
 from . import test_salon_consent
 from . import test_salon_course
 from . import test_salon_cycle
@@ -22,10 +24,12 @@ from . import test_salon_import
 from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
+from . import test_salon_paper
 from . import test_salon_reminder
 from . import test_salon_reminder_course
 from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
+from . import test_script_text
 from . import test_security
 from . import test_views

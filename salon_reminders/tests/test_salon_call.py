@@ -42,26 +42,7 @@ class TestSalonCall(SalonCase):
         self.assertIn("Anna", call.script)
         self.assertIn("t_recep", call.script)
         self.assertNotIn("{", call.script)
-        self.roots.script = "{client}, {stylist} is free for your {service}!"
-        call.invalidate_recordset(["script"])
-        self.assertEqual(call.script, "Anna, Vera is free for your Roots!")
         self.assertEqual(call.last_visit_ids, self.anna.salon_visit_ids)
-
-    def test_lapsed_client_is_asked_why(self):
-        self.roots.script = "Own script"
-        self.call.kind = "lapsed"
-        self.assertIn("kept you away", self.call.script)
-
-    def test_several_needs_are_named_in_one_sentence(self):
-        cut_cycle = self._create_cycle("Cut", (21, 35, 49), script="Own script")
-        cut = self._create_service("Cut", cut_cycle)
-        self._create_visit(self.anna, "2026-02-05", cut)
-        self.call.reminder_ids = self.anna.salon_reminder_ids
-        self.assertIn(
-            "your Cut and Roots",
-            self.call.script.replace("Roots and Cut", "Cut and Roots"),
-        )
-        self.assertNotIn("Own script", self.call.script)
 
     def test_text_of_the_due_date(self):
         self.assertIn("due 03/12/2026, in 2 days", self.call.explanation)

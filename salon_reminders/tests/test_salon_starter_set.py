@@ -84,7 +84,7 @@ class TestSalonStarterSet(SalonCase):
             self.assertGreaterEqual(record.lapse_days, record.late_days)
             self.assertLess(record.lead_days, record.ideal_days)
             for placeholder in ("{client}", "{receptionist}", "{salon}"):
-                self.assertIn(placeholder, record.script)
+                self.assertIn(placeholder, record.script_ids.body)
 
     def test_services_renew_the_right_cycles(self):
         records, _added = self._load()

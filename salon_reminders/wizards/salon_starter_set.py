@@ -142,7 +142,9 @@ class SalonStarterSet(models.TransientModel):
             "ideal_days": cycle.ideal,
             "late_days": cycle.late,
             "lead_days": cycle.lead,
-            "script": translated(self.env, cycle.script),
+            "script_ids": [
+                fields.Command.create({"body": translated(self.env, cycle.script)})
+            ],
             "company_id": self.company_id.id,
         }
 

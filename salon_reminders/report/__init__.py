@@ -1,0 +1,2 @@
+from . import salon_call_list_report
+from . import salon_handover_report

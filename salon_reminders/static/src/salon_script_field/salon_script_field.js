@@ -1,0 +1,57 @@
+import {onWillUnmount} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {useDebounced} from "@web/core/utils/timing";
+import {TextField, textField} from "@web/views/fields/text/text_field";
+
+const PLACEHOLDERS = [
+    "client",
+    "service",
+    "days",
+    "stylist",
+    "free_times",
+    "promotion",
+    "salon",
+    "receptionist",
+];
+// Long enough to finish a word, short enough to feel immediate.
+const PAUSE = 250;
+
+/**
+ * The text of a call script. The record, and with it the preview, follows while it is
+ * typed; a click on a placeholder puts it where the cursor is.
+ */
+export class SalonScriptField extends TextField {
+    static template = "salon_reminders.SalonScriptField";
+
+    setup() {
+        super.setup();
+        this.placeholders = PLACEHOLDERS.map((name) => `{${name}}`);
+        this.commit = useDebounced(() => this.update(), PAUSE);
+        onWillUnmount(() => this.commit.cancel());
+    }
+
+    /** The space after a word must not vanish while one thinks of the next. */
+    get shouldTrim() {
+        return false;
+    }
+
+    onInput() {
+        this.commit();
+    }
+
+    update() {
+        // The input's own handler commits and knows what was already sent.
+        this.textareaRef.el?.dispatchEvent(new Event("change"));
+    }
+
+    insert(placeholder) {
+        const {el} = this.textareaRef;
+        el.focus();
+        el.setRangeText(placeholder, el.selectionStart, el.selectionEnd, "end");
+        el.dispatchEvent(new InputEvent("input", {bubbles: true}));
+    }
+}
+
+export const salonScriptField = {...textField, component: SalonScriptField};
+
+registry.category("fields").add("salon_script", salonScriptField);

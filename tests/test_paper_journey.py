@@ -1,0 +1,109 @@
+"""Scripts, paper and history in a real browser."""
+
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestPaperJourney(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.country_id = cls.env.ref("base.hu")
+        # What other data the database has must not stand in the way.
+        cls.env["salon.call"].search([("state", "=", "open")]).action_cancel()
+        for login, group in (("receptionist", "receptionist"), ("manager", "manager")):
+            new_test_user(
+                cls.env,
+                f"tour_{login}",
+                groups=f"base.group_user,salon_reminders.group_{group}",
+                company_id=cls.company.id,
+            )
+        cls.service = cls._create_service()
+        cls.calls = cls._create_call("Tour Anna", "+36 30 777 1001")
+        cls.calls |= cls._create_call("Tour Bea", "+36 30 777 1002")
+
+    @classmethod
+    def _create_service(cls):
+        zone = cls.env["salon.zone"].create({"name": "Tour zone"})
+        cls.cycle = cls.env["salon.cycle"].create(
+            {"name": "Tour roots", "zone_id": zone.id}
+        )
+        return cls.env["product.product"].create(
+            {
+                "name": "Tour root touch-up",
+                "type": "service",
+                "salon_kind": "service",
+                "salon_cycle_ids": cls.cycle.ids,
+            }
+        )
+
+    @classmethod
+    def _create_call(cls, name, phone):
+        partner = cls.env["res.partner"].create({"name": name, "phone": phone})
+        partner.action_salon_consent_give()
+        cls.env["salon.visit"].create(
+            {
+                "partner_id": partner.id,
+                "start": fields.Datetime.subtract(fields.Datetime.now(), days=40),
+                "state": "done",
+                "line_ids": [(0, 0, {"product_id": cls.service.id})],
+            }
+        )
+        return cls.env["salon.call"].create(
+            {
+                "partner_id": partner.id,
+                "reminder_ids": partner.salon_reminder_ids.ids,
+                "due_date": partner.salon_reminder_ids.due_date,
+            }
+        )
+
+    def test_script_with_live_preview(self):
+        script = self.env["salon.call.script"].create(
+            {"cycle_id": self.cycle.id, "body": "Tour script for {client}."}
+        )
+        self.calls[1].action_cancel()
+        self.start_tour(
+            "/odoo/salon-call-scripts", "salon_call_script_tour", login="tour_manager"
+        )
+        script.invalidate_recordset()
+        self.assertEqual(script.body.split(), ["Hello", "{client}"])
+
+    def test_results_from_paper(self):
+        self.start_tour("/odoo", "salon_call_paper_tour", login="tour_receptionist")
+        first, second = self.calls
+        self.assertEqual(first.attempt_count, 1)
+        self.assertEqual(second.attempt_count, 1)
+        self.assertEqual(second.outcome_kind, "booked")
+        self.assertEqual(second.visit_id.line_ids.product_id, self.service)
+
+    def test_history_of_a_client(self):
+        self.calls[0].action_no_answer()
+        self.start_tour(
+            "/odoo/salon-clients", "salon_history_tour", login="tour_receptionist"
+        )
+
+    def test_list_comes_out_of_the_printer(self):
+        """As a PDF where there is wkhtmltopdf, else as the page that Odoo opens."""
+        self.authenticate("tour_receptionist", "tour_receptionist")
+        numbers = ",".join(map(str, self.calls.ids))
+        reports = self.env["ir.actions.report"]
+        kind = "html" if reports.get_wkhtmltopdf_state() == "install" else "pdf"
+        answer = self.url_open(
+            f"/report/{kind}/salon_reminders.call_list/{numbers}"
+            '?context={"force_report_rendering": true}',
+            timeout=120,
+        )
+        self.assertEqual(answer.status_code, 200)
+        text = answer.text
+        if kind == "pdf":
+            pages = PdfReader(BytesIO(answer.content)).pages
+            text = " ".join(page.extract_text() for page in pages)
+        text = " ".join(text.split())
+        for words in ("Tour Anna", "Tour Bea", "+36307771001", "No answer"):
+            self.assertIn(words, text)
