@@ -222,7 +222,7 @@ class SalonClientEvent(models.Model):
     @api.model
     def _get_listed_text(self, call):
         kinds = dict(call._fields["kind"]._description_selection(self.env))
-        needs = format_list(self.env, call.cycle_ids.mapped("name"))
+        needs = format_list(self.env, call.reminder_ids.mapped("need"))
         return self.env._(
             "Put on the call list: %(why)s", why=needs or kinds.get(call.kind)
         )

@@ -107,7 +107,7 @@ class TestSalonReminderCourse(CourseCase):
         self.assertEqual(call.reminder_ids, self._get_own())
         self.assertEqual(call.display_name, "Anna: Blow-dry 5+1")
         self.assertIn("Blow-dry 5+1: session 2 of 6", call.explanation)
-        self.assertIn("sessions left of your Blow-dry 5+1", call.script)
+        self.assertIn("next session of your Blow-dry 5+1", call.script)
         self.assertEqual(call._get_last_services(), self.dry)
         self.assertFalse(self._plan_calls() - call)
 

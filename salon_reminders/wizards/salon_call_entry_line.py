@@ -22,7 +22,7 @@ class SalonCallEntryLine(models.TransientModel):
         help="The number of the call on the printed list.",
     )
     partner_id = fields.Many2one(related="call_id.partner_id")
-    cycle_ids = fields.Many2many(related="call_id.cycle_ids")
+    need_ids = fields.Many2many(related="call_id.need_ids")
 
     # What was ticked
     outcome_id = fields.Many2one("salon.call.outcome")
