@@ -7,6 +7,11 @@ from . import product_product
 from . import resource_resource
 from . import salon_visit
 from . import salon_visit_line
+from . import salon_visit_busy
+from . import salon_stylist_duration
+from . import salon_slot_hold
+from . import salon_slot_finder
+from . import salon_slot_proposer
 from . import salon_consent
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
