@@ -44,3 +44,6 @@ from . import salon_demo_client
 from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
+from . import salon_call_book
+from . import salon_follow_up
+from . import salon_gap_finder

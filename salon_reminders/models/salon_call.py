@@ -47,6 +47,8 @@ class SalonCall(models.Model):
             ("reminder", "Reminder"),
             ("lapsed", "Lapsed client"),
             ("birthday", "Birthday"),
+            ("missed", "Missed visit"),
+            ("cancelled", "Cancelled visit"),
         ],
         required=True,
         default="reminder",
@@ -392,6 +394,8 @@ class SalonCall(models.Model):
                 "you for a while and miss you. May I ask what kept you away, and what "
                 "we could do better?"
             )
+        if self.kind in ("missed", "cancelled"):
+            return self._get_follow_up_script()
         if self.kind == "birthday":
             return self.env._(
                 "Hello {client}, this is {receptionist} from {salon}. Happy birthday! "

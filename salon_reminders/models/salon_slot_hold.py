@@ -28,14 +28,16 @@ class SalonSlotHold(models.Model):
     start = fields.Datetime(required=True)
     stop = fields.Datetime(required=True)
     expires = fields.Datetime(required=True)
+    is_chosen = fields.Boolean(help="The gap for which the client is called.")
 
     _stylist_start_idx = models.Index("(stylist_id, start)")
 
     @api.model
-    def _keep(self, call, times):
+    def _keep(self, call, times, gap=None):
         """Keep these times for a call, and no others.
 
         :param times: (stylist, start, stop)
+        :param gap: the one of them for which she is called, if any
         """
         self._release(call)
         minutes = call.company_id.salon_hold_minutes
@@ -50,6 +52,7 @@ class SalonSlotHold(models.Model):
                     "start": start,
                     "stop": stop,
                     "expires": expires,
+                    "is_chosen": (stylist, start, stop) == gap,
                 }
                 for stylist, start, stop in times
             ]
@@ -59,6 +62,20 @@ class SalonSlotHold(models.Model):
     def _release(self, calls):
         """Let go what was kept for these calls."""
         self.search([("call_id", "in", calls.ids)]).unlink()
+
+    @api.model
+    def _get_gap(self, call):
+        """Return the (stylist, start, stop) for which this client is called, if any."""
+        hold = self.search(
+            [
+                ("call_id", "=", call.id),
+                ("is_chosen", "=", True),
+                ("user_id", "=", self.env.uid),
+                ("expires", ">", fields.Datetime.now()),
+            ],
+            limit=1,
+        )
+        return hold and (hold.stylist_id, hold.start, hold.stop)
 
     @api.autovacuum
     def _gc_expired(self):

@@ -43,9 +43,10 @@ class Candidate:
     points: float
     start: datetime
     stop: datetime = field(compare=False)
+    parts: dict = field(compare=False)
     plan: list = field(compare=False)
-    day: date = field(compare=False)
-    facts: dict = field(compare=False)
+    day: date = field(compare=False, default=None)
+    facts: dict = field(compare=False, default_factory=dict)
 
     @property
     def stylist(self):
@@ -67,7 +68,8 @@ class SalonSlotProposer(models.AbstractModel):
     def _propose(self, calls):
         """Return {call: proposals} for these calls.
 
-        :return: dicts of start, stop, stylist_id, stylist, label and reason
+        :return: dicts of start, stop, stylist_id, stylist, label, reason, and times:
+            (stylist id, start, stop) of all that is kept busy
         """
         habits = self._get_habits(calls)
         return {
@@ -173,9 +175,9 @@ class SalonSlotProposer(models.AbstractModel):
             parts, length = self._get_parts(plan)
             for pair in finder._find_starts(parts, free):
                 for moment in finder._get_grid(*pair):
-                    found.append(
-                        self._rate(wish, plan, moment, length, free, (work, busy))
-                    )
+                    one = Candidate(0, moment, moment + length, parts, plan)
+                    self._rate(wish, one, free, (work, busy))
+                    found.append(one)
         return found
 
     def _get_parts(self, plan):
@@ -184,34 +186,40 @@ class SalonSlotProposer(models.AbstractModel):
         hour = timedelta(minutes=60)
         return {plan[0][1]: [(timedelta(), hour)]}, hour
 
-    def _rate(self, wish, plan, start, length, free, book):
-        """Return a time with the points that it loses, and what speaks for it."""
-        local = wish.company._salon_local(start)
-        own = plan[0][1]
-        stop = start + length
+    def _rate(self, wish, one, free, book):
+        """Note on a time how many points it loses, and what speaks for it."""
+        local = wish.company._salon_local(one.start)
         hour = local.hour + local.minute / 60
+        windows = free[one.stylist.id]
         window = next(
-            ((a, b) for a, b in free[own.id] if a <= start < b), (start, stop)
+            ((a, b) for a, b in windows if a <= one.start < b), (one.start, one.stop)
         )
-        taken = self._get_taken(wish.company, own, local, book)
-        facts = {
-            "days": (local.date() - wish.due).days,
+        taken = self._get_taken(wish.company, one.stylist, local, book)
+        one.day = local.date()
+        one.facts = {
+            "days": (one.day - wish.due).days,
             "weekday": wish.weekday == local.weekday(),
             "hour": wish.hour is not None and abs(hour - wish.hour) <= 1,
-            "own": own == wish.own,
+            "own": one.stylist == wish.own,
             "empty": not taken,
-            "fits": window == (start, stop),
+            "fits": window == (one.start, one.stop),
         }
-        rests = (start - window[0], window[1] - stop)
-        points = abs(facts["days"]) + WEIGHTS["taken"] * taken
-        points += WEIGHTS["rest"] * sum(timedelta() < r < USELESS for r in rests)
+        rests = (one.start - window[0], window[1] - one.stop)
+        one.points = WEIGHTS["taken"] * taken
+        one.points += WEIGHTS["rest"] * sum(timedelta() < r < USELESS for r in rests)
+        one.points += self._get_strangeness(wish, one.facts, hour)
+
+    @api.model
+    def _get_strangeness(self, wish, facts, hour):
+        """Return the points for all that is not as she is used to."""
+        points = abs(facts["days"])
         if wish.weekday is not None and not facts["weekday"]:
             points += WEIGHTS["weekday"]
         if wish.hour is not None:
             points += WEIGHTS["hour"] * min(abs(hour - wish.hour), FAR_HOURS)
         if wish.own and not facts["own"]:
             points += WEIGHTS["stranger"]
-        return Candidate(points, start, stop, plan, local.date(), facts)
+        return points
 
     def _get_taken(self, company, stylist, local, book):
         """Return the share of the stylist's half-day that is taken already."""
@@ -257,7 +265,11 @@ class SalonSlotProposer(models.AbstractModel):
             "stop": candidate.stop,
             "stylist_id": candidate.stylist.id,
             "stylist": " + ".join(names),
-            "plan": [(service.id, who.id) for service, who in candidate.plan],
+            "times": [
+                (who.id, candidate.start + begin, candidate.start + end)
+                for who, parts in candidate.parts.items()
+                for begin, end in parts
+            ],
             "label": wish.company._salon_format_moment(candidate.start),
             "reason": ", ".join(self._get_reasons(wish, candidate)),
         }

@@ -101,7 +101,12 @@ class SalonVisit(models.Model):
         help="The stylist does not work at the time of this visit; whoever booked it "
         "was told and confirmed it.",
     )
-    cancelled_at = fields.Datetime(readonly=True, copy=False)
+    missed_at = fields.Datetime(
+        "Cancelled or missed on",
+        readonly=True,
+        copy=False,
+        help="When this was entered; empty for what an import brought.",
+    )
     is_late_cancel = fields.Boolean(
         "Cancelled late",
         compute="_compute_is_late_cancel",
@@ -134,6 +139,10 @@ class SalonVisit(models.Model):
     _stop_after_start = models.Constraint(
         "CHECK(stop IS NULL OR stop >= start)", "A visit can't end before it starts."
     )
+    # Serves the follow-up of missed visits, and freed times.
+    _missed_idx = models.Index("(company_id, missed_at) WHERE missed_at IS NOT NULL")
+    # Serves the book: a day or a week of it.
+    _company_start_idx = models.Index("(company_id, start)")
     # Serves the history of a client and the rebuild of her reminders.
     _partner_date_idx = models.Index("(partner_id, date) WHERE partner_id IS NOT NULL")
 
@@ -149,14 +158,14 @@ class SalonVisit(models.Model):
         for visit in self:
             visit.date = visit.start and visit.company_id._salon_date(visit.start)
 
-    @api.depends("state", "start", "cancelled_at")
+    @api.depends("state", "start", "missed_at")
     def _compute_is_late_cancel(self):
         for visit in self:
             notice = timedelta(hours=visit.company_id.salon_late_cancel_hours)
             visit.is_late_cancel = bool(
                 visit.state == "cancelled"
-                and visit.cancelled_at
-                and visit.cancelled_at > visit.start - notice
+                and visit.missed_at
+                and visit.missed_at > visit.start - notice
             )
 
     @api.depends("line_ids.amount")
@@ -302,12 +311,11 @@ class SalonVisit(models.Model):
         )
 
     def _stamp(self, vals):
-        """Return when the visit was cancelled, to know how late that was."""
+        """Return when the visit was cancelled or missed, as of now."""
         if "state" not in vals or self.env.context.get("salon_import"):
             return {}
-        if vals["state"] != "cancelled":
-            return {"cancelled_at": False}
-        return {"cancelled_at": fields.Datetime.now()}
+        missed = vals["state"] in ("cancelled", "no_show")
+        return {"missed_at": missed and fields.Datetime.now()}
 
     def _get_schedule(self):
         """Return when each service of the visit is done, one after the other.

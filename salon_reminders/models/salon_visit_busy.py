@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-CONFLICT = re.compile(r'\["?([\d :.-]+?)"?,"?([\d :.-]+?)"?\)')
+CONFLICT = re.compile(r'\["([^"]+)","([^"]+)"\)')
 
 
 class SalonVisitBusy(models.Model):

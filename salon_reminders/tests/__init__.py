@@ -21,3 +21,7 @@ from . import test_salon_starter_set
 from . import test_salon_visit
 from . import test_security
 from . import test_views
+from . import test_salon_book
+from . import test_salon_proposals
+from . import test_salon_follow_up
+from . import test_salon_gaps
