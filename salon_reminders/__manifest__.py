@@ -38,6 +38,7 @@
         "views/res_config_settings_views.xml",
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",
+        "views/salon_book_views.xml",
         "views/salon_menus.xml",
         "views/salon_import_views.xml",
     ],

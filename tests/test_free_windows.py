@@ -65,9 +65,7 @@ class TestFreeWindows(PropertyCase):
                 self._make_visit(stylist, midnight, offset, length, processing)
             stop = midnight + timedelta(days=DAYS)
             windows = self.finder._get_free(stylist, midnight, stop)[stylist.id]
-            found = {
-                minute for window in windows for minute in self._minutes(*window)
-            }
+            found = {minute for window in windows for minute in self._minutes(*window)}
             expected = {
                 minute
                 for minute in self._minutes(midnight, stop)
@@ -76,9 +74,7 @@ class TestFreeWindows(PropertyCase):
                     self._is_in(minute, midnight, offset, length)
                     for _own, (offset, length) in leaves
                 )
-                and not any(
-                    self._is_busy(minute, midnight, *one) for one in visits
-                )
+                and not any(self._is_busy(minute, midnight, *one) for one in visits)
             }
             self.assertEqual(found, expected)
             self._assert_apart(windows)

@@ -47,3 +47,5 @@ from . import salon_demo_call
 from . import salon_call_book
 from . import salon_follow_up
 from . import salon_gap_finder
+from . import salon_day_board
+from . import salon_load

@@ -112,6 +112,14 @@ class SalonGapFinder(models.AbstractModel):
         self.env["salon.slot.hold"].sudo()._keep(call, [gap], gap)
         return call.id
 
+    @api.model
+    def get_call_action(self, call_id):
+        """Return the action that shows a call to whoever is going to make it."""
+        self._check_user()
+        call = self.env["salon.call"].browse(int(call_id))
+        call.check_access("read")
+        return {**call._get_records_action(), "views": [(False, "form")]}
+
     def _check_user(self):
         if not self.env["salon.call"].has_access("write"):
             raise AccessError(self.env._("Calls are made by receptionists."))
@@ -460,9 +468,7 @@ class SalonGapFinder(models.AbstractModel):
             "start": start.isoformat(sep=" "),
             "time": self.env.company._salon_format_time(start),
             "value": self.env.company.currency_id.format(round(client.value)),
-            "reason": ", ".join(
-                self._get_reasons(window, local, shift, client, zones)
-            ),
+            "reason": ", ".join(self._get_reasons(window, local, shift, client, zones)),
         }
 
     def _get_reasons(self, window, local, shift, client, zones):

@@ -75,7 +75,7 @@ class SalonSlotHold(models.Model):
             ],
             limit=1,
         )
-        return hold and (hold.stylist_id, hold.start, hold.stop)
+        return (hold.stylist_id, hold.start, hold.stop) if hold else None
 
     @api.autovacuum
     def _gc_expired(self):

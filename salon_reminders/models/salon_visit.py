@@ -1,10 +1,11 @@
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.company_check import foreign_links
-from ..tools.times import merge_times
+from ..tools.times import merge_times, subtract_times
 
 DEFAULT_MINUTES = 60
 # Visits that are still to be made; only they take the time of a stylist.
@@ -353,6 +354,62 @@ class SalonVisit(models.Model):
             if stylist
             for start, stop in merge_times(own)
         ]
+
+    @api.model
+    def get_booking_question(self, visit_id, start, stop, stylist_id):
+        """Return what must be confirmed before a visit is put at this time, or False.
+
+        :param visit_id: the visit that is changed; its own values stand for what is
+            not given
+        """
+        visit = self.browse(visit_id or [])
+        begin = fields.Datetime.to_datetime(start) if start else visit.start
+        if not begin or (visit and visit.state not in OPEN_STATES):
+            return False
+        end = fields.Datetime.to_datetime(stop) if stop else visit.stop
+        if not end or end <= begin:
+            length = visit.stop - visit.start if visit else timedelta(minutes=15)
+            end = begin + length
+        stylist = self.env["resource.resource"].browse(stylist_id or [])
+        return self._get_hours_question(stylist or visit.stylist_id, begin, end)
+
+    @api.model
+    def get_off_hours(self, start, stop, stylist_ids):
+        """Return when none of these stylists works, of all when none is given."""
+        self.check_access("read")
+        first, last = map(fields.Datetime.to_datetime, (start, stop))
+        finder = self.env["salon.slot.finder"]
+        stylists = finder._get_stylists(self.env.company)
+        chosen = stylists.filtered(lambda one: one.id in stylist_ids) or stylists
+        work = finder._get_work(chosen, first, last)
+        return subtract_times([(first, last)], chain.from_iterable(work.values()))
+
+    def _get_hours_question(self, stylist, start, stop):
+        """Return the warning that the stylist does not work then, or False."""
+        if not stylist:
+            return False
+        company = self.company_id or self.env.company
+        days = company._salon_date(start), company._salon_date(stop)
+        midnight = [datetime.combine(day, time()) for day in days]
+        first = company._salon_utc(midnight[0])
+        last = company._salon_utc(midnight[1] + timedelta(days=1))
+        work = self.env["salon.slot.finder"]._get_work(stylist, first, last)[stylist.id]
+        if any(a <= start and stop <= b for a, b in work):
+            return False
+        values = {"stylist": stylist.name, "day": company._salon_format_day(start)}
+        if not work:
+            return self.env._(
+                "%(stylist)s does not work on %(day)s. Book anyway?", **values
+            )
+        hours = ", ".join(
+            f"{company._salon_format_time(a)} – {company._salon_format_time(b)}"
+            for a, b in work
+        )
+        return self.env._(
+            "On %(day)s %(stylist)s works %(hours)s. Book outside these hours?",
+            **values,
+            hours=hours,
+        )
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -135,7 +135,8 @@ class TestSalonBook(BookCase):
         visit = self._book("2026-03-11 09:00", services=self.roots_service + nails)
         visit.line_ids[1].stylist_id = self.sofia
         self.assertEqual(
-            self._times(visit), [("Vera", "09:00", "10:00"), ("Sofia", "10:00", "10:45")]
+            self._times(visit),
+            [("Vera", "09:00", "10:00"), ("Sofia", "10:00", "10:45")],
         )
         self.assertEqual(self._hour(visit.line_ids[1].start), "10:00")
         self._book("2026-03-11 10:00", self.bea)

@@ -58,7 +58,9 @@ class TestSalonProposals(BookCase):
         reminder = self.anna.salon_reminder_ids
         self.assertEqual(str(reminder.earliest_date), "2026-03-22")
         for proposal in self._propose():
-            self.assertGreaterEqual(self._local(proposal).date(), reminder.earliest_date)
+            self.assertGreaterEqual(
+                self._local(proposal).date(), reminder.earliest_date
+            )
 
     def test_another_stylist_when_hers_is_away(self):
         self.env["resource.calendar.leaves"].create(
@@ -103,12 +105,12 @@ class TestSalonProposals(BookCase):
         start = fields.Datetime.to_datetime(proposals[0]["start"])
         args = (self.stylist, start, start + timedelta(hours=1))
         finder = self.env["salon.slot.finder"]
-        self.assertTrue(finder.with_user(self.receptionist)._get_free(*args)[args[0].id])
+        self.assertTrue(
+            finder.with_user(self.receptionist)._get_free(*args)[args[0].id]
+        )
         self.assertFalse(finder.with_user(self.manager)._get_free(*args)[args[0].id])
         with freeze_time("2026-03-10 09:11:00"):
-            self.assertTrue(
-                finder.with_user(self.manager)._get_free(*args)[args[0].id]
-            )
+            self.assertTrue(finder.with_user(self.manager)._get_free(*args)[args[0].id])
             self.env["salon.slot.hold"]._gc_expired()
         self.assertFalse(self.env["salon.slot.hold"].search([]))
 
