@@ -84,9 +84,9 @@ class SalonCall(models.Model):
     def _get_follow_up_script(self):
         if self.kind == "missed":
             return self.env._(
-                "Hello {client}, this is {receptionist} from {salon}. We missed you the "
-                "other day; I hope all is well. Shall we find you another time with "
-                "{stylist}?"
+                "Hello {client}, this is {receptionist} from {salon}. We missed you "
+                "the other day; I hope all is well. Shall we find you another time "
+                "with {stylist}?"
             )
         return self.env._(
             "Hello {client}, this is {receptionist} from {salon}. You had to cancel "
@@ -102,7 +102,7 @@ class SalonCall(models.Model):
 
     @api.depends("missed_visit_id")
     def _compute_explanation(self):
-        super()._compute_explanation()
+        result = super()._compute_explanation()
         for call in self.filtered("missed_visit_id"):
             visit = call.missed_visit_id
             text = self.env._(
@@ -114,6 +114,7 @@ class SalonCall(models.Model):
                 else self.env._("cancelled"),
             )
             call.explanation = "\n".join(filter(None, [text, call.explanation]))
+        return result
 
     @api.model
     def _close_settled(self, partners):

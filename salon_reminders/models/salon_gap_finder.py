@@ -184,7 +184,7 @@ class SalonGapFinder(models.AbstractModel):
         ]
 
     def _get_freed(self, start):
-        """Return the times freed lately by a cancellation: (stylist id, from, to, at)."""
+        """Return times freed by a cancellation: (stylist id, from, to, when)."""
         since = fields.Datetime.now() - timedelta(days=FREED_DAYS)
         visits = self.env["salon.visit"].search(
             [

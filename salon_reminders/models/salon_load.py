@@ -145,7 +145,7 @@ class SalonLoad(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_outlook(self, stylists):
-        """Return due clients against free places by week and zone, and in a sentence."""
+        """Return due clients against free places by week and zone, and in words."""
         today = self.env.company._salon_today()
         monday = today - timedelta(days=today.weekday())
         weeks = [monday + timedelta(weeks=nr) for nr in range(WEEKS)]
@@ -187,7 +187,8 @@ class SalonLoad(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT c.zone_id,
-                          (GREATEST(h.due_date, %(today)s::date) - %(monday)s::date) / 7,
+                          (GREATEST(h.due_date, %(today)s::date)
+                           - %(monday)s::date) / 7,
                           COUNT(DISTINCT h.partner_id)
                      FROM salon_reminder h
                      JOIN salon_cycle c ON c.id = h.cycle_id AND c.active
