@@ -49,6 +49,7 @@
         "wizards/salon_call_entry_views.xml",
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",
+        "views/salon_book_views.xml",
         "views/salon_menus.xml",
         "views/salon_import_views.xml",
     ],

@@ -87,6 +87,7 @@ class Databases:
 
 
 class Worker:
+    module = "tests.daily_job_process"
     """A process that is ready to do something in a database."""
 
     def __init__(self, databases, database, *actions):
@@ -94,7 +95,7 @@ class Worker:
             [
                 sys.executable,
                 "-m",
-                "tests.daily_job_process",
+                self.module,
                 databases.config,
                 database,
                 *actions,

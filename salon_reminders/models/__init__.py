@@ -10,6 +10,11 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import salon_visit
 from . import salon_visit_line
+from . import salon_visit_busy
+from . import salon_stylist_duration
+from . import salon_slot_hold
+from . import salon_slot_finder
+from . import salon_slot_proposer
 from . import salon_consent
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
@@ -59,3 +64,8 @@ from . import salon_demo_client
 from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
+from . import salon_call_book
+from . import salon_follow_up
+from . import salon_gap_finder
+from . import salon_day_board
+from . import salon_load

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 
@@ -14,3 +16,15 @@ class ProductProduct(models.Model):
             self.product_tmpl_id.write(salon_vals)
             vals = {name: vals[name] for name in vals if name not in salon_vals}
         return super().write(vals)
+
+    def _get_salon_busy(self, start, stop):
+        """Return the stretches of a service that keep the stylist busy.
+
+        In between the treatment works by itself, and she can take another client.
+        """
+        if not self.salon_processing_minutes:
+            return [(start, stop)]
+        begin = start + timedelta(minutes=self.salon_processing_after)
+        end = begin + timedelta(minutes=self.salon_processing_minutes)
+        stretches = [(start, min(begin, stop)), (end, stop)]
+        return [(first, last) for first, last in stretches if first < last]

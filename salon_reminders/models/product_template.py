@@ -35,6 +35,16 @@ class ProductTemplate(models.Model):
         aggregator=None,
         help="Length of the appointment, in minutes.",
     )
+    salon_processing_after = fields.Integer(
+        "Processing starts after (minutes)",
+        aggregator=None,
+        help="Minutes after which the treatment works by itself, e.g. colour.",
+    )
+    salon_processing_minutes = fields.Integer(
+        "Processing time (minutes)",
+        aggregator=None,
+        help="Minutes in which the stylist can take another client.",
+    )
     salon_use_days = fields.Integer(
         "Lasts (days)", help="Days after which a retail product is probably used up."
     )
@@ -73,6 +83,10 @@ class ProductTemplate(models.Model):
     _salon_duration_positive = models.Constraint(
         "CHECK(salon_duration >= 0 AND salon_use_days >= 0)",
         "Durations can't be negative.",
+    )
+    _salon_processing_positive = models.Constraint(
+        "CHECK(salon_processing_after >= 0 AND salon_processing_minutes >= 0)",
+        "Processing times can't be negative.",
     )
     _salon_course_terms = models.Constraint(
         "CHECK(salon_course_sessions >= 0 AND salon_course_validity_days >= 0"
@@ -154,6 +168,22 @@ class ProductTemplate(models.Model):
                     course=sold.product_id.name,
                 )
             )
+
+    @api.constrains(
+        "salon_duration", "salon_processing_after", "salon_processing_minutes"
+    )
+    def _check_salon_processing(self):
+        for service in self.filtered("salon_processing_minutes"):
+            after = service.salon_processing_after
+            if after + service.salon_processing_minutes > service.salon_duration:
+                raise ValidationError(
+                    self.env._(
+                        "The processing time of %(service)s must lie within its "
+                        "duration of %(minutes)s minutes.",
+                        service=service.name,
+                        minutes=service.salon_duration,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_time
 
 NOON = 12
 # A due date moves by at most so many days to the client's usual weekday.
@@ -42,6 +42,22 @@ class ResCompany(models.Model):
         default=30,
         help="New calls put on the list in one day; 0 means no limit.",
     )
+    salon_hold_minutes = fields.Integer(
+        string="Proposed times are kept for",
+        default=10,
+        help="Minutes in which a time proposed on a call is not proposed to others.",
+    )
+    salon_late_cancel_hours = fields.Integer(
+        string="Late cancellation",
+        default=24,
+        help="A visit cancelled less than so many hours before counts as late.",
+    )
+    salon_follow_up_days = fields.Integer(
+        string="Follow-up calls",
+        default=2,
+        help="Call a client so many days after a missed or cancelled visit, when she "
+        "has not booked again; 0 means no such calls.",
+    )
     salon_birthday_days = fields.Integer(
         string="Birthday calls",
         help="Call clients so many days before their birthday; 0 means no such calls.",
@@ -72,7 +88,9 @@ class ResCompany(models.Model):
     _salon_call_rules_positive = models.Constraint(
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
         " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
-        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0)",
+        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0"
+        " AND salon_hold_minutes >= 0 AND salon_late_cancel_hours >= 0"
+        " AND salon_follow_up_days >= 0)",
         "The contact gap, the bundling window and the daily limit can't be negative, "
         "and there must be at least one attempt per call and one minute to call.",
     )
@@ -190,6 +208,17 @@ class ResCompany(models.Model):
         )
         engine = self.env["salon.reminder.engine"].sudo()
         engine._refresh(partners=reminders.partner_id)
+    def _salon_format_day(self, moment):
+        """Return the salon's day of a naive UTC datetime, in words."""
+        return format_date(self.env, self._salon_date(moment), date_format="EEE d MMM")
+
+    def _salon_format_time(self, moment):
+        """Return the salon's time of a naive UTC datetime, as people write it."""
+        zone = self._salon_timezone().zone
+        return format_time(self.env, moment, tz=zone, time_format="short")
+
+    def _salon_format_moment(self, moment):
+        return f"{self._salon_format_day(moment)}, {self._salon_format_time(moment)}"
 
     def _salon_open_weekdays(self):
         """Return the weekdays with working hours, 1 being Monday.

@@ -19,6 +19,15 @@ class ResConfigSettings(models.TransientModel):
     salon_daily_quota = fields.Integer(
         related="company_id.salon_daily_quota", readonly=False
     )
+    salon_hold_minutes = fields.Integer(
+        related="company_id.salon_hold_minutes", readonly=False
+    )
+    salon_late_cancel_hours = fields.Integer(
+        related="company_id.salon_late_cancel_hours", readonly=False
+    )
+    salon_follow_up_days = fields.Integer(
+        related="company_id.salon_follow_up_days", readonly=False
+    )
     salon_birthday_days = fields.Integer(
         related="company_id.salon_birthday_days", readonly=False
     )

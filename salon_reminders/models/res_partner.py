@@ -27,6 +27,10 @@ class ResPartner(models.Model):
 
     salon_visit_count = fields.Integer("Visits made", compute="_compute_salon_visits")
     salon_last_date = fields.Date("Last visit", compute="_compute_salon_visits")
+    salon_no_show_count = fields.Integer("No-shows", compute="_compute_salon_missed")
+    salon_late_cancel_count = fields.Integer(
+        "Cancelled late", compute="_compute_salon_missed"
+    )
     salon_spent = fields.Monetary(
         "Spent",
         compute="_compute_salon_visits",
@@ -93,6 +97,24 @@ class ResPartner(models.Model):
             partner.salon_visit_count = count
             partner.salon_last_date = last
             partner.salon_spent = spent.get(partner, 0)
+
+    @api.depends_context("company")
+    def _compute_salon_missed(self):
+        domain = [
+            ("partner_id", "in", self.ids),
+            ("company_id", "=", self.env.company.id),
+        ]
+        missed = Domain("state", "=", "no_show") | Domain("is_late_cancel", "=", True)
+        counts = {
+            (partner, state): count
+            for partner, state, count in self.env["salon.visit"]._read_group(
+                Domain(domain) & missed, ["partner_id", "state"], ["__count"]
+            )
+        }
+        for partner in self:
+            own = partner._origin
+            partner.salon_no_show_count = counts.get((own, "no_show"), 0)
+            partner.salon_late_cancel_count = counts.get((own, "cancelled"), 0)
 
     @api.depends("salon_consent_ids")
     @api.depends_context("company")

@@ -17,6 +17,22 @@ class ResourceResource(models.Model):
         string="Zones",
         help="The departments the stylist works in.",
     )
+    salon_service_ids = fields.Many2many(
+        "product.template",
+        "salon_stylist_service_rel",
+        "resource_id",
+        "service_id",
+        string="Services",
+        domain=[("salon_kind", "in", ("service", "fee"))],
+        help="What the stylist does. Leave empty for all services of her zones; "
+        "without zones she does everything.",
+    )
+    salon_duration_ids = fields.One2many(
+        "salon.stylist.duration",
+        "stylist_id",
+        string="Own durations",
+        help="Services for which the stylist needs more or less time than usual.",
+    )
 
     @api.constrains("is_stylist", "calendar_id")
     def _check_stylist_hours(self):
@@ -30,3 +46,24 @@ class ResourceResource(models.Model):
                         stylist=resource.name,
                     )
                 )
+            if resource.is_stylist and resource.calendar_id.flexible_hours:
+                raise ValidationError(
+                    self.env._(
+                        "The working hours of %(stylist)s must say from when to when "
+                        "she works; flexible hours can't be booked.",
+                        stylist=resource.name,
+                    )
+                )
+
+    def _can_do(self, service):
+        """Return whether the stylist does this product or template."""
+        self.ensure_one()
+        template = (
+            service.product_tmpl_id if service._name == "product.product" else service
+        )
+        if self.salon_service_ids:
+            return template in self.salon_service_ids
+        zones = self.salon_zone_ids
+        return (
+            not zones or not template.salon_zone_id or template.salon_zone_id in zones
+        )

@@ -61,6 +61,8 @@ class SalonCall(models.Model):
             ("course", "Course"),
             ("lapsed", "Lapsed client"),
             ("birthday", "Birthday"),
+            ("missed", "Missed visit"),
+            ("cancelled", "Cancelled visit"),
         ],
         required=True,
         default="reminder",

@@ -73,6 +73,8 @@ class SalonCallPlanner(models.AbstractModel):
         """Plan the current company's day, committing batch by batch."""
         commit_progress = self.env["ir.cron"]._commit_progress
         self._prepare_day()
+        # Before the others: who missed a visit is not called about her needs, too.
+        self.env["salon.follow.up"]._plan()
         clients = self._get_due_clients()
         commit_progress(remaining=len(clients))
         for batch in split_every(batch_size, clients, list):

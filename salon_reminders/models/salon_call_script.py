@@ -6,6 +6,10 @@ from odoo.tools import format_list
 from ..tools import script_text
 
 
+# Kinds of script that are kinds of call; the others are about a reminder.
+CALL_KINDS = ("lapsed", "birthday", "missed", "cancelled")
+
+
 class SalonCallScript(models.Model):
     """What the receptionist says on a kind of call, with placeholders for the rest.
 
@@ -24,6 +28,8 @@ class SalonCallScript(models.Model):
             ("course", "Course session"),
             ("lapsed", "Lapsed client"),
             ("birthday", "Birthday"),
+            ("missed", "Missed visit"),
+            ("cancelled", "Cancelled visit"),
             ("call_back", "Promised call-back"),
         ],
         string="Kind of call",
@@ -262,7 +268,7 @@ class SalonCallScript(models.Model):
         )
 
     def _get_sample_domain(self):
-        kind = self.kind if self.kind in ("lapsed", "birthday") else "reminder"
+        kind = self.kind if self.kind in CALL_KINDS else "reminder"
         domain = Domain("company_id", "=", self.env.company.id)
         domain &= Domain("state", "=", "open") & Domain("kind", "=", kind)
         if self.cycle_id:
@@ -285,9 +291,7 @@ class SalonCallScript(models.Model):
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
-                "kind": self.kind
-                if self.kind in ("lapsed", "birthday")
-                else "reminder",
+                "kind": self.kind if self.kind in CALL_KINDS else "reminder",
                 "reminder_ids": chosen.ids,
                 "stylist_id": self._get_sample_stylist(partner, company).id,
             }

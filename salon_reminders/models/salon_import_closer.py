@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.import_plan import NO_TRACKING, Row
+from .salon_visit import OPEN_STATES
 
 
 class SalonImportCloser(models.AbstractModel):
@@ -32,7 +33,7 @@ class SalonImportCloser(models.AbstractModel):
         return self.env["salon.visit"].search(
             [
                 ("company_id", "=", salon_import.company_id.id),
-                ("state", "=", "booked"),
+                ("state", "in", OPEN_STATES),
                 ("date", "<", until),
                 ("id", "in", rows.subselect("visit_id")),
             ],

@@ -5,6 +5,7 @@ from odoo import Command, api, models
 from odoo.tools import SQL
 
 from ..tools.import_plan import NO_TRACKING, NOON
+from .salon_visit import OPEN_STATES
 
 
 class SalonImportVisitWriter(models.AbstractModel):
@@ -58,6 +59,9 @@ class SalonImportVisitWriter(models.AbstractModel):
     def _change_visit(self, model, visit, vals):
         """Change the visit in the database that a planned one belongs to."""
         record = model.browse(visit.append_id or visit.visit_id)
+        if vals["state"] == "booked" and record.state in OPEN_STATES:
+            # What the client confirmed meanwhile stays.
+            vals = {**vals, "state": record.state}
         if visit.append_id:
             self._append_lines(visit, record, vals)
         else:

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, groupby
 
 from ..tools.import_plan import Line, Row, Visit, plan_client
+from .salon_visit import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ class SalonImportWriter(models.AbstractModel):
             [
                 ("company_id", "=", salon_import.company_id.id),
                 ("partner_id", "in", list(keys)),
-                ("state", "=", "booked"),
+                ("state", "in", OPEN_STATES),
                 ("date", ">=", min(row.day for row in rows)),
                 ("date", "<=", max(row.day for row in rows)),
             ]

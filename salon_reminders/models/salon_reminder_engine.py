@@ -12,6 +12,7 @@ from .salon_cycle_norm import (
     LATE_EDGES,
     LATE_MULTIPLES,
 )
+from .salon_visit import OPEN_STATES
 
 # The slightly early middle of the gaps; lower hits more often within a week, higher
 # errs less in days on average.
@@ -415,18 +416,19 @@ class SalonReminderEngine(models.AbstractModel):
                     SELECT v.partner_id, v.company_id, c.id AS cycle_id, v.date
                       FROM salon_visit v
                       %(cycles)s
-                     WHERE v.state = 'booked' AND %(visit_scope)s AND %(cycle_scope)s
+                     WHERE v.state IN %(open)s AND %(visit_scope)s AND %(cycle_scope)s
                  UNION ALL
                     SELECT v.partner_id, v.company_id, c.id, v.date
                       FROM salon_visit v
                       JOIN salon_cycle c
                         ON c.company_id IS NULL OR c.company_id = v.company_id
-                     WHERE v.state = 'booked' AND %(visit_scope)s AND %(cycle_scope)s
+                     WHERE v.state IN %(open)s AND %(visit_scope)s AND %(cycle_scope)s
                        AND NOT EXISTS (
                            SELECT FROM salon_visit_line l WHERE l.visit_id = v.id)
                  ) b
              GROUP BY partner_id, company_id, cycle_id""",
             cycles=self._sql_join_cycles(),
+            open=OPEN_STATES,
             visit_scope=visit_scope,
             cycle_scope=self._sql_cycle_scope(cycles),
         )

@@ -50,6 +50,17 @@ class SalonVisitLine(models.Model):
         check_company=True,
     )
     quantity = fields.Float(default=1.0, required=True, digits="Product Unit")
+    minutes = fields.Integer(
+        compute="_compute_minutes",
+        store=True,
+        readonly=False,
+        precompute=True,
+        aggregator="sum",
+        help="Length of the service with this stylist. The services of a visit follow "
+        "one after the other.",
+    )
+    start = fields.Datetime(compute="_compute_times")
+    stop = fields.Datetime(compute="_compute_times")
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,
@@ -90,6 +101,23 @@ class SalonVisitLine(models.Model):
     def _compute_stylist_id(self):
         for line in self:
             line.stylist_id = line.stylist_id or line.visit_id.stylist_id
+
+    @api.depends("product_id", "quantity", "stylist_id")
+    def _compute_minutes(self):
+        own = self.env["salon.stylist.duration"]._get_all(self.stylist_id)
+        for line in self:
+            line.minutes = line._get_usual_minutes(own)
+
+    @api.depends("minutes", "sequence", "visit_id.start", "visit_id.stop")
+    def _compute_times(self):
+        times = {
+            line: (start, stop)
+            for visit in self.visit_id
+            if visit.start and visit.stop
+            for line, _stylist, start, stop in visit._get_schedule()
+        }
+        for line in self:
+            line.start, line.stop = times.get(line, (False, False))
 
     @api.depends("product_id", "quantity")
     def _compute_amount(self):
@@ -145,6 +173,8 @@ class SalonVisitLine(models.Model):
             vals
         ):
             self._after_change()
+        elif not {"minutes", "sequence", "stylist_id"}.isdisjoint(vals):
+            self._take_times()
         return result
 
     def unlink(self):
@@ -159,7 +189,13 @@ class SalonVisitLine(models.Model):
 
     def _after_change(self):
         visits = (self | self.refunded_line_id).visit_id
+        self._take_times()
         visits._after_change(visits.partner_id)
+
+    def _take_times(self):
+        # Within a change of the visit, the visit does it once at the end.
+        if not self.env.context.get("salon_visit_batch"):
+            self.visit_id._take_times()
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -199,14 +235,24 @@ class SalonVisitLine(models.Model):
         return 0 < self.quantity <= left
 
     def _get_minutes(self):
-        """Return the length of the services among these lines, in minutes.
+        """Return the length of the services among these lines, in minutes."""
+        return sum(self.mapped("minutes"))
+
+    def _get_usual_minutes(self, durations):
+        """Return how long this service takes with this stylist.
 
         Selling a course takes no time; its sessions do.
+
+        :param dict durations: see ``salon.stylist.duration._get_all``
         """
-        return sum(
-            line.product_id.salon_duration * max(1, round(line.quantity))
-            for line in self
-            if line.product_id.salon_kind in ("service", "fee")
-            and not line.product_id.salon_course_sessions
-            and line.quantity > 0
-        )
+        self.ensure_one()
+        service = self.product_id.product_tmpl_id
+        if (
+            service.salon_kind not in ("service", "fee")
+            or service.salon_course_sessions
+            or self.quantity <= 0
+        ):
+            return 0
+        key = (self.stylist_id._origin.id, service._origin.id)
+        minutes = durations.get(key, service.salon_duration)
+        return minutes * max(1, round(self.quantity))

@@ -33,3 +33,7 @@ from . import test_salon_visit
 from . import test_script_text
 from . import test_security
 from . import test_views
+from . import test_salon_book
+from . import test_salon_proposals
+from . import test_salon_follow_up
+from . import test_salon_gaps

@@ -1,0 +1,195 @@
+import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
+import {_t} from "@web/core/l10n/translation";
+import {browser} from "@web/core/browser/browser";
+import {confirmBooking} from "../visit_book/booking_question";
+import {registry} from "@web/core/registry";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useBoardDrag} from "./board_drag";
+import {useService} from "@web/core/utils/hooks";
+
+const REFRESH_MS = 60000;
+const PIXELS_PER_MINUTE = 1.15;
+// The step that one click on a card makes
+const NEXT = {
+    booked: {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")},
+    confirmed: {action: "action_arrive", icon: "fa-sign-in", title: _t("Arrived")},
+    arrived: {action: "action_done", icon: "fa-flag-checkered", title: _t("Done")},
+};
+
+/** One day of the salon: a column per stylist, visits to click and to drag. */
+export class DayBoard extends Component {
+    static template = "salon_reminders.DayBoard";
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.board = useRef("board");
+        this.state = useState({data: null, draft: null, moving: null});
+        this.scale = PIXELS_PER_MINUTE;
+        useBoardDrag(this);
+        onWillStart(() => this.load(this.props.action.context.day));
+        const timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
+        onWillUnmount(() => browser.clearInterval(timer));
+    }
+
+    // ---- data ----
+
+    async load(day) {
+        this.state.data = await this.orm.call("salon.day.board", "get_day", [
+            day || false,
+        ]);
+    }
+
+    async refresh() {
+        if (!document.hidden && !this.state.moving && !this.state.draft) {
+            await this.load(this.state.data.day);
+        }
+    }
+
+    async go(days) {
+        const day = luxon.DateTime.fromISO(this.state.data.day).plus({days});
+        await this.load(day.toISODate());
+    }
+
+    onDay(ev) {
+        return ev.target.value && this.load(ev.target.value);
+    }
+
+    // ---- drawing ----
+
+    get data() {
+        return this.state.data;
+    }
+
+    get hours() {
+        const {opens, closes} = this.data;
+        const count = (closes - opens) / 60;
+        return [...Array(count).keys()].map((number) => {
+            const minute = opens + number * 60;
+            const label = luxon.DateTime.fromObject({hour: minute / 60});
+            return {minute, label: label.toLocaleString(luxon.DateTime.TIME_SIMPLE)};
+        });
+    }
+
+    get height() {
+        return (this.data.closes - this.data.opens) * this.scale;
+    }
+
+    /** Style of what lasts from one minute to another. */
+    place([from, to]) {
+        const top = (from - this.data.opens) * this.scale;
+        const height = Math.max((to - from) * this.scale, 4);
+        return `top: ${top}px; height: ${height}px;`;
+    }
+
+    placeCard(card) {
+        const width = 100 / card.lanes;
+        const left = card.lane * width;
+        return `${this.place([card.from, card.to])} left: ${left}%; width: ${width}%;`;
+    }
+
+    /** A processing time, within its card. */
+    placePause(card, [from, to]) {
+        const top = (from - card.from) * this.scale;
+        return `top: ${top}px; height: ${(to - from) * this.scale}px;`;
+    }
+
+    get isToday() {
+        return this.data.day === this.data.today;
+    }
+
+    get hasNow() {
+        const {now, opens, closes} = this.data;
+        return this.isToday && now >= opens && now <= closes;
+    }
+
+    nextStep(card) {
+        return NEXT[card.state];
+    }
+
+    timeOf(minute) {
+        const hour = Math.floor(minute / 60);
+        const moment = luxon.DateTime.fromObject({hour, minute: minute % 60});
+        return moment.toLocaleString(luxon.DateTime.TIME_SIMPLE);
+    }
+
+    // ---- steps ----
+
+    async onStep(card) {
+        await this.orm.call("salon.visit", this.nextStep(card).action, [[card.id]]);
+        await this.load(this.data.day);
+    }
+
+    openVisit(card) {
+        this.dialog.add(
+            FormViewDialog,
+            {
+                resModel: "salon.visit",
+                resId: card.id,
+                title: card.client,
+                onRecordSaved: () => this.load(this.data.day),
+            },
+            {onClose: () => this.load(this.data.day)}
+        );
+    }
+
+    async newVisit(stylistId, from, to, values = {}) {
+        const start = await this.orm.call("salon.day.board", "get_start", [
+            this.data.day,
+            from,
+        ]);
+        const context = {default_start: start, default_stylist_id: stylistId};
+        for (const [name, value] of Object.entries(values)) {
+            context[`default_${name}`] = value;
+        }
+        this.dialog.add(
+            FormViewDialog,
+            {
+                resModel: "salon.visit",
+                title: _t("New visit"),
+                context,
+                onRecordSaved: () => this.load(this.data.day),
+            },
+            {onClose: () => (this.state.draft = null)}
+        );
+    }
+
+    /** A walk-in goes to who is free now, or free first. */
+    async onWalkIn() {
+        await this.load(false);
+        const {columns, now} = this.data;
+        const next = (column) =>
+            Math.min(...column.free.filter(([, to]) => to > now).map(([from]) => from));
+        const first = [...columns].sort((a, b) => next(a) - next(b))[0];
+        const minute = now - (now % 5);
+        await this.newVisit(first && first.id, minute, null, {state: "arrived"});
+    }
+
+    onGaps() {
+        this.action.doAction("salon_reminders.salon_gap_finder_action", {
+            additionalContext: {day: this.data.day},
+        });
+    }
+
+    // ---- moving ----
+
+    async moveCard(card, fromId, toId, minute, confirmed = false) {
+        const args = [card.id, this.data.day, minute, fromId, toId, confirmed];
+        try {
+            const answer = await this.orm.call("salon.day.board", "move_visit", args);
+            if (
+                answer.question &&
+                (await confirmBooking(this.dialog, answer.question))
+            ) {
+                return this.moveCard(card, fromId, toId, minute, true);
+            }
+        } finally {
+            await this.load(this.data.day);
+        }
+    }
+}
+
+registry.category("actions").add("salon_reminders.day_board", DayBoard);

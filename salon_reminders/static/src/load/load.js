@@ -1,0 +1,54 @@
+import {Component, onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useService} from "@web/core/utils/hooks";
+
+/** How full the salon is by weekday and hour, and whether the next weeks suffice. */
+export class SalonLoad extends Component {
+    static template = "salon_reminders.Load";
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.filter = useState({weeks: -4, stylist_id: false});
+        this.state = useState({data: null});
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const {weeks, stylist_id} = this.filter;
+        this.state.data = await this.orm.call("salon.load", "get_load", [
+            weeks,
+            stylist_id,
+        ]);
+    }
+
+    async set(name, value) {
+        this.filter[name] = value;
+        await this.load();
+    }
+
+    periodLabel(weeks) {
+        return weeks < 0 ? _t("Last %s weeks", -weeks) : _t("Next %s weeks", weeks);
+    }
+
+    /** The fuller, the darker. */
+    heat(cell) {
+        return cell.offered ? `--salon-share: ${cell.share}%;` : "";
+    }
+
+    title(cell) {
+        return _t(
+            "Offered %(offered)s h, booked %(booked)s h, done %(done)s h, empty %(empty)s h",
+            cell
+        );
+    }
+
+    onGaps() {
+        this.action.doAction("salon_reminders.salon_gap_finder_action");
+    }
+}
+
+registry.category("actions").add("salon_reminders.load", SalonLoad);

@@ -1,0 +1,37 @@
+import {FormController} from "@web/views/form/form_controller";
+import {checkBooking} from "./booking_question";
+import {formView} from "@web/views/form/form_view";
+import {registry} from "@web/core/registry";
+import {serializeDateTime} from "@web/core/l10n/dates";
+import {useService} from "@web/core/utils/hooks";
+
+const OPEN_STATES = ["booked", "confirmed", "arrived"];
+const TIMES = ["start", "stop", "stylist_id"];
+
+/** The form of a visit asks before it books outside working hours. */
+export class VisitFormController extends FormController {
+    setup() {
+        super.setup();
+        this.orm = useService("orm");
+        this.dialogService = useService("dialog");
+    }
+
+    async onWillSaveRecord(record, changes) {
+        const {start, stop, stylist_id: stylist, state} = record.data;
+        const isMoved = !record.resId || TIMES.some((name) => name in changes);
+        if (!isMoved || !start || !stylist || !OPEN_STATES.includes(state)) {
+            return true;
+        }
+        const services = {orm: this.orm, dialog: this.dialogService};
+        return checkBooking(services, record.resId, {
+            start: serializeDateTime(start),
+            stop: stop && serializeDateTime(stop),
+            stylistId: stylist.id,
+        });
+    }
+}
+
+registry.category("views").add("salon_visit_form", {
+    ...formView,
+    Controller: VisitFormController,
+});
