@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("salon_call_script_tour", {
         {
             content: "Empty it",
             trigger: `body:not(:has(.modal)) ${BODY}`,
-            run: "edit Hello ",
+            run: "edit Hello",
         },
         {
             content: "A click puts a placeholder in",
