@@ -433,14 +433,8 @@ class SalonCallPlanner(models.AbstractModel):
 
         The first line that holds is the one told to people.
         """
-        consents = self.env["salon.consent"]
         return SQL(
-            """CASE
-                 WHEN NOT %(consent)s THEN 'consent'
-                 WHEN COALESCE(d.phone, '') = '' THEN 'phone'
-                 WHEN EXISTS (
-                     SELECT FROM phone_blacklist b
-                      WHERE b.number = d.phone AND b.active) THEN 'blacklist'
+            """COALESCE(%(gate)s, CASE
                  WHEN EXISTS (
                      SELECT FROM res_partner op
                        JOIN salon_call oc ON oc.partner_id = op.id
@@ -453,9 +447,14 @@ class SalonCallPlanner(models.AbstractModel):
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
-               END""",
-            consent=consents._sql_valid(
-                SQL("d.partner_id"), SQL("%s", company.id), today
+               END)""",
+            gate=self.env["salon.gate"]._sql_hold(
+                SQL("d.partner_id"),
+                SQL("d.phone"),
+                SQL("%s", company.id),
+                today,
+                "reminder",
+                "phone",
             ),
             company=company.id,
             lately=SQL(
