@@ -16,6 +16,9 @@ from . import salon_consent_wording
 from . import salon_gate
 from . import phone_blacklist
 from . import mail_blacklist
+from . import mail_thread
+from . import mail_compose_message
+from . import sms_composer
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder
@@ -31,6 +34,9 @@ from . import res_partner
 from . import res_partner_consent
 from . import res_partner_access
 from . import res_partner_link
+from . import res_partner_privacy
+from . import salon_duplicate
+from . import salon_privacy
 from . import salon_card_log
 from . import salon_card_reading
 from . import mail_activity

@@ -30,6 +30,8 @@ class MailBlacklist(models.Model):
     def _salon_after_block(self):
         if self.env.context.get("salon_from_consent"):
             return
+        # Put there by somebody, it takes more than a new consent to take it off.
+        self.filtered("salon_by_consent").salon_by_consent = False
         # As for numbers.
         self.env["salon.consent"].sudo()._withdraw_blocked(
             [("email_normalized", "in", self.mapped("email"))], ("email",)

@@ -30,6 +30,8 @@ class PhoneBlacklist(models.Model):
     def _salon_after_block(self):
         if self.env.context.get("salon_from_consent"):
             return
+        # Put there by somebody, it takes more than a new consent to take it off.
+        self.filtered("salon_by_consent").salon_by_consent = False
         # Whoever keeps the blacklist need not know the salon's ledger.
         self.env["salon.consent"].sudo()._withdraw_blocked(
             [("phone_sanitized", "in", self.mapped("number"))], ("phone", "sms")

@@ -5,6 +5,9 @@ from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_consent
+from . import test_salon_gate
+from . import test_salon_privacy
+from . import test_salon_access
 from . import test_salon_course
 from . import test_salon_cycle
 from . import test_salon_cycle_tuner

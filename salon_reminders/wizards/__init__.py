@@ -7,3 +7,4 @@ from . import salon_starter_set
 from . import salon_starter_set_line
 from . import salon_number
 from . import salon_consent_link
+from . import salon_erasure
