@@ -46,7 +46,7 @@ class TestConsentLink(HttpCase):
         self.assertEqual(page.headers["Cache-Control"], "no-store")
         for query in ("?reminder_phone=", "?saved=1", "?promotion_sms=1"):
             self.url_open(self.path + query)
-        self.url_open(self.path, head=True)
+        self.url_open(self.path, method="HEAD")
         self.assertEqual(self._get_states(self.anna), {("reminder", "phone"): "given"})
 
     def test_nothing_about_others(self):

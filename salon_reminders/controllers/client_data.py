@@ -22,7 +22,10 @@ class ClientData(http.Controller):
             content,
             headers=[
                 ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Disposition", content_disposition(f"client-{partner_id}.html")),
+                (
+                    "Content-Disposition",
+                    content_disposition(f"client-{partner_id}.html"),
+                ),
                 ("Cache-Control", "no-store"),
             ],
         )

@@ -17,8 +17,6 @@ from . import salon_gate
 from . import phone_blacklist
 from . import mail_blacklist
 from . import mail_thread
-from . import mail_compose_message
-from . import sms_composer
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder

@@ -31,7 +31,9 @@ class SalonGate(models.AbstractModel):
                  WHEN COALESCE(%(address)s, '') = '' THEN %(missing)s
                  WHEN %(blocked)s THEN 'blacklist'
                END""",
-            foreign=self._sql_blocked(address, channel, SQL("b.salon_by_consent IS NOT TRUE")),
+            foreign=self._sql_blocked(
+                address, channel, SQL("b.salon_by_consent IS NOT TRUE")
+            ),
             consent=self.env["salon.consent"]._sql_valid(
                 client, company, today, purpose, channel
             ),

@@ -12,7 +12,14 @@ KEPT = {
 }
 # Of her contact: how she is counted, not who she is.
 KEPT_CONTACT = {"lang", "tz", "type"}
-TECHNICAL = {"id", "create_uid", "write_uid", "write_date", "parent_path"}
+TECHNICAL = {
+    "id",
+    "create_uid",
+    "create_date",
+    "write_uid",
+    "write_date",
+    "parent_path",
+}
 BATCH = 10_000
 
 
@@ -128,7 +135,7 @@ class SalonPrivacy(models.AbstractModel):
         """Return [(label, value)] of what is stored in a record, in words."""
         pairs = []
         for name, field in record._fields.items():
-            skip = name in TECHNICAL or not field.store or field.automatic
+            skip = name in TECHNICAL or not field.store
             if skip or field.type in ("one2many", "many2many"):
                 continue
             value = record[name]

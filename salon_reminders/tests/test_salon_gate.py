@@ -181,9 +181,7 @@ class TestSalonGate(SalonCase):
                 "body": "<p>Hello</p>",
             }
         )
-        refused = composer._get_optout_emails(
-            {self.anna.id: {}, bea.id: {}}
-        )
+        refused = composer._get_optout_emails({self.anna.id: {}, bea.id: {}})
         self.assertEqual(refused, ["anna@example.com"])
 
     @users("t_recep")

@@ -8,3 +8,5 @@ from . import salon_starter_set_line
 from . import salon_number
 from . import salon_consent_link
 from . import salon_erasure
+from . import mail_compose_message
+from . import sms_composer

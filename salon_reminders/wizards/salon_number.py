@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SalonNumber(models.TransientModel):
@@ -13,6 +13,8 @@ class SalonNumber(models.TransientModel):
     is_allowed = fields.Boolean("May be called", readonly=True)
     number = fields.Char(compute="_compute_number")
 
+    @api.depends("partner_id")
+    @api.depends_context("uid")
     def _compute_number(self):
         for shown in self:
             # What is noted was noted when she asked; this does not count again.
