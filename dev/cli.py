@@ -18,7 +18,9 @@ def parser():
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     add_run(commands)
-    commands.add_parser("test", help="check everything; or: test [pytest arguments]")
+    commands.add_parser(
+        "test", help="check everything; or: test --odoo; or: test [pytest arguments]"
+    )
     lint = commands.add_parser("lint", help="check style and structure of the code")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
     lint.add_argument(

@@ -59,7 +59,13 @@ def summary(terminalreporter, bad):
         for name, reports in terminalreporter.stats.items()
         if name in COUNTED and reports
     }
-    return {"counts": counts, "forbidden_skips": len(bad)}
+    tests = {
+        report.nodeid: name
+        for name, reports in terminalreporter.stats.items()
+        if name in COUNTED
+        for report in reports
+    }
+    return {"counts": counts, "forbidden_skips": len(bad), "tests": tests}
 
 
 COUNTED = ("failed", "passed", "skipped", "error", "xfailed", "xpassed", "subfailed")

@@ -30,6 +30,7 @@ class Shot:
 
 CALLS = "/odoo/salon-calls"
 CLIENTS = "/odoo/salon-clients"
+TO_ASK = "/odoo/salon-consent-to-collect"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
 
@@ -94,6 +95,9 @@ SHOTS = (
             CARD,
         ),
     ),
+    Shot("consent_to_collect", "receptionist", TO_ASK, wait=LIST),
+    Shot("consent_to_collect_phone", "receptionist", TO_ASK, PHONE, wait=LIST),
+    Shot("card_readings", "manager", "/odoo/salon-card-readings", wait=LIST),
 )
 
 

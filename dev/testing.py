@@ -26,6 +26,8 @@ NO_TESTS = 5  # exit code of pytest
 def run(arguments):
     """Everything; with arguments only pytest, with these arguments."""
     started = time.monotonic()
+    if arguments == ["--odoo"]:
+        return compare_odoo()
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
         offer_pdf()
@@ -41,6 +43,15 @@ def run(arguments):
             problems += linting.check_models(shop, names["demo"])
         code, tests = run_pytest(shop, names, arguments)
     return conclude(problems, code, tests, time.monotonic() - started)
+
+
+def compare_odoo():
+    """Odoo's own tests of what we extend, without the addon and with it."""
+    from . import odoo_tests
+
+    with setup.workshop("test", "test", "lint") as shop:
+        require_browser(shop)
+        return odoo_tests.conclude(*odoo_tests.run(shop))
 
 
 def install_check(shop):

@@ -10,6 +10,8 @@ HISTORY = [
     "salon.call",
     "salon.reminder",
     "salon.consent",
+    "salon.consent.ask",
+    "salon.card.log",
 ]
 
 

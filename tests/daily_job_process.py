@@ -6,10 +6,14 @@ before each batch; the last line is what each of them answered.
 
 import json
 import sys
+import time
 from datetime import timedelta
 
 CLIENTS = 240
 BATCH = 20
+# Seconds that a batch and a withdrawal wait before their commit.
+SLOWED = 0.3
+WITHDRAWN = 0.02
 
 
 def main(config_file, database, *actions):
@@ -135,6 +139,48 @@ def unguarded(env):
     """The job without the scheduler's lock: only the database stands guard."""
     env["salon.call.planner"]._cron_plan_calls(batch_size=BATCH)
     return {"failures": 0}
+
+
+def slowed(env):
+    """The job with time between the making of a batch and its commit."""
+    planner = env.registry["salon.call.planner"]
+    create = planner._create_calls
+
+    def slow(self, clients):
+        create(self, clients)
+        time.sleep(SLOWED)
+
+    planner._create_calls = slow
+    return unguarded(env)
+
+
+def withdraw(env):
+    """Clients change their minds, one after the other, each in a slow transaction."""
+    consents = env["salon.consent"].search([("decision", "=", "given")])
+    said = [(consent.partner_id.id, consent.company_id.id) for consent in consents]
+    for partner_id, company_id in said:
+        env.cr.commit()
+        env.invalidate_all()
+        # From here on it sees nothing of what the job does.
+        partner = env["res.partner"].browse(partner_id)
+        partner.with_company(company_id).action_salon_consent_withdraw()
+        time.sleep(WITHDRAWN)
+    env.cr.commit()
+    return {"withdrawn": len(said)}
+
+
+def survivors(env):
+    """Open calls of clients who may not be called."""
+    calls = env["salon.call"].search([("state", "=", "open")])
+    return {
+        "survivors": [
+            call.display_name
+            for call in calls
+            if not call.partner_id.with_company(call.company_id)._filter_callable()
+        ],
+        "calls": env["salon.call"].search_count([]),
+        "cancelled": env["salon.call"].search_count([("close_reason", "=", "consent")]),
+    }
 
 
 def result(env):

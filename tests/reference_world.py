@@ -21,6 +21,8 @@ class World:
     wishes: dict = field(default_factory=dict)
     consents: list = field(default_factory=list)
     blacklist: set = field(default_factory=set)
+    # Those of them that only a withdrawn consent put there.
+    by_consent: set = field(default_factory=set)
     calls: list = field(default_factory=list)
 
     def today(self, salon):
@@ -155,13 +157,17 @@ class World:
         reminder, skip = self.reminders().get(key), self.wish(key).skip_until
         is_skipped = skip and skip > self.today(key[1])
         return reminder and reminder.state in CALLABLE and not is_skipped
+    def newest(self, client, salon):
+        own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]
+        pairs = enumerate(own)
+        newest = max(pairs, key=lambda pair: (pair[1].moment, pair[0]), default=None)
+        return newest and newest[1]
 
     def agrees(self, client, salon):
         """The newest consent of this client tells."""
-        own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]
-        if not own:
+        newest = self.newest(client, salon)
+        if not newest:
             return False
-        newest = max(enumerate(own), key=lambda pair: (pair[1].moment, pair[0]))[1]
         today = self.today(salon)
         return newest.given and (newest.expiry is None or newest.expiry >= today)
 
@@ -173,6 +179,43 @@ class World:
         self.consents.append(ref.Consent(client, salon, self.now, given, expiry))
         if not given:
             self.cancel_unwanted([client])
+        self.blacklist_follows(self.clients[client].phone, given)
+
+    def owners(self, phone):
+        return [name for name, client in self.clients.items() if client.phone == phone]
+
+    def blacklist_follows(self, phone, given):
+        """A withdrawal blocks the number unless somebody with it still agrees."""
+        if not phone:
+            return
+        if given and phone in self.by_consent:
+            self.unblock(phone)
+        wanted = any(
+            self.agrees(owner, salon)
+            for owner in self.owners(phone)
+            for salon in self.salons
+        )
+        if not given and not wanted and phone not in self.blacklist:
+            self.blacklist.add(phone)
+            self.by_consent.add(phone)
+
+    def block(self, phone):
+        """A number put on the blacklist is a withdrawal of all who have it."""
+        self.blacklist.add(phone)
+        self.by_consent.discard(phone)
+        for owner in self.owners(phone):
+            for salon in self.salons:
+                newest = self.newest(owner, salon)
+                if newest and newest.given:
+                    self.withdraw(owner, salon)
+        self.cancel_unwanted(self.owners(phone))
+
+    def withdraw(self, client, salon):
+        self.consents.append(ref.Consent(client, salon, self.now, False, None))
+
+    def unblock(self, phone):
+        self.blacklist.discard(phone)
+        self.by_consent.discard(phone)
 
     def cancel_unwanted(self, clients):
         """No call stays open that may not be made."""
@@ -216,10 +259,19 @@ class World:
             for call in both[1:]:
                 call.state = "cancelled"
         self.merge_wishes(source, target)
+        newest = {
+            salon: [self.newest(client, salon) for client in (source, target)]
+            for salon in self.salons
+        }
         for item in [*self.visits, *self.consents, *self.calls]:
             if item.client == source:
                 item.client = target
         gone, stays = self.clients.pop(source), self.clients[target]
+        for salon, before in newest.items():
+            # The most restrictive of the two answers holds.
+            refused = any(consent and not consent.given for consent in before)
+            if refused and self.newest(target, salon).given:
+                self.withdraw(target, salon)
         stays.phone = stays.phone or gone.phone
         stays.birthdate = stays.birthdate or gone.birthdate
         self.visits_changed(target)
@@ -348,6 +400,8 @@ class World:
     def hold(self, client, name):
         """The one rule that holds her back, or None."""
         phone = self.clients[client].phone
+        if phone in self.blacklist - self.by_consent:
+            return "blacklist"
         if not self.agrees(client, name):
             return "consent"
         if not phone:

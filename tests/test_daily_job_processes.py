@@ -205,3 +205,18 @@ class TestDailyJobProcesses(unittest.TestCase):
         left, *_rest = self.assertAsUndisturbed(database, "result", "scheduled")
         self.assertGreater(len(left["calls"]), 0)
         self.assertLess(len(left["calls"]), len(self.expected["calls"]))
+
+    def test_withdrawn_while_the_job_runs(self):
+        """Neither sees the other before its commit; no call may survive that."""
+        database = self._copy("withdrawn")
+        job = self._start(database, "slowed")
+        clients = self._start(database, "withdraw")
+        job.go()
+        job.wait_for("batch")
+        clients.go()
+        self.assertEqual(job.answer(), [{"failures": 0}])
+        self.assertGreater(clients.answer()[0]["withdrawn"], 200)
+        left = self._do(database, "survivors")[0]
+        self.assertEqual(left["survivors"], [])
+        self.assertGreater(left["calls"], 0)
+        self.assertEqual(left["cancelled"], left["calls"])

@@ -364,10 +364,10 @@ class Twins:
             return
         blacklist = self.env["phone.blacklist"].sudo()
         if blocked:
-            self.world.blacklist.add(phone)
+            self.world.block(phone)
             blacklist._add([phone])
         elif phone in self.world.blacklist:
-            self.world.blacklist.discard(phone)
+            self.world.unblock(phone)
             blacklist._remove([phone])
 
     def pause(self, number, days):

@@ -76,13 +76,42 @@ class ResCompany(models.Model):
         help="Learn from each client's visits how often she comes. Otherwise the ideal "
         "days of the cycle count for everybody.",
     )
-    salon_consent_wording = fields.Text(
-        string="Consent wording",
-        translate=True,
-        default=lambda self: self.env._(
-            "May we phone you when it is time for your next visit?"
-        ),
-        help="The sentence the client is asked; it is kept with her answer.",
+    # Consent and privacy
+    salon_consent_months = fields.Integer(
+        string="Consents hold for",
+        help="Months after which a new consent must be asked for again; 0 means no "
+        "end.",
+    )
+    salon_ask_again_days = fields.Integer(
+        string="Ask again after",
+        default=30,
+        help="Days after which a client who did not want to decide is asked again.",
+    )
+    salon_link_days = fields.Integer(
+        string="Own link works for",
+        default=90,
+        help="Days for which the link works that a client sees her consents with.",
+    )
+    salon_stylist_days = fields.Integer(
+        string="Stylists see clients for",
+        default=30,
+        help="Days before and after a visit in which its stylist sees the card.",
+    )
+    salon_card_limit = fields.Integer(
+        string="Cards a day",
+        default=80,
+        help="Who opens more client cards in a day is shown to the manager.",
+    )
+    salon_number_limit = fields.Integer(
+        string="Numbers a day",
+        default=15,
+        help="Who opens more numbers outside a call in a day is shown to the manager.",
+    )
+    salon_retention_months = fields.Integer(
+        string="Notes are kept for",
+        default=36,
+        help="Months after which the notes of calls and dialled numbers are deleted; "
+        "what came of the calls stays. 0 means for good.",
     )
 
     _salon_call_rules_positive = models.Constraint(
@@ -94,6 +123,14 @@ class ResCompany(models.Model):
         "The contact gap, the bundling window and the daily limit can't be negative, "
         "and there must be at least one attempt per call and one minute to call.",
     )
+    _salon_privacy_rules_positive = models.Constraint(
+        "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
+        " AND salon_link_days > 0 AND salon_stylist_days >= 0"
+        " AND salon_card_limit >= 0 AND salon_number_limit >= 0"
+        " AND salon_retention_months >= 0)",
+        "Times and limits can't be negative; asking again and the client's own link "
+        "take at least one day.",
+    )
 
     def write(self, vals):
         result = super().write(vals)
@@ -103,7 +140,28 @@ class ResCompany(models.Model):
         if "resource_calendar_id" in vals:
             self._salon_follow_clock()
             self._salon_follow_weekdays()
+        if "salon_stylist_days" in vals:
+            # The record rules of stylists are made with it.
+            self.env.registry.clear_cache()
         return result
+
+    # ------------------------------------------------------------
+    # CONSENT
+    # ------------------------------------------------------------
+
+    def _salon_consent_expiry(self):
+        """Return the last day of a consent given today, or False for no end."""
+        months = self.salon_consent_months
+        return months and fields.Date.add(self._salon_today(), months=months)
+
+    def _salon_ask_again_date(self):
+        """Return when somebody who did not want to decide today is asked again."""
+        return fields.Date.add(self._salon_today(), days=self.salon_ask_again_days)
+
+    def _salon_wording(self, purpose="reminder", channel="phone"):
+        """Return the wording this salon uses now for a purpose and a channel."""
+        wordings = self.env["salon.consent.wording"].with_company(self)
+        return wordings._get_current(purpose, channel)
 
     # ------------------------------------------------------------
     # THE SALON'S CLOCK

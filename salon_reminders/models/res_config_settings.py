@@ -37,6 +37,24 @@ class ResConfigSettings(models.TransientModel):
     salon_own_rhythm = fields.Boolean(
         related="company_id.salon_own_rhythm", readonly=False
     )
-    salon_consent_wording = fields.Text(
-        related="company_id.salon_consent_wording", readonly=False
+    salon_consent_months = fields.Integer(
+        related="company_id.salon_consent_months", readonly=False
+    )
+    salon_ask_again_days = fields.Integer(
+        related="company_id.salon_ask_again_days", readonly=False
+    )
+    salon_link_days = fields.Integer(
+        related="company_id.salon_link_days", readonly=False
+    )
+    salon_stylist_days = fields.Integer(
+        related="company_id.salon_stylist_days", readonly=False
+    )
+    salon_card_limit = fields.Integer(
+        related="company_id.salon_card_limit", readonly=False
+    )
+    salon_number_limit = fields.Integer(
+        related="company_id.salon_number_limit", readonly=False
+    )
+    salon_retention_months = fields.Integer(
+        related="company_id.salon_retention_months", readonly=False
     )

@@ -194,31 +194,7 @@ class ResPartner(models.Model):
         With a valid consent to calls and a valid number, not known to be wrong and
         not on the blacklist.
         """
-        if not self:
-            return self
-        self.env.flush_all()
-        company = self.env.company
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT p.id
-                     FROM res_partner p
-                    WHERE p.id = ANY(%(ids)s) AND p.active
-                      AND COALESCE(p.phone_sanitized, '') != ''
-                      AND p.salon_wrong_number IS DISTINCT FROM p.phone_sanitized
-                      AND NOT EXISTS (
-                          SELECT FROM phone_blacklist b
-                           WHERE b.number = p.phone_sanitized AND b.active)
-                      AND %(consent)s""",
-                ids=self.ids,
-                consent=self.env["salon.consent"]._sql_valid(
-                    SQL("p.id"),
-                    SQL("%s", company.id),
-                    SQL("%s", company._salon_today()),
-                ),
-            )
-        )
-        allowed = {row[0] for row in rows}
-        return self.filtered(lambda partner: partner._origin.id in allowed)
+        return self.env["salon.gate"]._filter(self, "reminder", "phone")
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -237,6 +213,7 @@ class ResPartner(models.Model):
         consents.create(
             [consents._prepare_vals(partner, decision, "desk") for partner in self]
         )
+        self.invalidate_recordset(["salon_consent_state_ids", "salon_consent_to_ask"])
 
     def action_open_salon_visits(self):
         """Open the client's visits and purchases."""

@@ -278,6 +278,8 @@ class SalonCall(models.Model):
         calls = super(SalonCall, silent).create(vals_list).with_env(self.env)
         calls._check_allowed()
         calls._notify_desk()
+        # The consent may be withdrawn at this very moment, in another transaction.
+        self.env["salon.consent"]._cancel_after_commit(calls.partner_id)
         calls._ensure_activities()
         failed = calls.reminder_ids.filtered("error")
         if failed:

@@ -349,7 +349,6 @@ class SalonCallPlanner(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday."""
         return SQL(
             """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                      p.salon_wrong_number AS wrong_number,
                       COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids,
                       g.due_date, b.birthday,
                       COALESCE(g.gone, 0) AS gone,
@@ -444,15 +443,8 @@ class SalonCallPlanner(models.AbstractModel):
 
         The first line that holds is the one told to people.
         """
-        consents = self.env["salon.consent"]
         return SQL(
-            """CASE
-                 WHEN NOT %(consent)s THEN 'consent'
-                 WHEN COALESCE(d.phone, '') = '' THEN 'phone'
-                 WHEN d.wrong_number = d.phone THEN 'wrong_number'
-                 WHEN EXISTS (
-                     SELECT FROM phone_blacklist b
-                      WHERE b.number = d.phone AND b.active) THEN 'blacklist'
+            """COALESCE(%(gate)s, CASE
                  WHEN %(left)s THEN 'left'
                  WHEN EXISTS (
                      SELECT FROM res_partner op
@@ -466,9 +458,14 @@ class SalonCallPlanner(models.AbstractModel):
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
-               END""",
-            consent=consents._sql_valid(
-                SQL("d.partner_id"), SQL("%s", company.id), today
+               END)""",
+            gate=self.env["salon.gate"]._sql_hold(
+                SQL("d.partner_id"),
+                SQL("d.phone"),
+                SQL("%s", company.id),
+                today,
+                "reminder",
+                "phone",
             ),
             company=company.id,
             left=self.env["salon.call.attempt"]._sql_left(

@@ -157,7 +157,7 @@ class SalonCallUndo(models.AbstractModel):
         consents = self.env["salon.consent"].sudo().with_company(self.company_id)
         if consents._get_newest(self.partner_id).get(self.partner_id) != withdrawn:
             return
-        consents.create(
+        restored = consents.create(
             consents._prepare_vals(
                 self.partner_id,
                 before.decision,
@@ -171,6 +171,8 @@ class SalonCallUndo(models.AbstractModel):
                 ),
             )
         )
+        # The withdrawal put her number there, however she had agreed before.
+        restored.filtered(lambda c: c.decision == "given")._lift_blacklists()
 
     def _undo_activity(self):
         """The activity that was done when the call was closed is to be done again."""

@@ -1,6 +1,23 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+import logging
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+PURPOSES = [
+    ("reminder", "Service reminders"),
+    ("promotion", "Promotions"),
+    ("feedback", "Feedback"),
+]
+CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+# What a person may record; the other ways belong to the system.
+PERSONAL_METHODS = ("desk", "phone", "writing")
+# A client who says so herself reaches the blacklists, a file does not.
+OWN_WORD = (*PERSONAL_METHODS, "link")
 
 
 class SalonConsent(models.Model):
@@ -29,20 +46,8 @@ class SalonConsent(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    purpose = fields.Selection(
-        [
-            ("reminder", "Service reminders"),
-            ("promotion", "Promotions"),
-            ("feedback", "Feedback"),
-        ],
-        required=True,
-        default="reminder",
-    )
-    channel = fields.Selection(
-        [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")],
-        required=True,
-        default="phone",
-    )
+    purpose = fields.Selection(PURPOSES, required=True, default="reminder")
+    channel = fields.Selection(CHANNELS, required=True, default="phone")
     decision = fields.Selection(
         [("given", "Given"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -66,20 +71,56 @@ class SalonConsent(models.Model):
             ("writing", "In writing"),
             ("import", "Imported"),
             ("link", "By the client's own link"),
+            ("blacklist", "By a blacklist"),
+            ("merge", "By merging two cards"),
         ],
         required=True,
         default="desk",
     )
+    wording_id = fields.Many2one(
+        "salon.consent.wording",
+        string="Wording version",
+        compute="_compute_wording_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('purpose', '=', purpose), ('channel', '=', channel),"
+        " ('company_id', 'in', (company_id, False))]",
+        check_company=True,
+    )
     wording = fields.Text(
+        compute="_compute_wording",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default=lambda self: self.env.company.salon_consent_wording,
         help="What the client was asked, word for word.",
     )
-    source = fields.Char(help="Where an imported consent comes from.")
+    # A file of this row: it can't be changed or deleted without writing the row.
+    document = fields.Binary("Signed form", attachment=True)
+    document_name = fields.Char("Name of the signed form")
+    source = fields.Char(help="Where the answer comes from, if not from herself.")
 
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
     )
+
+    @api.depends("purpose", "channel", "company_id")
+    def _compute_wording_id(self):
+        for consent in self:
+            wordings = consent.env["salon.consent.wording"].with_company(
+                consent.company_id
+            )
+            consent.wording_id = consent.method in OWN_WORD and wordings._get_current(
+                consent.purpose, consent.channel
+            )
+
+    @api.depends("wording_id")
+    def _compute_wording(self):
+        for consent in self:
+            consent.wording = consent.wording_id.text or consent.wording or "-"
 
     @api.depends("partner_id", "purpose", "channel", "decision")
     def _compute_display_name(self):
@@ -91,17 +132,33 @@ class SalonConsent(models.Model):
             parts = (labels[name].get(consent[name], "") for name in labels)
             consent.display_name = ", ".join([consent.partner_id.name or "", *parts])
 
+    @api.constrains("date")
+    def _check_date(self):
+        # A row of tomorrow would overrule every answer until then.
+        latest = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        if any(consent.date > latest for consent in self):
+            raise ValidationError(
+                self.env._("An answer can't be dated later than now. Check the date.")
+            )
+
+    @api.constrains("method", "decision", "document")
+    def _check_document(self):
+        for consent in self:
+            written = consent.method == "writing" and consent.decision == "given"
+            if written and not consent.document:
+                raise ValidationError(
+                    self.env._("Attach the signed form of a consent given in writing.")
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._complete_vals(vals) for vals in vals_list]
         consents = super().create(vals_list)
-        withdrawn = consents.filtered(lambda c: c.decision == "withdrawn")
-        if withdrawn:
-            # Whoever records a withdrawal ends the calls, also those of colleagues.
-            self.env["salon.call"].sudo()._cancel_without_consent(withdrawn.partner_id)
+        consents._after_create()
         return consents
 
     def write(self, vals):
@@ -117,6 +174,194 @@ class SalonConsent(models.Model):
         return self.env._(
             "Consents are never changed or deleted. Record a new one that says what "
             "holds now."
+        )
+
+    def _complete_vals(self, vals):
+        """Return the values of a row, with nothing in it that only others may say.
+
+        :raise UserError: when a person claims what only the system records
+        """
+        vals = dict(vals)
+        if "wording" in vals:
+            vals.setdefault("wording_id", False)
+        if not self.env.su:
+            vals["user_id"] = self.env.uid
+            if vals.get("method", "desk") not in PERSONAL_METHODS:
+                raise UserError(
+                    self.env._(
+                        "Say how the client answered: at the desk, on the phone or in "
+                        "writing."
+                    )
+                )
+        return vals
+
+    def _after_create(self):
+        """Let withdrawals end calls, and bring Odoo's blacklists in line."""
+        withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
+        if withdrawn:
+            # Whoever records a withdrawal ends the calls, also those of colleagues.
+            self.env["salon.call"].sudo()._cancel_without_consent(withdrawn.partner_id)
+            self._cancel_after_commit(withdrawn.partner_id)
+        if not self.env.context.get("salon_from_blacklist"):
+            # The blacklists are Odoo's; the ledger decides on the salon's part.
+            own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
+            own.filtered(lambda c: c.decision == "given")._lift_blacklists()
+            own.filtered(lambda c: c.decision == "withdrawn")._reach_blacklists()
+
+    def _cancel_after_commit(self, partners):
+        """Look again once this is committed: a job may be making a call right now.
+
+        Neither of two transactions at the same time sees what the other does. Both
+        look again after their commit, so whichever is the later one sees both.
+        """
+        job = partial(_cancel_unwanted, self.env.registry, tuple(partners.ids))
+        self.env.cr.postcommit.add(job)
+
+    # ------------------------------------------------------------
+    # BLACKLISTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _withdraw_blocked(self, domain, channels):
+        """Withdraw what these clients agreed to, in every salon.
+
+        :param domain: the clients whose number or address was blacklisted
+        """
+        partners = (
+            self.env["res.partner"].with_context(active_test=False).search(domain)
+        )
+        rows = self._get_newest_rows(partners, channels)
+        self.with_context(salon_from_blacklist=True).create(
+            [
+                {
+                    "partner_id": row["partner_id"],
+                    "company_id": row["company_id"],
+                    "purpose": row["purpose"],
+                    "channel": row["channel"],
+                    "decision": "withdrawn",
+                    "method": "blacklist",
+                    "wording": "-",
+                }
+                for row in rows
+                if row["decision"] == "given"
+            ]
+        )
+
+    @api.model
+    def _get_newest_rows(self, partners, channels):
+        """Return the newest row of each kind and company of these clients."""
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT DISTINCT ON (partner_id, company_id, purpose, channel)
+                          id, partner_id, company_id, purpose, channel, decision
+                     FROM salon_consent
+                    WHERE partner_id = ANY(%s) AND channel IN %s
+                 ORDER BY partner_id, company_id, purpose, channel,
+                          date DESC, id DESC""",
+                partners.ids,
+                tuple(channels),
+            )
+        )
+
+    def _reach_blacklists(self):
+        """Put numbers and addresses on Odoo's blacklists where that is right.
+
+        A blacklist knows neither purpose nor person. So it is right only when nobody
+        who has the number agrees to anything over it any more.
+        """
+        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        emails = self.filtered(lambda c: c.channel == "email").partner_id
+        for number in self._get_unwanted(phones, ("phone", "sms")):
+            self._block("phone.blacklist", "number", number)
+        for email in self._get_unwanted(emails, ("email",)):
+            self._block("mail.blacklist", "email", email)
+
+    @api.model
+    def _block(self, model, field, address):
+        blacklist = self.env[model].with_context(salon_from_consent=True)
+        if blacklist.search_count([(field, "=", address)]):
+            return
+        entry = blacklist._add([address] if field == "number" else address)
+        entry.salon_by_consent = True
+
+    @api.model
+    def _get_unwanted(self, partners, channels):
+        """Return the numbers or addresses over which nobody agrees to anything."""
+        address = self.env["salon.gate"]._sql_address(channels[0])
+        other = self.env["salon.gate"]._sql_address(channels[0], "o")
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH clock AS (%(clock)s)
+                SELECT DISTINCT %(address)s
+                  FROM res_partner p
+                 WHERE p.id = ANY(%(ids)s) AND COALESCE(%(address)s, '') != ''
+                   AND NOT EXISTS (
+                       SELECT FROM res_partner o
+                         JOIN salon_consent s ON s.partner_id = o.id
+                         JOIN clock t ON t.company_id = s.company_id
+                        WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
+                          AND s.decision = 'given'
+                          AND (s.expiry_date IS NULL OR s.expiry_date >= t.day)
+                          AND NOT EXISTS (
+                              SELECT FROM salon_consent l
+                               WHERE l.partner_id = s.partner_id
+                                 AND l.company_id = s.company_id
+                                 AND l.purpose = s.purpose AND l.channel = s.channel
+                                 AND (l.date, l.id) > (s.date, s.id)))""",
+                clock=self.env["salon.reminder.engine"]._sql_clock(),
+                address=address,
+                other=other,
+                ids=partners.ids,
+                channels=tuple(channels),
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _lift_blacklists(self):
+        """Take off the blacklists what only an earlier withdrawal put there."""
+        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        emails = self.filtered(lambda c: c.channel == "email").partner_id
+        for model, field, addresses in (
+            ("phone.blacklist", "number", phones.mapped("phone_sanitized")),
+            ("mail.blacklist", "email", emails.mapped("email_normalized")),
+        ):
+            self.env[model].search(
+                [(field, "in", addresses), ("salon_by_consent", "=", True)]
+            ).action_archive()
+
+    # ------------------------------------------------------------
+    # MERGING
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_refused(self, partners):
+        """Return what any of these clients refuses now: (company, purpose, channel)."""
+        channels = tuple(channel for channel, _label in CHANNELS)
+        return {
+            (row["company_id"], row["purpose"], row["channel"])
+            for row in self._get_newest_rows(partners, channels)
+            if row["decision"] == "withdrawn"
+        }
+
+    @api.model
+    def _keep_refused(self, partner, refused):
+        """Keep the most restrictive answer of cards that were merged into one."""
+        still = self._get_refused(partner)
+        self.create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": company_id,
+                    "purpose": purpose,
+                    "channel": channel,
+                    "decision": "withdrawn",
+                    "method": "merge",
+                    "wording": "-",
+                }
+                for company_id, purpose, channel in sorted(refused - still)
+            ]
         )
 
     # ------------------------------------------------------------
@@ -160,15 +405,15 @@ class SalonConsent(models.Model):
     def _get_newest(self, partners, purpose="reminder", channel="phone"):
         """Return {partner: newest consent of the current company}."""
         newest = {}
-        for consent in self.search(
+        domain = Domain(
             [
                 ("partner_id", "in", partners.ids),
                 ("company_id", "=", self.env.company.id),
                 ("purpose", "=", purpose),
                 ("channel", "=", channel),
-            ],
-            order="date, id",
-        ):
+            ]
+        )
+        for consent in self.search(domain, order="date, id"):
             newest[consent.partner_id] = consent
         return newest
 
@@ -182,13 +427,27 @@ class SalonConsent(models.Model):
 
     @api.model
     def _prepare_vals(self, partner, decision, method, **extra):
-        """Return the values of a consent row for calls, as recorded now."""
+        """Return the values of a consent row, for calls unless said otherwise."""
         company = self.env.company
-        return {
+        vals = {
             "partner_id": partner.id,
             "company_id": company.id,
             "decision": decision,
             "method": method,
-            "wording": company.salon_consent_wording or "-",
             **extra,
         }
+        if decision == "given":
+            vals.setdefault("expiry_date", company._salon_consent_expiry())
+        return vals
+
+
+def _cancel_unwanted(registry, partner_ids):
+    """Cancel, in a transaction of its own, calls that consent does not allow."""
+    try:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            partners = env["res.partner"].browse(partner_ids).exists()
+            env["salon.call"]._cancel_without_consent(partners)
+    except Exception:
+        # The hourly job cancels what is left; the withdrawal itself is safe.
+        _logger.exception("Calls of clients %s could not be checked", partner_ids)

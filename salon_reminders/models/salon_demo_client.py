@@ -1,3 +1,4 @@
+import base64
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -14,6 +15,8 @@ from .salon_demo_data import (
 
 HISTORY_DAYS = 548
 # How each consent was got, in a hundred
+# What a scan of it would be in a real salon.
+SIGNED_CARD = base64.b64encode(b"I agree to be phoned by the salon. Signed")
 METHODS = {"desk": 60, "writing": 20, "phone": 10, "import": 10}
 
 
@@ -122,6 +125,8 @@ class SalonDemoClient(models.AbstractModel):
         days = (today - story["joined"]).days
         method = rng.choices(list(METHODS), weights=METHODS.values())[0]
         given = self._prepare_consent(story, "given", method, story["joined"], user)
+        if method == "writing":
+            given |= {"document": SIGNED_CARD, "document_name": "client-card.txt"}
         if method == "import":
             given["source"] = "Card index of the old salon"
         if answer == "expired":

@@ -89,7 +89,7 @@ class SalonImport(models.Model):
         string="Did these people agree to be phoned?",
         required=True,
         default="no",
-        help="The answer goes into the consent ledger of every client in the files. "
+        help="A yes goes into the consent ledger of every client in the files. "
         "Nobody is called without consent.",
     )
     consent_source = fields.Char(
@@ -98,7 +98,7 @@ class SalonImport(models.Model):
     )
     consent_wording = fields.Text(
         "What they were asked",
-        default=lambda self: self.env.company.salon_consent_wording,
+        default=lambda self: self.env.company._salon_wording().text,
     )
 
     # How far it is
@@ -230,7 +230,7 @@ class SalonImport(models.Model):
         if not self.consent_source:
             self.consent_source = self.name
         if not self.consent_wording:
-            self.consent_wording = self.company_id.salon_consent_wording or "-"
+            self.consent_wording = self.company_id._salon_wording().text or "-"
 
     def _forget_rows(self):
         """Forget what was read; nothing of it is imported yet."""

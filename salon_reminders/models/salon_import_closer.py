@@ -44,7 +44,8 @@ class SalonImportCloser(models.AbstractModel):
     def _record_consents(self, salon_import, limit=1000):
         """Write what people agreed to into the ledger; return how many clients.
 
-        What a client said herself is never overruled by a file.
+        What a client said herself is never overruled by a file. Whoever was not asked
+        has neither agreed nor refused: nothing is written, so that she is asked.
         """
         rows = self.env.execute_query(self._sql_consents(salon_import, limit))
         self.env["salon.consent"].create(
@@ -70,7 +71,9 @@ class SalonImportCloser(models.AbstractModel):
                  FROM (SELECT partner_id,
                               CASE WHEN COALESCE(
                                   bool_and((vals->>'consent')::bool), %(agreed)s)
-                                   THEN 'given' ELSE 'withdrawn' END AS decision
+                                   THEN 'given'
+                                   WHEN bool_and((vals->>'consent')::bool) = FALSE
+                                   THEN 'withdrawn' END AS decision
                          FROM salon_import_row
                         WHERE import_id = %(id)s AND state IN ('done', 'known')
                           AND partner_id IS NOT NULL
@@ -80,8 +83,10 @@ class SalonImportCloser(models.AbstractModel):
                           AND c.company_id = %(company)s
                           AND c.purpose = 'reminder' AND c.channel = 'phone'
                      ORDER BY c.date DESC, c.id DESC LIMIT 1) newest ON TRUE
-                WHERE newest IS NULL
-                   OR (newest.method = 'import' AND newest.decision != said.decision)
+                WHERE said.decision IS NOT NULL
+                  AND (newest IS NULL OR (
+                      newest.method = 'import'
+                      AND newest.decision != said.decision))
              ORDER BY said.partner_id LIMIT %(limit)s""",
             agreed=salon_import.consent == "yes",
             id=salon_import.id,

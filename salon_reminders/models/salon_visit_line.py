@@ -163,11 +163,13 @@ class SalonVisitLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_visit_access(vals_list)
         lines = super().create(vals_list)
         lines._after_change()
         return lines
 
     def write(self, vals):
+        self._check_visit_access([vals])
         result = super().write(vals)
         if not {"product_id", "quantity", "visit_id", "refunded_line_id"}.isdisjoint(
             vals
@@ -182,6 +184,15 @@ class SalonVisitLine(models.Model):
         result = super().unlink()
         visits._after_change(visits.partner_id)
         return result
+
+    def _check_visit_access(self, vals_list):
+        """Refuse lines on visits the user may not change.
+
+        Otherwise a stylist would open any visit by adding a line of her own to it.
+        """
+        ids = {vals["visit_id"] for vals in vals_list if vals.get("visit_id")}
+        if ids and not self.env.su:
+            self.env["salon.visit"].browse(ids).check_access("write")
 
     def _check_company(self, fnames=None):
         # An import creates thousands at once.

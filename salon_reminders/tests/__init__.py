@@ -14,6 +14,9 @@ from . import test_salon_call_undo
 from . import test_salon_call_script
 from . import test_salon_client_event
 from . import test_salon_consent
+from . import test_salon_gate
+from . import test_salon_privacy
+from . import test_salon_access
 from . import test_salon_course
 from . import test_salon_cycle
 from . import test_salon_cycle_tuner

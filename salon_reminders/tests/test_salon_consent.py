@@ -89,7 +89,9 @@ class TestSalonConsent(SalonCase):
         consent = anna.salon_consent_ids
         self.assertEqual(consent.user_id, self.env.user)
         self.assertEqual(consent.method, "desk")
-        self.assertEqual(consent.wording, self.company.salon_consent_wording)
+        wording = self.env["salon.consent.wording"]._get_current()
+        self.assertEqual(consent.wording_id, wording)
+        self.assertEqual(consent.wording, wording.text)
 
     def test_withdrawal_cancels_the_open_call(self):
         self._record()

@@ -461,6 +461,7 @@ class TestSalonCourse(CourseCase):
 
     @users("t_vera", "t_recep")
     def test_staff_read_only(self):
+        self.company.salon_stylist_days = 366
         self._sell("2026-01-01")
         course = self._get_courses()[:1].with_user(self.env.user)
         self.assertTrue(course.summary)
@@ -469,6 +470,7 @@ class TestSalonCourse(CourseCase):
                 course.write(vals)
 
     def test_stylists_see_their_clients_courses(self):
+        self.company.salon_stylist_days = 366
         other = self._create_stylist("Zora")
         bea = self._create_client("Bea", "+36 30 123 4569")
         self._sell("2026-01-01")

@@ -11,14 +11,14 @@ WORDS = {"consent_source": "Signed cards", "consent_wording": "May we call you?"
 
 @freeze_time("2026-03-10 09:00:00")
 class TestSalonImportConsent(SalonImportCase):
-    def test_default_is_no(self):
+    def test_default_is_not_asked(self):
         done = self._import(FILES)
         self.assertEqual(done.consent, "no")
         anna = self._client("700")
-        self.assertEqual(anna.salon_call_consent, "withdrawn")
+        self.assertEqual(anna.salon_call_consent, "none")
         self.assertFalse(anna._filter_callable())
-        self.assertEqual(anna.salon_consent_ids.method, "import")
-        self.assertEqual(anna.salon_consent_ids.source, done.name)
+        self.assertFalse(anna.salon_consent_ids)
+        self.assertTrue(anna.salon_consent_to_ask)
 
     def test_yes_goes_into_the_ledger(self):
         self._import(FILES, consent="yes", **WORDS)
@@ -55,7 +55,7 @@ class TestSalonImportConsent(SalonImportCase):
         self.assertEqual(no.salon_call_consent, "withdrawn")
 
     def test_answer_per_client(self):
-        self._import(
+        done = self._import(
             {
                 "clients.csv": "Client ID,Name,Consent\n700,Anna,yes\n701,Eva,no\n"
                 "702,Ida,\n"
@@ -64,4 +64,7 @@ class TestSalonImportConsent(SalonImportCase):
         )
         self.assertEqual(self._client("700").salon_call_consent, "given")
         self.assertEqual(self._client("701").salon_call_consent, "withdrawn")
-        self.assertEqual(self._client("702").salon_call_consent, "withdrawn")
+        self.assertEqual(self._client("702").salon_call_consent, "none")
+        refusal = self._client("701").salon_consent_ids
+        self.assertEqual(refusal.method, "import")
+        self.assertEqual(refusal.source, done.name)

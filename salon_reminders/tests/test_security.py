@@ -10,7 +10,7 @@ class TestSecurity(SalonCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.anna = cls._create_client("Anna")
-        cls.own = cls._create_visit(cls.anna, "2026-02-05")
+        cls.own = cls._create_visit(cls.anna, "2026-02-20")
         cls.other_stylist = cls._create_stylist("Zora")
         cls.bea = cls._create_client("Bea", "+36 30 123 4568")
         cls.foreign = cls._create_visit(

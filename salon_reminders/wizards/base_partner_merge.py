@@ -9,10 +9,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Merging contacts is allowed to people who may know nothing of the salon.
         self.sudo()._salon_merge_calls(src_partners, dst_partner)
         self.sudo()._salon_merge_reminders(src_partners, dst_partner)
+        consents_sudo = self.env["salon.consent"].sudo()
+        refused = consents_sudo._get_refused(src_partners | dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
+        consents_sudo._keep_refused(dst_partner, refused)
         self.env["salon.visit"]._after_change(dst_partner)
         return result
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Let salon managers merge clients with one number and different e-mails."""
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        if partners._is_salon_duplicate():
+            extra_checks = False
+        return super()._merge(partner_ids, dst_partner, extra_checks=extra_checks)
 
     def _update_values(self, src_partners, dst_partner):
         """Cancel calls that the merged consents or numbers do not allow any more."""

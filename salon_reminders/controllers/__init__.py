@@ -1,0 +1,2 @@
+from . import client_data
+from . import consent_link

@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+
+class ResPartner(models.Model):
+    """Asking clients for their consent, and what they have agreed to."""
+
+    _inherit = "res.partner"
+
+    salon_consent_state_ids = fields.One2many(
+        "salon.consent.state", "partner_id", string="What she agrees to"
+    )
+    salon_consent_to_ask = fields.Boolean(
+        "Consent to collect",
+        compute="_compute_salon_consent_to_ask",
+        search="_search_salon_consent_to_ask",
+        help="She has not been asked about calls, or must be asked again.",
+    )
+    salon_ask_reason = fields.Char(
+        "Why she is asked", compute="_compute_salon_ask_reason"
+    )
+    salon_ask_sentence = fields.Text(
+        "What to say", compute="_compute_salon_ask_sentence"
+    )
+    salon_visits_today = fields.Boolean(
+        "Visits today",
+        compute="_compute_salon_visit_today",
+        search="_search_salon_visits_today",
+    )
+    salon_visit_today_id = fields.Many2one(
+        "salon.visit", string="Visit of today", compute="_compute_salon_visit_today"
+    )
+
+    @api.depends("salon_consent_ids", "phone")
+    @api.depends_context("company")
+    def _compute_salon_consent_to_ask(self):
+        # Whom to ask follows from the ledger, also for who may not read it.
+        asked = self.sudo().search(
+            [("id", "in", self._origin.ids), ("salon_consent_to_ask", "=", True)]
+        )
+        for partner in self:
+            partner.salon_consent_to_ask = partner._origin in asked
+
+    @api.model
+    def _search_salon_consent_to_ask(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = Domain.custom(
+            to_sql=lambda model, alias, query: self._sql_consent_to_ask(alias)
+        )
+        return found if True in value else ~found
+
+    @api.model
+    def _sql_consent_to_ask(self, alias):
+        """Return the condition that somebody should be asked about calls now.
+
+        Nobody who refused, nobody who was asked a short while ago, and nobody whose
+        number is on the blacklist: that is a refusal too.
+        """
+        company = self.env.company
+        return SQL(
+            """((%(none)s OR %(expired)s)
+                AND NOT EXISTS (
+                    SELECT FROM salon_consent_ask a
+                     WHERE a.partner_id = %(id)s AND a.company_id = %(company)s
+                       AND a.again_date > %(today)s)
+                AND NOT %(blocked)s)""",
+            none=self._sql_call_consent("none", SQL.identifier(alias, "id")),
+            expired=self._sql_call_consent("expired", SQL.identifier(alias, "id")),
+            id=SQL.identifier(alias, "id"),
+            company=company.id,
+            today=company._salon_today(),
+            blocked=self.env["salon.gate"]._sql_blocked(
+                SQL.identifier(alias, "phone_sanitized"), "phone", SQL("TRUE")
+            ),
+        )
+
+    @api.depends("salon_call_consent")
+    @api.depends_context("company", "lang")
+    def _compute_salon_ask_reason(self):
+        newest = self.env["salon.consent"].sudo()._get_newest(self)
+        asked = self._get_last_asked()
+        for partner in self:
+            consent = newest.get(partner._origin)
+            if asked.get(partner._origin):
+                reason = self.env._(
+                    "Asked on %(date)s, did not want to decide",
+                    date=format_date(self.env, asked[partner._origin]),
+                )
+            elif consent:
+                reason = self.env._(
+                    "Her consent ended on %(date)s",
+                    date=format_date(self.env, consent.expiry_date),
+                )
+            else:
+                reason = self.env._("Not asked yet")
+            partner.salon_ask_reason = partner.salon_consent_to_ask and reason
+
+    def _get_last_asked(self):
+        """Return {client: the day on which she did not want to decide}."""
+        company = self.env.company
+        groups = self.env["salon.consent.ask"]._read_group(
+            [("partner_id", "in", self.ids), ("company_id", "=", company.id)],
+            ["partner_id"],
+            ["date:max"],
+        )
+        return {partner: company._salon_date(date) for partner, date in groups}
+
+    @api.depends_context("company", "lang")
+    def _compute_salon_ask_sentence(self):
+        self.salon_ask_sentence = self.env.company._salon_wording().text
+
+    @api.depends_context("company", "uid")
+    def _compute_salon_visit_today(self):
+        visits = self.env["salon.visit"].search(
+            [("partner_id", "in", self._origin.ids), *self._get_visits_today_domain()],
+            order="start",
+        )
+        first = {visit.partner_id: visit for visit in reversed(visits)}
+        for partner in self:
+            visit = first.get(partner._origin, visits.browse())
+            partner.salon_visit_today_id = visit
+            partner.salon_visits_today = bool(visit)
+
+    @api.model
+    def _search_salon_visits_today(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = Domain("salon_visit_ids", "any", self._get_visits_today_domain())
+        return found if True in value else ~found
+
+    @api.model
+    def _get_visits_today_domain(self):
+        company = self.env.company
+        return [
+            ("company_id", "=", company.id),
+            ("date", "=", company._salon_today()),
+            ("state", "in", ("booked", "done")),
+        ]
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_salon_consent_later(self):
+        """Record that the client was asked and did not want to decide."""
+        self.env["salon.consent.ask"].create(
+            [{"partner_id": partner.id} for partner in self]
+        )
+
+    def action_open_salon_consents(self):
+        """Open all the client ever answered."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "salon_reminders.salon_consent_action"
+        )
+        return {
+            **action,
+            "domain": [("partner_id", "=", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
+
+    def _check_contact(self, purpose, channel):
+        """Refuse to contact these clients when the gate does.
+
+        :raise UserError: naming the clients and what holds each of them back
+        """
+        gate = self.env["salon.gate"]
+        holds = gate._get_holds(self, purpose, channel)
+        lines = [
+            f"{partner.name or '?'}: {gate._text_hold(hold)}"
+            for partner, hold in holds.items()
+            if hold
+        ]
+        if lines:
+            raise UserError(
+                self.env._(
+                    "These clients can't be contacted this way:\n%(clients)s",
+                    clients="\n".join(lines),
+                )
+            )

@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+
+class SalonCardLog(models.Model):
+    """Who opened a client's card, or saw her number outside a call, and when.
+
+    A client base leaves with those who read it through. The log is written by the
+    system only, whichever way the card is read: on screen or over RPC.
+    """
+
+    _name = "salon.card.log"
+    _description = "Salon Card Log"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    user_id = fields.Many2one(
+        "res.users", string="Who", required=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Client", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    date = fields.Datetime("When", required=True, index=True)
+    kind = fields.Selection(
+        [("card", "Card opened"), ("number", "Number shown outside a call")],
+        required=True,
+    )
+
+    @api.model
+    def _record(self, partners, kind):
+        """Note that the current user sees these cards or numbers."""
+        now = fields.Datetime.now()
+        # Nobody may write the log; that includes whom it is about.
+        self.sudo().create(
+            [
+                {
+                    "user_id": self.env.uid,
+                    "partner_id": partner_id,
+                    "company_id": self.env.company.id,
+                    "date": now,
+                    "kind": kind,
+                }
+                for partner_id in partners.ids
+            ]
+        )

@@ -1,0 +1,114 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class SalonGate(models.AbstractModel):
+    """The one gate for every way out: calls, numbers to dial, SMS, e-mail.
+
+    Whoever wants to contact a client asks here, with purpose and channel, for the
+    current company. The answer is nothing, or what holds her back.
+    """
+
+    _name = "salon.gate"
+    _description = "Salon Contact Gate"
+
+    @api.model
+    def _sql_hold(self, client, address, company, today, purpose, channel):
+        """Return the SQL expression of what holds a client back, NULL for nothing.
+
+        The first line that holds is the one told to people: a number somebody else
+        has put on the blacklist before the consent it withdrew.
+
+        :param SQL client: expression of her id
+        :param SQL address: expression of her sanitized number or normalised e-mail
+        :param SQL company: expression of the company's id
+        :param SQL today: expression of the salon's date
+        """
+        return SQL(
+            """CASE
+                 WHEN %(foreign)s THEN 'blacklist'
+                 WHEN NOT %(consent)s THEN 'consent'
+                 WHEN COALESCE(%(address)s, '') = '' THEN %(missing)s
+                 WHEN EXISTS (
+                     SELECT FROM res_partner w
+                      WHERE w.id = %(client)s AND w.salon_wrong_number = %(address)s)
+                     THEN 'wrong_number'
+                 WHEN %(blocked)s THEN 'blacklist'
+               END""",
+            foreign=self._sql_blocked(
+                address, channel, SQL("b.salon_by_consent IS NOT TRUE")
+            ),
+            consent=self.env["salon.consent"]._sql_valid(
+                client, company, today, purpose, channel
+            ),
+            address=address,
+            client=client,
+            missing="email" if channel == "email" else "phone",
+            blocked=self._sql_blocked(address, channel, SQL("TRUE")),
+        )
+
+    @api.model
+    def _sql_blocked(self, address, channel, condition):
+        """Return the SQL condition that the address is on Odoo's blacklist."""
+        email = channel == "email"
+        return SQL(
+            """EXISTS (
+                SELECT FROM %(table)s b
+                 WHERE b.%(column)s = %(address)s AND b.active AND %(condition)s)""",
+            table=SQL.identifier("mail_blacklist" if email else "phone_blacklist"),
+            column=SQL.identifier("email" if email else "number"),
+            address=address,
+            condition=condition,
+        )
+
+    @api.model
+    def _sql_address(self, channel, alias="p"):
+        column = "email_normalized" if channel == "email" else "phone_sanitized"
+        return SQL.identifier(alias, column)
+
+    @api.model
+    def _get_holds(self, partners, purpose="reminder", channel="phone"):
+        """Return {client: what holds her back, or None} for the current company."""
+        company = self.env.company
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id, CASE WHEN NOT p.active THEN 'archived'
+                                     ELSE %(hold)s END
+                     FROM res_partner p
+                    WHERE p.id = ANY(%(ids)s)""",
+                ids=partners.ids,
+                hold=self._sql_hold(
+                    SQL("p.id"),
+                    self._sql_address(channel),
+                    SQL("%s", company.id),
+                    SQL("%s::date", company._salon_today()),
+                    purpose,
+                    channel,
+                ),
+            )
+        )
+        holds = dict(rows)
+        return {p: holds.get(p._origin.id, "archived") for p in partners}
+
+    @api.model
+    def _filter(self, partners, purpose="reminder", channel="phone"):
+        """Return the clients who may be contacted now by the current company."""
+        if not partners:
+            return partners
+        holds = self._get_holds(partners, purpose, channel)
+        return partners.filtered(lambda partner: not holds[partner])
+
+    @api.model
+    def _text_hold(self, hold):
+        """Return in words why somebody may not be contacted."""
+        return {
+            "archived": self.env._("The client is archived."),
+            "blacklist": self.env._("The number or address is on the blacklist."),
+            "consent": self.env._("The client has not agreed to it."),
+            "phone": self.env._("There is no valid phone number."),
+            "wrong_number": self.env._(
+                "The number belongs to somebody else. Ask for the right one."
+            ),
+            "email": self.env._("There is no valid e-mail address."),
+        }[hold]

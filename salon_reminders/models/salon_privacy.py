@@ -1,0 +1,349 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, format_datetime, html2plaintext
+
+TEXTS = ("char", "text", "html", "json", "properties")
+# Free text that says nothing about the person, or that the figures need.
+KEPT = {
+    "salon.consent": {"wording"},
+    "salon.import.row": {"key", "kind"},
+    "salon.visit": {"receipt"},
+}
+# Of her contact: how she is counted, not who she is.
+KEPT_CONTACT = {"lang", "tz", "type"}
+TECHNICAL = {
+    "id",
+    "create_uid",
+    "create_date",
+    "write_uid",
+    "write_date",
+    "parent_path",
+}
+BATCH = 10_000
+
+
+class SalonPrivacy(models.AbstractModel):
+    """Hands out all that is stored about a client, makes her unknown, forgets notes.
+
+    What belongs to her is found by its link to her contact, so that a model that is
+    added later is neither left out of the file nor left over when she is erased.
+    """
+
+    _name = "salon.privacy"
+    _description = "Salon Privacy"
+
+    # ------------------------------------------------------------
+    # WHAT BELONGS TO A CLIENT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_linked(self, partner):
+        """Return [records] of every model of the salon that belong to the client."""
+        names = sorted(
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("salon.") and model._auto and not model._transient
+        )
+        direct = {name: self._get_links(name, "res.partner") for name in names}
+        found = []
+        for name in names:
+            paths = direct[name] or [
+                f"{link}.{path}"
+                for owner in names
+                if direct[owner]
+                for link in self._get_links(name, owner)
+                for path in direct[owner]
+            ]
+            if paths:
+                domain = Domain.OR(Domain(path, "=", partner.id) for path in paths)
+                records = self.env[name].with_context(active_test=False)
+                found.append(records.search(domain))
+        return [records for records in found if records]
+
+    @api.model
+    def _get_links(self, name, comodel):
+        """Return the fields with which a model belongs to another one."""
+        return [
+            field.name
+            for field in self.env[name]._fields.values()
+            if field.type == "many2one"
+            and field.store
+            and field.comodel_name == comodel
+            and (comodel == "res.partner" or field.required)
+        ]
+
+    @api.model
+    def _check_manager(self, partner):
+        """Only who manages every salon that knows her may speak for all of them.
+
+        :raise AccessError: for people who are no managers
+        :raise UserError: when another salon knows her too
+        """
+        if not self.env.user.has_group("salon_reminders.group_manager"):
+            raise AccessError(
+                self.env._("Only managers export or erase what is stored of a client.")
+            )
+        partner.check_access("read")
+        # What other companies hold is not told, only that there is something.
+        owners_sudo = self.env["res.company"].sudo()
+        for records_sudo in self.sudo()._get_linked(partner):
+            if "company_id" in records_sudo:
+                owners_sudo |= records_sudo.company_id
+        if owners_sudo - self.env.user.company_ids:
+            raise UserError(
+                self.env._(
+                    "%(client)s is also known to a company you do not belong to. Ask "
+                    "somebody who manages both.",
+                    client=partner.name,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # EXPORT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _render_export(self, partner):
+        """Return the file with all that is stored about a client, as HTML."""
+        self._check_manager(partner)
+        # The manager may hand out what belongs to her companies, all of it.
+        privacy = self.with_context(
+            allowed_company_ids=self.env.user.company_ids.ids
+        ).sudo()
+        partner_sudo = partner.sudo()
+        linked = privacy._get_linked(partner_sudo)
+        values = {
+            "partner": partner_sudo,
+            "date": format_datetime(self.env, fields.Datetime.now()),
+            "contact": privacy._describe(partner_sudo),
+            "sections": [
+                {
+                    "title": records._description,
+                    "rows": [privacy._describe(record) for record in records],
+                }
+                for records in linked
+            ],
+            "messages": privacy._get_messages(partner_sudo, linked).sorted("id"),
+            "plain": html2plaintext,
+        }
+        return self.env["ir.qweb"]._render(
+            "salon_reminders.privacy_export", values, minimal_qcontext=True
+        )
+
+    def _describe(self, record):
+        """Return [(label, value)] of what is stored in a record, in words."""
+        pairs = []
+        for name, field in record._fields.items():
+            skip = name in TECHNICAL or not field.store
+            if skip or field.type in ("one2many", "many2many"):
+                continue
+            value = record[name]
+            if value or (field.type in ("integer", "float", "monetary") and value):
+                label = field._description_string(self.env) or name
+                pairs.append((label, self._format(record, field, value)))
+        if "create_date" in record._fields and record.create_date:
+            created = format_datetime(self.env, record.create_date)
+            pairs.append((self.env._("Recorded on"), created))
+        return pairs
+
+    def _format(self, record, field, value):
+        if field.type == "many2one":
+            return value.display_name
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field.type == "datetime":
+            return format_datetime(self.env, value)
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type == "html":
+            return html2plaintext(value)
+        if field.type == "binary":
+            return self.env._("A file is attached.")
+        if field.type == "boolean":
+            return self.env._("Yes")
+        return str(value)
+
+    @api.model
+    def _get_messages(self, partner, linked):
+        """Return the messages on the client and on what belongs to her."""
+        domain = Domain.OR(
+            Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)
+            for records in [partner, *linked]
+        )
+        return self.env["mail.message"].search(domain)
+
+    # ------------------------------------------------------------
+    # ERASURE
+    # ------------------------------------------------------------
+
+    @api.model
+    def _erase(self, partner):
+        """Make a client unknown: figures and the proof of her consents stay.
+
+        :raise UserError: when she is more than a client
+        """
+        self._check_manager(partner)
+        # She is erased wherever the salon has written her down.
+        partner_sudo = partner.sudo().with_context(tracking_disable=True)
+        if partner_sudo.with_context(active_test=False).user_ids:
+            raise UserError(
+                self.env._(
+                    "%(client)s has a user account and can't be erased as a client.",
+                    client=partner.name,
+                )
+            )
+        privacy_sudo = self.sudo()
+        privacy_sudo._end_all(partner_sudo)
+        linked = privacy_sudo._get_linked(partner_sudo)
+        privacy_sudo._forget_blacklists(partner_sudo)
+        privacy_sudo._delete_words(partner_sudo, linked)
+        for records in linked:
+            privacy_sudo._blank_texts(records)
+        self.env.invalidate_all()
+        privacy_sudo._blank_contact(partner_sudo)
+        partner_sudo.message_post(
+            body=self.env._("Erased by %(user)s.", user=self.env.user.name)
+        )
+
+    def _end_all(self, partner):
+        """Nothing more is planned for her."""
+        calls = self.env["salon.call"].search(
+            [("partner_id", "=", partner.id), ("state", "=", "open")]
+        )
+        calls._close("person", state="cancelled")
+        visits = self.env["salon.visit"].search(
+            [("partner_id", "=", partner.id), ("state", "=", "booked")]
+        )
+        visits.action_cancel()
+        partner.salon_reminder_ids.is_stopped = True
+        self.env.flush_all()
+
+    def _forget_blacklists(self, partner):
+        """Take her number and address off where only her own answer put them."""
+        for model, field, value, own in (
+            ("phone.blacklist", "number", partner.phone_sanitized, "phone_sanitized"),
+            ("mail.blacklist", "email", partner.email_normalized, "email_normalized"),
+        ):
+            others = partner.with_context(active_test=False).search_count(
+                [(own, "=", value), ("id", "!=", partner.id)], limit=1
+            )
+            if value and not others:
+                entries = self.env[model].with_context(active_test=False)
+                entries.search(
+                    [(field, "=", value), ("salon_by_consent", "=", True)]
+                ).unlink()
+
+    def _delete_words(self, partner, linked):
+        """Delete messages, activities, text messages and files about her."""
+        self._get_messages(partner, linked).unlink()
+        self.env["sms.sms"].search([("partner_id", "=", partner.id)]).unlink()
+        for records in [partner, *linked]:
+            place = Domain("res_model", "=", records._name)
+            place &= Domain("res_id", "in", records.ids)
+            activities = self.env["mail.activity"].with_context(active_test=False)
+            activities.search(place).unlink()
+            # Also those of a field, as a signed form.
+            files = place & Domain("res_field", "in", [False, *records._fields])
+            self.env["ir.attachment"].search(files).unlink()
+
+    def _blank_texts(self, records):
+        """Empty every free text of these records, below the ledger's lock."""
+        kept = KEPT.get(records._name, set())
+        columns = [
+            field
+            for field in records._fields.values()
+            if field.type in TEXTS
+            and field.store
+            and field.column_type
+            and field.name not in kept
+            and not (field.compute and field.readonly)
+            and not field.related
+        ]
+        if columns:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s WHERE id = ANY(%s)",
+                    SQL.identifier(records._table),
+                    SQL(", ").join(
+                        SQL(
+                            "%s = %s",
+                            SQL.identifier(field.name),
+                            "-" if field.required else None,
+                        )
+                        for field in columns
+                    ),
+                    records.ids,
+                )
+            )
+
+    def _blank_contact(self, partner):
+        """Empty the contact and those that hang on it, and put them away."""
+        contacts = partner.with_context(active_test=False).search(
+            [("id", "child_of", partner.id)]
+        )
+        vals = {
+            field.name: False
+            for field in partner._fields.values()
+            if field.type in (*TEXTS, "date", "binary", "image")
+            and field.store
+            and not field.readonly
+            and not field.required
+            and field.name not in KEPT_CONTACT
+        }
+        contacts.bank_ids.unlink()
+        for contact in contacts:
+            contact.write(
+                {
+                    **vals,
+                    "name": self.env._("Erased client %(number)s", number=contact.id),
+                    "category_id": [fields.Command.clear()],
+                    "parent_id": False,
+                    "active": False,
+                }
+            )
+
+    # ------------------------------------------------------------
+    # RETENTION
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_old_notes(self):
+        """Forget the notes, numbers and logs that are older than a salon keeps them.
+
+        What came of the calls stays.
+        """
+        done = 0
+        for company in self.env["res.company"].search(
+            [("salon_retention_months", ">", 0)]
+        ):
+            months = company.salon_retention_months
+            limit = fields.Datetime.subtract(fields.Datetime.now(), months=months)
+            done += self._forget_notes(company, limit)
+        return done, done if done >= BATCH else 0
+
+    def _forget_notes(self, company, limit):
+        """Return how many rows older than ``limit`` were cleaned, at most a batch."""
+        self.env.flush_all()
+        statements = (
+            """UPDATE salon_call_attempt SET note = NULL, phone = NULL
+                WHERE id IN (SELECT id FROM salon_call_attempt
+                              WHERE company_id = %s AND date < %s
+                                AND (note IS NOT NULL OR phone IS NOT NULL)
+                              LIMIT %s)""",
+            """UPDATE salon_call SET note = NULL
+                WHERE id IN (SELECT id FROM salon_call
+                              WHERE company_id = %s AND closed_at < %s
+                                AND state != 'open' AND note IS NOT NULL
+                              LIMIT %s)""",
+            """DELETE FROM salon_card_log
+                WHERE id IN (SELECT id FROM salon_card_log
+                              WHERE company_id = %s AND date < %s
+                              LIMIT %s)""",
+        )
+        done = 0
+        for statement in statements:
+            self.env.cr.execute(SQL(statement, company.id, limit, BATCH))
+            done += self.env.cr.rowcount
+        self.env.invalidate_all()
+        return done
