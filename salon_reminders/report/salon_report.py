@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# Days in which a client is awaited back from a service that renews no cycle.
+USUAL_WINDOW = 90
+YEAR = 365
 WEEKDAYS = [
     ("1", "Monday"),
     ("2", "Tuesday"),
@@ -94,6 +97,74 @@ class SalonReport(models.AbstractModel):
                LEFT JOIN res_company company ON company.id = v.company_id
                LEFT JOIN %s salon ON salon.id = v.company_id""",
             self._sql_salons(),
+        )
+
+    @api.model
+    def _sql_visit_days(self):
+        """Return a table of the days on which clients visited each salon.
+
+        Several visits on a day are one; the first entered stands for it. ``nth`` counts
+        the client's days at this salon, ``next_date`` and ``third_date`` are those that
+        follow.
+        """
+        return SQL(
+            """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
+                   ROW_NUMBER() OVER client AS nth,
+                   LAG(date) OVER client AS previous_date,
+                   LEAD(date) OVER client AS next_date,
+                   LEAD(date, 2) OVER client AS third_date
+                  FROM salon_visit made
+                 WHERE %s AND partner_id IS NOT NULL
+              GROUP BY company_id, partner_id, date
+                WINDOW client AS (PARTITION BY company_id, partner_id ORDER BY date))""",
+            self._sql_is_visit("made"),
+        )
+
+    @api.model
+    def _sql_need(self, visit_id):
+        """Return the cycle a visit renewed and its lapse days, to be joined laterally.
+
+        Of several cycles the one that gives the client most time counts.
+        """
+        return SQL(
+            """(SELECT c.id AS cycle_id, c.lapse_days
+                  FROM salon_visit_line l
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN salon_cycle_product_rel rel
+                    ON rel.product_tmpl_id = p.product_tmpl_id
+                  JOIN salon_cycle c ON c.id = rel.cycle_id
+                 WHERE l.visit_id = %s AND l.quantity > 0
+              ORDER BY c.lapse_days DESC, c.id
+                 LIMIT 1)""",
+            visit_id,
+        )
+
+    @api.model
+    def _sql_main_service(self, visit_id, column):
+        """Return a column of the costliest service of a visit."""
+        return SQL(
+            """(SELECT %(column)s
+                  FROM salon_visit_line l
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+                 WHERE l.visit_id = %(visit)s AND t.salon_kind = 'service'
+              ORDER BY l.amount DESC, l.id
+                 LIMIT 1)""",
+            column=column,
+            visit=visit_id,
+        )
+
+    @api.model
+    def _sql_is_booked(self, client):
+        """Return the condition that a client (row of a table) has a visit to come."""
+        return SQL(
+            """EXISTS (
+                SELECT FROM salon_visit b
+                 WHERE b.partner_id = %(client)s.partner_id
+                   AND b.company_id = %(client)s.company_id
+                   AND b.date >= salon.today
+                   AND b.state NOT IN ('done', 'no_show', 'cancelled'))""",
+            client=SQL.identifier(client),
         )
 
     def _open_record(self, record):
