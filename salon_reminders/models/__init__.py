@@ -42,3 +42,4 @@ from . import salon_demo_client
 from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
+from . import salon_demo_report

@@ -16,6 +16,7 @@ from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
 from . import test_salon_reminder
+from . import test_salon_reports
 from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
