@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .salon_report import YEAR
-from .salon_stylist_report import DEFAULT_MONTHS
+
+# So that there are clients whose first year is over.
+DEFAULT_MONTHS = 24
 
 
 class SalonSourceReport(models.Model):
@@ -28,7 +30,8 @@ class SalonSourceReport(models.Model):
         "salon.source.cost": ["source_id", "company_id", "date", "amount"],
     }
 
-    source_id = fields.Many2one("utm.source", readonly=True)
+    name = fields.Char("Source", compute="_compute_name")
+    source_id = fields.Many2one("utm.source", string="Marketing source", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     client_count = fields.Integer(
@@ -63,6 +66,11 @@ class SalonSourceReport(models.Model):
         aggregator=None,
         help="Cost divided by new clients. Empty when no cost was entered.",
     )
+
+    @api.depends("source_id")
+    def _compute_name(self):
+        for row in self:
+            row.name = row.source_id.name or self.env._("Not stated")
 
     # Clients of no source are counted under 0, which joins; NULL would not.
     @property

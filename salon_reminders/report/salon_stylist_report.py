@@ -5,6 +5,8 @@ from .salon_report import USUAL_WINDOW
 
 # Normal quantile of a range that holds the truth 95 times in a hundred.
 Z = 1.959964
+# Where all of a cycle's clients are hers, both sides are equal but for rounding.
+ROUNDING = 1e-9
 DEFAULT_MONTHS = 12
 
 
@@ -56,7 +58,7 @@ class SalonStylistReport(models.Model):
         help="Clients whose first visit to the salon was with her.",
     )
     known_count = fields.Integer(
-        "Of them known",
+        "Known",
         readonly=True,
         help="First visits whose time to come back is over: the lapse days of the cycle "
         "of the service, 90 days if it has none. All shares are of these. The "
@@ -124,9 +126,10 @@ class SalonStylistReport(models.Model):
         "it is not known when the next visit was booked.",
     )
     rebooking_rate = fields.Float(
+        "Rebooking",
         readonly=True,
         aggregator=None,
-        help="Share of visits after which the client left with a next appointment: "
+        help="Rebooking rate: share of visits after which the client left with a next appointment: "
         "booked that day or before.",
     )
     amount = fields.Monetary("Money", readonly=True, help="Of her lines, less refunds.")
@@ -137,9 +140,9 @@ class SalonStylistReport(models.Model):
         help="Money of her retail products divided by all her money.",
     )
     left_count = fields.Integer(
-        "Left after her",
+        "Left",
         readonly=True,
-        help="Clients whose last visit was with her and who are lost: away for longer "
+        help="Left after her: clients whose last visit was with her and who are lost: away for longer "
         "than the lapse days of that visit's cycle, 90 days if it has none, and "
         "not booked.",
     )
@@ -306,8 +309,8 @@ class SalonStylistReport(models.Model):
         return SQL(
             """SELECT (ROW_NUMBER() OVER (ORDER BY company_id, stylist_id))::int AS id,
                    *, CASE WHEN COALESCE(known_count, 0) = 0 THEN 'unknown'
-                           WHEN low_rate > salon_rate THEN 'better'
-                           WHEN high_rate < salon_rate THEN 'worse'
+                           WHEN low_rate > salon_rate + %(tiny)s THEN 'better'
+                           WHEN high_rate < salon_rate - %(tiny)s THEN 'worse'
                            ELSE 'open' END AS verdict
                  FROM (
                     SELECT s.*, s.rate * s.factor AS adjusted_rate,
@@ -316,6 +319,7 @@ class SalonStylistReport(models.Model):
                       FROM (%(shares)s) s) s""",
             low=self._sql_wilson(SQL("-1")),
             high=self._sql_wilson(SQL("1")),
+            tiny=ROUNDING,
             shares=self._sql_shares(),
         )
 

@@ -246,7 +246,7 @@ class PlainReports:
 
     # ---- sources ----
 
-    def source_rows(self, months=12):
+    def source_rows(self, months=24):
         """{source: (clients, visits, money, known, first-year value)}."""
         since = subtract_months(self.today, months) if months else date.min
         groups = defaultdict(list)
@@ -333,7 +333,9 @@ class PlainReports:
         expected = sum(sum(backs) / len(backs) for backs in rates) / count
         factor = salon / expected if expected else 1
         low, high = (min(end * factor, 1) for end in wilson(share, count))
-        verdict = "better" if low > salon else "worse" if high < salon else "open"
+        verdict = "open"
+        if low > salon + 1e-9 or high < salon - 1e-9:
+            verdict = "better" if low > salon else "worse"
         return {
             "known_count": count,
             "returned_rate": share,

@@ -5,9 +5,8 @@ import {CogMenu} from "@web/search/cog_menu/cog_menu";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {standardViewProps} from "@web/views/standard_view_props";
-import {useBus} from "@web/core/utils/hooks";
 import {useModel} from "@web/model/model";
-import {useService} from "@web/core/utils/hooks";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 
 import {Component, useRef} from "@odoo/owl";

@@ -1,6 +1,5 @@
 import {KeepLast} from "@web/core/utils/concurrency";
 import {Model} from "@web/model/model";
-
 import {_t} from "@web/core/l10n/translation";
 
 /**
