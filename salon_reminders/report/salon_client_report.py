@@ -106,7 +106,8 @@ class SalonClientReport(models.Model):
     def _from(self):
         return SQL(
             """FROM (
-                SELECT MIN(id) FILTER (WHERE %(is_visit)s) AS id, company_id, partner_id,
+                SELECT MIN(id) FILTER (WHERE %(is_visit)s) AS id,
+                       company_id, partner_id,
                        MIN(date) FILTER (WHERE %(is_visit)s) AS date,
                        MAX(date) FILTER (WHERE %(is_visit)s) AS last_date,
                        (array_agg(id ORDER BY date DESC, id) FILTER (WHERE %(is_visit)s)

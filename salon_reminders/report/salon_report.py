@@ -167,6 +167,17 @@ class SalonReport(models.AbstractModel):
             client=SQL.identifier(client),
         )
 
+    def _open_list(self, xml_id, name, domain, views=None):
+        """Open the records of a figure in the views of an action.
+
+        Without the action's own id: its path would bring back its own domain.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action.update(id=False, path=False, name=name, domain=domain, context={})
+        if views:
+            action["views"] = [(False, view) for view in views]
+        return action
+
     def _open_record(self, record):
         self.ensure_one()
         # Without the filters of the report, which mean nothing there.

@@ -162,9 +162,6 @@ class SalonSourceReport(models.Model):
     def action_open_clients(self):
         """Open the clients of this source, gained in the period."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "salon_reminders.salon_client_report_action"
-        )
         months = self.env.context.get("salon_months", DEFAULT_MONTHS)
         domain = [
             ("source_id", "=", self.source_id.id),
@@ -173,5 +170,9 @@ class SalonSourceReport(models.Model):
         if months:
             since = fields.Date.subtract(self.company_id._salon_today(), months=months)
             domain.append(("date", ">=", since))
-        views = [(False, "list"), (False, "pivot"), (False, "graph")]
-        return {**action, "domain": domain, "context": {}, "views": views}
+        return self._open_list(
+            "salon_reminders.salon_client_report_action",
+            self.env._("New clients: %(source)s", source=self.name),
+            domain,
+            ("list", "pivot", "graph"),
+        )

@@ -60,8 +60,8 @@ class SalonStylistReport(models.Model):
     known_count = fields.Integer(
         "Known",
         readonly=True,
-        help="First visits whose time to come back is over: the lapse days of the cycle "
-        "of the service, 90 days if it has none. All shares are of these. The "
+        help="First visits whose time to come back is over: the lapse days of the "
+        "cycle of the service, 90 days if it has none. All shares are of these. The "
         "others are not yet known.",
     )
     returned_rate = fields.Float(
@@ -89,8 +89,8 @@ class SalonStylistReport(models.Model):
         "Adjusted",
         readonly=True,
         aggregator=None,
-        help="Share that came back, divided by the expected share and multiplied by the "
-        "share of the whole salon: what she would have if everybody did the same "
+        help="Share that came back, divided by the expected share and multiplied by "
+        "the share of the whole salon: what she would have if everybody did the same "
         "services.",
     )
     low_rate = fields.Float("Range from", readonly=True, aggregator=None)
@@ -114,8 +114,8 @@ class SalonStylistReport(models.Model):
             ("unknown", "Not yet known"),
         ],
         readonly=True,
-        help="Above or below only when the whole range lies above or below the share of "
-        "the whole salon.",
+        help="Above or below only when the whole range lies above or below the share "
+        "of the whole salon.",
     )
 
     # All visits
@@ -129,8 +129,8 @@ class SalonStylistReport(models.Model):
         "Rebooking",
         readonly=True,
         aggregator=None,
-        help="Rebooking rate: share of visits after which the client left with a next appointment: "
-        "booked that day or before.",
+        help="Rebooking rate: share of visits after which the client left with a next "
+        "appointment, booked that day or before.",
     )
     amount = fields.Monetary("Money", readonly=True, help="Of her lines, less refunds.")
     retail_rate = fields.Float(
@@ -142,9 +142,9 @@ class SalonStylistReport(models.Model):
     left_count = fields.Integer(
         "Left",
         readonly=True,
-        help="Left after her: clients whose last visit was with her and who are lost: away for longer "
-        "than the lapse days of that visit's cycle, 90 days if it has none, and "
-        "not booked.",
+        help="Left after her (churn): clients whose last visit was with her and who "
+        "are lost: away for longer than the lapse days of that visit's cycle, 90 days "
+        "if it has none, and not booked.",
     )
 
     @api.depends("low_rate", "high_rate", "known_count")
@@ -217,16 +217,16 @@ class SalonStylistReport(models.Model):
     def _sql_first(self):
         return SQL(
             """SELECT day.*, date + window_days < today AS is_known,
-                   next_date IS NOT NULL AND next_date <= date + window_days AS returned,
+                   COALESCE(next_date <= date + window_days, FALSE) AS returned,
                    date + window_days < today
-                   AND next_date IS NOT NULL AND next_date <= date + window_days
-                   AND EXISTS (
+                   AND next_date <= date + window_days AND EXISTS (
                         SELECT FROM salon_visit again
                          WHERE %(is_visit)s AND again.partner_id = day.partner_id
                            AND again.company_id = day.company_id
                            AND again.stylist_id = day.stylist_id
                            AND again.date > day.date
-                           AND again.date <= day.date + day.window_days) AS returned_same
+                           AND again.date <= day.date + day.window_days
+                   ) AS returned_same
                  FROM day WHERE nth = 1""",
             is_visit=self._sql_is_visit("again"),
         )
@@ -374,9 +374,6 @@ class SalonStylistReport(models.Model):
     def action_open_first(self):
         """Open the first visits with this stylist."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "salon_reminders.salon_retention_report_action"
-        )
         months = self.env.context.get("salon_months", DEFAULT_MONTHS)
         domain = [
             ("stylist_id", "=", self.stylist_id.id),
@@ -386,21 +383,21 @@ class SalonStylistReport(models.Model):
         if months:
             since = fields.Date.subtract(self.company_id._salon_today(), months=months)
             domain.append(("date", ">=", since))
-        views = [(False, "list"), (False, "pivot"), (False, "graph")]
-        return {**action, "domain": domain, "context": {}, "views": views}
+        return self._open_list(
+            "salon_reminders.salon_retention_report_action",
+            self.env._("First visits with %(name)s", name=self.stylist_id.name),
+            domain,
+            ("list", "pivot", "graph"),
+        )
 
     def action_open_left(self):
         """Open the clients who left after a visit with this stylist."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "salon_reminders.res_partner_action_clients"
+        return self._open_list(
+            "salon_reminders.res_partner_action_clients",
+            self.env._("Left after %(name)s", name=self.stylist_id.name),
+            [("id", "in", self._get_left_partner_ids())],
         )
-        return {
-            **action,
-            "name": self.env._("Left after %(name)s", name=self.stylist_id.name),
-            "domain": [("id", "in", self._get_left_partner_ids())],
-            "context": {},
-        }
 
     def _get_left_partner_ids(self):
         # The row itself was read under the rules of the reader.

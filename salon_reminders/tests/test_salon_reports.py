@@ -151,7 +151,8 @@ class TestSalonReports(ReportChecks, SalonCase):
         self.env.flush_all()
         model = self.env["salon.retention.report"]
         domain = [("partner_id", "=", partner.id), ("kind", "=", "new")]
-        [(known, back)] = model._read_group(domain, [], [f"{name}:count", f"{name}:sum"])
+        specs = [f"{name}:count", f"{name}:sum"]
+        [(known, back)] = model._read_group(domain, [], specs)
         return known, back or 0
 
     def test_window_is_over_only_after_its_last_day(self):
