@@ -32,6 +32,17 @@ CALLS = "/odoo/salon-calls"
 CLIENTS = "/odoo/salon-clients"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
+REPORT = ".o_graph_view canvas, .o_data_row, .o_salon_cohort_row, .o_kanban_record"
+REPORTS = (
+    "visits",
+    "cancellations",
+    "clients",
+    "retention",
+    "stylists",
+    "sources",
+    "calls",
+    "reminders",
+)
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -57,6 +68,20 @@ SHOTS = (
         PHONE,
         wait=LIST,
         clicks=(LIST.split(", ")[1], CARD),
+    ),
+    *(
+        Shot(f"report_{name}", "manager", f"/odoo/salon-report-{name}", wait=REPORT)
+        for name in REPORTS
+    ),
+    *(
+        Shot(
+            f"report_{name}_phone",
+            "manager",
+            f"/odoo/salon-report-{name}",
+            PHONE,
+            wait=REPORT,
+        )
+        for name in ("retention", "stylists", "sources")
     ),
 )
 

@@ -173,7 +173,8 @@ class SalonReport(models.AbstractModel):
         Without the action's own id: its path would bring back its own domain.
         """
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action.update(id=False, path=False, name=name, domain=domain, context={})
+        action.update(id=False, path=False, domain=domain, context={})
+        action["name"] = action["display_name"] = name
         if views:
             action["views"] = [(False, view) for view in views]
         return action
