@@ -33,6 +33,17 @@ CLIENTS = "/odoo/salon-clients"
 TO_ASK = "/odoo/salon-consent-to-collect"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
+REPORT = ".o_graph_view canvas, .o_data_row, .o_salon_cohort_row, .o_kanban_record"
+REPORTS = (
+    "visits",
+    "cancellations",
+    "clients",
+    "retention",
+    "stylists",
+    "sources",
+    "calls",
+    "reminders",
+)
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -98,6 +109,20 @@ SHOTS = (
     Shot("consent_to_collect", "receptionist", TO_ASK, wait=LIST),
     Shot("consent_to_collect_phone", "receptionist", TO_ASK, PHONE, wait=LIST),
     Shot("card_readings", "manager", "/odoo/salon-card-readings", wait=LIST),
+    *(
+        Shot(f"report_{name}", "manager", f"/odoo/salon-report-{name}", wait=REPORT)
+        for name in REPORTS
+    ),
+    *(
+        Shot(
+            f"report_{name}_phone",
+            "manager",
+            f"/odoo/salon-report-{name}",
+            PHONE,
+            wait=REPORT,
+        )
+        for name in ("retention", "stylists", "sources")
+    ),
 )
 
 

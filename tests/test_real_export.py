@@ -15,6 +15,7 @@ from unittest import skipUnless
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.salon_reminders.tests.common_import import SalonImportCase
+from odoo.addons.salon_reminders.tests.common_report import ReportChecks
 
 FOLDER = Path(
     os.environ.get("SALON_REAL_EXPORT")
@@ -122,7 +123,7 @@ class PlainSalon:
 @tagged("standard", "post_install", "-at_install")
 @skipUnless(FOLDER.exists(), f"there is no real export in {FOLDER.name}")
 @freeze_time("2018-07-30 09:00:00")
-class TestRealExport(SalonImportCase):
+class TestRealExport(ReportChecks, SalonImportCase):
     maxDiff = None
 
     @classmethod
@@ -167,6 +168,8 @@ class TestRealExport(SalonImportCase):
         self._give_phones(done)
         self._give_cycles()
         self._check_calls(done)
+        self._check_reports(self.company, self.manager)
+        self._check_against_the_files()
 
     def _check_figures(self, done):
         """Check the figures of the files in the database."""
@@ -206,6 +209,32 @@ class TestRealExport(SalonImportCase):
         self.assertFalse(self._client("565"))
         walk_ins = visits.filtered(lambda v: not v.partner_id)
         self.assertEqual(len(walk_ins.line_ids), 37)
+
+    def _check_against_the_files(self):
+        """Compare returns within 30 days with the receipts as they lie in the files."""
+        walk_ins = PlainSalon().walk_ins
+        days = defaultdict(set)
+        for row in read("receipts"):
+            # A receipt with retail products or refunds only is no visit.
+            is_visit = row["cate"] != "RETAIL" and float(row["Amount"]) >= 0
+            if is_visit and float(row["Quantity"]) > 0 and row["client"] not in walk_ins:
+                days[row["client"]].add(date.fromisoformat(row["date"]))
+        over = [
+            sorted(own)
+            for own in days.values()
+            if min(own) + timedelta(days=30) < TODAY
+        ]
+        back = sum(
+            any(0 < (day - own[0]).days <= 30 for day in own[1:]) for own in over
+        )
+        model = self.env["salon.retention.report"].with_user(self.manager)
+        found = model._read_group(
+            [("kind", "=", "new"), ("company_id", "=", self.company.id)],
+            [],
+            ["back_30:count", "back_30:sum"],
+        )
+        self.assertGreater(back, 50)
+        self.assertEqual(found, [(len(over), back)])
 
     def _check_again(self, done):
         """The same files once more add nothing."""

@@ -1,6 +1,9 @@
 from . import base
+from . import ir_ui_view
+from . import ir_actions_act_window_view
 from . import res_company
 from . import res_config_settings
+from . import salon_source_cost
 from . import salon_zone
 from . import salon_cycle
 from . import product_template
@@ -86,3 +89,4 @@ from . import salon_follow_up
 from . import salon_gap_finder
 from . import salon_day_board
 from . import salon_load
+from . import salon_demo_report

@@ -35,6 +35,7 @@ class SalonDemo(models.AbstractModel):
         demo._pause_some(rng)
         demo.env["salon.demo.course"]._generate(services)
         demo.env["salon.demo.call"]._generate(rng, diary)
+        demo.env["salon.demo.report"]._generate(rng)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
 

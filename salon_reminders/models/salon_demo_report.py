@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+# Source, how many in a hundred clients, cost of a month
+SOURCES = {
+    "Instagram": (28, 180),
+    "Google Maps": (22, 0),
+    "Recommendation": (24, 0),
+    "Walked past": (14, 0),
+    "Flyer": (7, 90),
+}
+UNKNOWN = 5
+COST_MONTHS = 12
+
+
+class SalonDemoReport(models.AbstractModel):
+    """Makes up what only reports ask for: sources, their costs, when was booked."""
+
+    _name = "salon.demo.report"
+    _description = "What Reports of the Demo Salon Ask for"
+
+    @api.model
+    def _generate(self, rng):
+        sources = {name: self._get_source(name) for name in SOURCES}
+        self._tell_sources(rng, sources)
+        self._enter_costs(sources)
+        self._book_in_advance(rng)
+
+    @api.model
+    def _get_source(self, name):
+        found = self.env["utm.source"].search([("name", "=", name)], limit=1)
+        return found or self.env["utm.source"].create({"name": name})
+
+    def _tell_sources(self, rng, sources):
+        """Give most clients a source; recommended ones also say by whom."""
+        clients = self.env["salon.visit"].search(
+            [("company_id", "=", self.env.company.id)], order="date, id"
+        )
+        clients = clients.partner_id
+        names = [*SOURCES, None]
+        weights = [*(share for share, _cost in SOURCES.values()), UNKNOWN]
+        for number, client in enumerate(clients):
+            name = rng.choices(names, weights=weights)[0]
+            if not name:
+                continue
+            vals = {"salon_source_id": sources[name].id}
+            if name == "Recommendation" and number > 10:
+                # A few recommend often.
+                friend = clients[rng.randrange(10 if rng.random() < 0.5 else number)]
+                vals["salon_recommended_by_id"] = friend.id
+            client.write(vals)
+
+    def _enter_costs(self, sources):
+        today = self.env.company._salon_today()
+        self.env["salon.source.cost"].create(
+            [
+                {
+                    "source_id": sources[name].id,
+                    "date": today - timedelta(days=30 * month),
+                    "amount": cost,
+                }
+                for name, (_share, cost) in SOURCES.items()
+                for month in range(COST_MONTHS)
+                if cost
+            ]
+        )
+
+    def _book_in_advance(self, rng):
+        """Date back when visits were entered: at the last visit, or days before."""
+        visits = self.env["salon.visit"].search(
+            [("company_id", "=", self.env.company.id), ("partner_id", "!=", False)],
+            order="start, id",
+        )
+        last, rows = {}, []
+        for visit in visits:
+            before = last.get(visit.partner_id.id)
+            entered = visit.start - timedelta(days=rng.randint(0, 6), hours=2)
+            if before and before < visit.start and rng.random() < 0.45:
+                entered = before
+            rows.append((visit.id, min(entered, self.env.cr.now())))
+            last[visit.partner_id.id] = visit.start
+        # The date of creation is the system's; here it is part of the story.
+        self.env.cr.execute_values(
+            "UPDATE salon_visit v SET create_date = x.entered::timestamp"
+            " FROM (VALUES %s) AS x (id, entered) WHERE v.id = x.id",
+            rows,
+        )
+        visits.invalidate_recordset(["create_date"])

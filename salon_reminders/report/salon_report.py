@@ -1,0 +1,185 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+# Days in which a client is awaited back from a service that renews no cycle.
+USUAL_WINDOW = 90
+YEAR = 365
+WEEKDAYS = [
+    ("1", "Monday"),
+    ("2", "Tuesday"),
+    ("3", "Wednesday"),
+    ("4", "Thursday"),
+    ("5", "Friday"),
+    ("6", "Saturday"),
+    ("7", "Sunday"),
+]
+
+
+class SalonReport(models.AbstractModel):
+    """What the reports of the salon have in common: a question put to the database.
+
+    A report keeps nothing, so that it can't be out of date. Its query is made of
+    parts, which other addons may extend. Every join that a column needs is a LEFT
+    JOIN on a unique key: PostgreSQL leaves it out when nobody asks for the column.
+    Dates are the salon's.
+    """
+
+    _name = "salon.report"
+    _description = "Salon Report"
+
+    @property
+    def _table_query(self):
+        parts = (self._select(), self._from(), self._join(), self._where())
+        return SQL("%s %s %s %s", *parts)
+
+    @api.model
+    def _select(self):
+        return SQL("SELECT NULL::int AS id")
+
+    @api.model
+    def _from(self):
+        return SQL()
+
+    @api.model
+    def _join(self):
+        return SQL()
+
+    @api.model
+    def _where(self):
+        return SQL("WHERE TRUE")
+
+    # ------------------------------------------------------------
+    # PARTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_salons(self):
+        """Return a table of all companies: id, today and tz, as the salons have it."""
+        # Which salons are shown is decided by the rules of the report, not here.
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        companies = companies.search([])
+        return SQL(
+            """(SELECT id, MIN(today) AS today, MIN(tz) AS tz
+                  FROM unnest(%s::int[], %s::date[], %s::text[]) AS s (id, today, tz)
+              GROUP BY id)""",
+            companies.ids,
+            [company._salon_today() for company in companies],
+            [company._salon_timezone().zone for company in companies],
+        )
+
+    @api.model
+    def _sql_local(self, moment):
+        """Return the salon's time of a UTC column; the salons are joined as salon."""
+        return SQL("%s AT TIME ZONE 'UTC' AT TIME ZONE salon.tz", moment)
+
+    @api.model
+    def _sql_hour(self, moment):
+        """Return the hour of a UTC column on the salon's clock, such as 09:00."""
+        return SQL("to_char(%s, 'HH24:00')", self._sql_local(moment))
+
+    @api.model
+    def _sql_weekday(self, day):
+        return SQL("EXTRACT(ISODOW FROM %s)::int::text", day)
+
+    @api.model
+    def _sql_is_visit(self, visit):
+        """Return the condition that a row of salon_visit is a visit that was made."""
+        return SQL(
+            "%(v)s.state = 'done' AND %(v)s.is_purchase IS NOT TRUE",
+            v=SQL.identifier(visit),
+        )
+
+    @api.model
+    def _sql_join_visit(self):
+        """Join what is known of a visit v: its client, salon and currency."""
+        return SQL(
+            """LEFT JOIN res_partner partner ON partner.id = v.partner_id
+               LEFT JOIN res_company company ON company.id = v.company_id
+               LEFT JOIN %s salon ON salon.id = v.company_id""",
+            self._sql_salons(),
+        )
+
+    @api.model
+    def _sql_visit_days(self):
+        """Return a table of the days on which clients visited each salon.
+
+        Several visits on a day are one; the first entered stands for it. ``nth`` counts
+        the client's days at this salon, ``next_date`` and ``third_date`` are those that
+        follow.
+        """
+        return SQL(
+            """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
+                   ROW_NUMBER() OVER client AS nth,
+                   LAG(date) OVER client AS previous_date,
+                   LEAD(date) OVER client AS next_date,
+                   LEAD(date, 2) OVER client AS third_date
+                  FROM salon_visit made
+                 WHERE %s AND partner_id IS NOT NULL
+              GROUP BY company_id, partner_id, date
+                WINDOW client AS (PARTITION BY company_id, partner_id ORDER BY date))""",
+            self._sql_is_visit("made"),
+        )
+
+    @api.model
+    def _sql_need(self, visit_id):
+        """Return the cycle a visit renewed and its lapse days, to be joined laterally.
+
+        Of several cycles the one that gives the client most time counts.
+        """
+        return SQL(
+            """(SELECT c.id AS cycle_id, c.lapse_days
+                  FROM salon_visit_line l
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN salon_cycle_product_rel rel
+                    ON rel.product_tmpl_id = p.product_tmpl_id
+                  JOIN salon_cycle c ON c.id = rel.cycle_id
+                 WHERE l.visit_id = %s AND l.quantity > 0
+              ORDER BY c.lapse_days DESC, c.id
+                 LIMIT 1)""",
+            visit_id,
+        )
+
+    @api.model
+    def _sql_main_service(self, visit_id, column):
+        """Return a column of the costliest service of a visit."""
+        return SQL(
+            """(SELECT %(column)s
+                  FROM salon_visit_line l
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+                 WHERE l.visit_id = %(visit)s AND t.salon_kind = 'service'
+              ORDER BY l.amount DESC, l.id
+                 LIMIT 1)""",
+            column=column,
+            visit=visit_id,
+        )
+
+    @api.model
+    def _sql_is_booked(self, client):
+        """Return the condition that a client (row of a table) has a visit to come."""
+        return SQL(
+            """EXISTS (
+                SELECT FROM salon_visit b
+                 WHERE b.partner_id = %(client)s.partner_id
+                   AND b.company_id = %(client)s.company_id
+                   AND b.date >= salon.today
+                   AND b.state NOT IN ('done', 'no_show', 'cancelled'))""",
+            client=SQL.identifier(client),
+        )
+
+    def _open_list(self, xml_id, name, domain, views=None):
+        """Open the records of a figure in the views of an action.
+
+        Without the action's own id: its path would bring back its own domain.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action.update(id=False, path=False, domain=domain, context={})
+        action["name"] = action["display_name"] = name
+        if views:
+            action["views"] = [(False, view) for view in views]
+        return action
+
+    def _open_record(self, record):
+        self.ensure_one()
+        # Without the filters of the report, which mean nothing there.
+        return record._get_records_action(context={})
