@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .salon_client_standing import SEGMENTS
-
 
 class SalonClientZone(models.Model):
     """One client and one zone of one salon: used, or a white spot on the map.
@@ -42,7 +40,7 @@ class SalonClientZone(models.Model):
     amount = fields.Monetary("Spent there")
 
     # Of the client, to filter and group by
-    segment = fields.Selection(SEGMENTS, related="standing_id.segment")
+    segment = fields.Selection(related="standing_id.segment")
     frequency = fields.Integer(related="standing_id.frequency", aggregator=None)
     year_count = fields.Integer(related="standing_id.year_count", aggregator=None)
     amount_year = fields.Monetary(related="standing_id.amount_year", aggregator=None)

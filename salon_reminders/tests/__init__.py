@@ -5,6 +5,9 @@ from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_planner
 from . import test_salon_consent
+from . import test_salon_client_card
+from . import test_salon_client_standing
+from . import test_salon_client_zone
 from . import test_salon_course
 from . import test_salon_cycle
 from . import test_salon_cycle_tuner
