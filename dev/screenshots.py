@@ -32,6 +32,8 @@ CALLS = "/odoo/salon-calls"
 CLIENTS = "/odoo/salon-clients"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
+ZONES = "/odoo/salon-zone-board"
+BOARD = ".o_salon_zone_board .o_salon_zone_row"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -58,6 +60,9 @@ SHOTS = (
         wait=LIST,
         clicks=(LIST.split(", ")[1], CARD),
     ),
+    Shot("segments", "receptionist", "/odoo/salon-segments", wait=LIST),
+    Shot("zone_board", "receptionist", ZONES, wait=BOARD),
+    Shot("zone_board_phone", "receptionist", ZONES, PHONE, wait=BOARD),
 )
 
 

@@ -227,20 +227,16 @@ class SalonClientEngine(models.AbstractModel):
                  LEFT JOIN used u ON u.partner_id = s.partner_id AND u.zone_id = z.id
                      WHERE s.company_id = %(company)s)
                 INSERT INTO salon_client_zone AS c (
-                    partner_id, zone_id, company_id, %(names)s,
-                    create_uid, create_date, write_uid, write_date)
-                SELECT partner_id, zone_id, %(company)s, %(names)s, %(stamp)s
+                    partner_id, zone_id, company_id, %(names)s)
+                SELECT partner_id, zone_id, %(company)s, %(names)s
                   FROM fresh
                 ON CONFLICT (partner_id, zone_id, company_id) DO UPDATE
-                   SET (%(names)s) = ROW(%(new)s),
-                       write_uid = excluded.write_uid,
-                       write_date = excluded.write_date
+                   SET (%(names)s) = ROW(%(new)s)
                  WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
                 used=self._sql_used(company),
                 state=self._sql_zone_state(company),
                 zones=zones.ids,
                 company=company.id,
-                stamp=self._sql_stamp(),
                 **self._sql_columns("c", self.ZONE),
             ),
             "salon.client.zone",

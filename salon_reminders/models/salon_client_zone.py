@@ -12,6 +12,8 @@ class SalonClientZone(models.Model):
     _description = "Zone of a Client"
     _order = "standing_id desc, id"
     _rec_name = "zone_id"
+    # Written by the daily job only, by the hundred thousand.
+    _log_access = False
 
     partner_id = fields.Many2one(
         "res.partner", string="Client", required=True, index=True, ondelete="cascade"

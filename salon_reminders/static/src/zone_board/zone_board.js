@@ -22,7 +22,7 @@ export class SalonZoneBoard extends Component {
         return this.state.board;
     }
 
-    get zone() {
+    get chosenZone() {
         return this.board.zones.find((zone) => zone.id === this.state.zoneId);
     }
 
