@@ -136,7 +136,11 @@ def affinities(had):
         if one != other
     )
     return {
-        (one, other): (both, both / takes[one], both * len(had) / takes[one] / takes[other])
+        (one, other): (
+            both,
+            both / takes[one],
+            both * len(had) / takes[one] / takes[other],
+        )
         for (one, other), both in pairs.items()
         if both >= 3
     }

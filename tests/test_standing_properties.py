@@ -30,7 +30,9 @@ came = st.tuples(
     st.sampled_from([None, 0, 0, 1]),
 )
 rhythmic = st.tuples(
-    st.integers(0, CLIENTS - 1), st.integers(0, 200), st.integers(7, 60),
+    st.integers(0, CLIENTS - 1),
+    st.integers(0, 200),
+    st.integers(7, 60),
     st.integers(2, 8),
 )
 rules = st.builds(
@@ -105,7 +107,8 @@ class TestStandingProperties(TransactionCase):
             [self._prepare_visit(company, event, "done") for event in events]
             + [
                 self._prepare_visit(
-                    company, Came(client, TODAY + timedelta(days=3), 9, 0, "hair"),
+                    company,
+                    Came(client, TODAY + timedelta(days=3), 9, 0, "hair"),
                     "booked",
                 )
                 for client in booked
@@ -157,8 +160,12 @@ class TestStandingProperties(TransactionCase):
     def _make_events(self, today, single, series, stylists):
         events = [
             Came(
-                client, today - timedelta(days=days), 0 if days == 0 else hour, amount,
-                zone, None if stylist is None else stylists[stylist],
+                client,
+                today - timedelta(days=days),
+                0 if days == 0 else hour,
+                amount,
+                zone,
+                None if stylist is None else stylists[stylist],
             )
             for client, days, hour, amount, zone, stylist in single
         ]
@@ -206,8 +213,7 @@ class TestStandingProperties(TransactionCase):
             [("company_id", "=", company.id)]
         )
         found = {
-            (pair.product_tmpl_id.name, pair.other_tmpl_id.name): pair
-            for pair in pairs
+            (pair.product_tmpl_id.name, pair.other_tmpl_id.name): pair for pair in pairs
         }
         self.assertEqual(found.keys(), expected.keys())
         for key, (both, confidence, lift) in expected.items():

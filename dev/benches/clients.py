@@ -76,16 +76,16 @@ def in_turns(env, table, by_addon, statement, columns):
     """The fastest of a few runs of each, and in how many rows they differ."""
     values = {"today": env.company._salon_today(), "company": env.company.id}
     # The rows of the map follow those of the segments, which must stay.
-    env.cr.execute("ALTER TABLE salon_client_zone DROP CONSTRAINT IF EXISTS"
-                   " salon_client_zone_standing_id_fkey")
+    env.cr.execute(
+        "ALTER TABLE salon_client_zone DROP CONSTRAINT IF EXISTS"
+        " salon_client_zone_standing_id_fkey"
+    )
     env.cr.execute(f"CREATE TABLE bench_table (LIKE {table} INCLUDING ALL)")
     addon, bare = [], []
     for _run in range(RUNS):
         addon.append(seconds_of(env, table, by_addon))
         bare.append(
-            seconds_of(
-                env, "bench_table", lambda: env.cr.execute(statement, values)
-            )
+            seconds_of(env, "bench_table", lambda: env.cr.execute(statement, values))
         )
     env.cr.execute(
         f"""SELECT COUNT(*) FROM (

@@ -81,16 +81,19 @@ class ResPartner(models.Model):
         _ = self.env._
         return [
             (self.phone, _("On which number can we reach you?")),
-            (self.salon_call_consent != "none", _(
-                "May we phone you when it is time for your next visit?"
-            )),
-            (self.salon_contraindications or self.salon_no_contraindications, _(
-                "Is there anything you are allergic to or that we must not use?"
-            )),
+            (
+                self.salon_call_consent != "none",
+                _("May we phone you when it is time for your next visit?"),
+            ),
+            (
+                self.salon_contraindications or self.salon_no_contraindications,
+                _("Is there anything you are allergic to or that we must not use?"),
+            ),
             (self.salon_birthdate, _("When is your birthday?")),
-            (self.salon_source_id or self.salon_recommended_by_id, _(
-                "How did you hear of us?"
-            )),
+            (
+                self.salon_source_id or self.salon_recommended_by_id,
+                _("How did you hear of us?"),
+            ),
             (self.salon_likes, _("What do you like most when you are here?")),
             (self.salon_home_care, _("What do you use at home?")),
             (self.salon_wishes, _("What would you like to try one day?")),

@@ -147,10 +147,16 @@ class SalonClientCard(models.AbstractModel):
         day = weekday and next(m for m in moments if m.isoweekday() == weekday)
         return [
             (_("Usually to"), self._get_name_text(stylists)),
-            (_("Usually on"), day and format_date(
-                self.env, day.date(), lang_code=get_lang(self.env).code,
-                date_format="EEEE",
-            )),
+            (
+                _("Usually on"),
+                day
+                and format_date(
+                    self.env,
+                    day.date(),
+                    lang_code=get_lang(self.env).code,
+                    date_format="EEEE",
+                ),
+            ),
             (_("Usually at"), hour is not None and f"{hour}:00"),
         ]
 
@@ -202,8 +208,10 @@ class SalonClientCard(models.AbstractModel):
         zones = []
         for zone in engine._get_zones(company):
             row = used.get(zone.id)
-            state = "ignored" if not row else (
-                "used" if row["last_date"] > since else "former"
+            state = (
+                "ignored"
+                if not row
+                else ("used" if row["last_date"] > since else "former")
             )
             zones.append(
                 {
@@ -333,9 +341,11 @@ class SalonClientCard(models.AbstractModel):
         rows = [row for given in offers.values() for row in given]
         ids = {row[name] for row in rows for name in ("id", "because_id")}
         services = self.env["product.template"].browse(ids)
-        names = dict(zip(services._ids, services.mapped("name"), strict=True)) if (
-            services
-        ) else {}
+        names = (
+            dict(zip(services._ids, services.mapped("name"), strict=True))
+            if (services)
+            else {}
+        )
         zones = self.env["salon.zone"].browse({r["zone_id"] for r in rows} - {None})
         zone_names = {zone.id: zone.name for zone in zones}
         for row in rows:

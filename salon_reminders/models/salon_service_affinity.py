@@ -33,9 +33,7 @@ class SalonServiceAffinity(models.Model):
     having_count = fields.Integer("Take the first", aggregator=None)
     other_count = fields.Integer("Take the second", aggregator=None)
     both_count = fields.Integer("Take both")
-    support = fields.Float(
-        aggregator=None, help="Share of all clients who take both."
-    )
+    support = fields.Float(aggregator=None, help="Share of all clients who take both.")
     confidence = fields.Float(
         "Share",
         aggregator=None,

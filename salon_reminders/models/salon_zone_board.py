@@ -93,9 +93,9 @@ class SalonZoneBoard(models.AbstractModel):
         company = self.env.company
         offers = self.env["salon.client.card"]._get_offers(standings.partner_id)
         segments = dict(
-            self.env["salon.client.standing"]._fields["segment"]._description_selection(
-                self.env
-            )
+            self.env["salon.client.standing"]
+            ._fields["segment"]
+            ._description_selection(self.env)
         )
         spots = standings.zone_ids.grouped("standing_id")
         return [

@@ -40,7 +40,10 @@ class SalonClientCase(SalonCase):
         day = (TODAY - timedelta(days=days)).isoformat()
         line = {"product_id": product.id, "amount": price}
         return self._create_visit(
-            partner, day, state=state, company_id=self.company.id,
+            partner,
+            day,
+            state=state,
+            company_id=self.company.id,
             line_ids=[(0, 0, line)],
         )
 

@@ -49,7 +49,9 @@ class TestSalonClientCard(SalonClientCase):
         self.assertEqual(retail["Comb"]["end"], "")
         partner.salon_visit_ids.filtered(
             lambda v: v.line_ids.product_id == shampoo
-        ).line_ids.filtered(lambda line: line.date.isoformat() > "2026-02-01").quantity = 2
+        ).line_ids.filtered(
+            lambda line: line.date.isoformat() > "2026-02-01"
+        ).quantity = 2
         retail = {row["name"]: row for row in self._card(partner)["retail"]}
         self.assertEqual(retail["Shampoo"]["end"], "04/19/2026")
 
@@ -93,9 +95,7 @@ class TestSalonClientCard(SalonClientCase):
         partner = self._come("Anna", 30)
         self.assertEqual(self._card(partner)["accounts"], [])
         owed = {"label": "Owes", "text": "20", "kind": "debt"}
-        self.patch(
-            type(partner), "_get_salon_accounts", lambda partner: [owed]
-        )
+        self.patch(type(partner), "_get_salon_accounts", lambda partner: [owed])
         self.assertEqual(self._card(partner)["accounts"], [owed])
 
     def test_stylists_see_own_clients_without_money(self):

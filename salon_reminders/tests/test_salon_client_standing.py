@@ -53,9 +53,7 @@ class TestSalonClientStanding(SalonClientCase):
     def test_equal_clients_are_in_the_same_fifth(self):
         partners = [self._come(f"Same {n}", 20) for n in range(7)]
         self._refresh()
-        fifths = {
-            (s.recency, s.frequency, s.money) for s in map(self._get, partners)
-        }
+        fifths = {(s.recency, s.frequency, s.money) for s in map(self._get, partners)}
         self.assertEqual(fifths, {(3, 3, 3)})
 
     def test_five_clients_make_five_fifths(self):
@@ -195,7 +193,9 @@ class TestSalonClientStanding(SalonClientCase):
         self.assertEqual(set(found.ids), set((new | nobody).ids))
         groups = partners._read_group(ours, ["salon_segment"], ["__count"])
         self.assertEqual(dict(groups), {"new": 1, "lost": 1, False: 1})
-        self.assertTrue(partners.fields_get(["salon_segment"])["salon_segment"]["groupable"])
+        self.assertTrue(
+            partners.fields_get(["salon_segment"])["salon_segment"]["groupable"]
+        )
 
     def test_other_salons_see_nothing(self):
         partner = self._come("Ours", 5)
@@ -203,9 +203,7 @@ class TestSalonClientStanding(SalonClientCase):
         other = self._create_company("Other")
         user = self._create_user("elsewhere", "group_receptionist")
         user.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
-        theirs = self.env(
-            user=user, context={"allowed_company_ids": other.ids}
-        )
+        theirs = self.env(user=user, context={"allowed_company_ids": other.ids})
         self.assertFalse(
             theirs["salon.client.standing"].search([("partner_id", "=", partner.id)])
         )

@@ -45,9 +45,7 @@ class TestSalonClientZone(SalonClientCase):
 
     def test_refunds_and_retail_are_no_use(self):
         partner = self._come("Buyer", 20)
-        oil = self._create_product(
-            "Cuticle oil", "retail", salon_zone_id=self.nails.id
-        )
+        oil = self._create_product("Cuticle oil", "retail", salon_zone_id=self.nails.id)
         self._visit(partner, 10, product=oil)
         line = self._visit(partner, 5, product=self.manicure).line_ids
         self._refresh()
@@ -96,9 +94,9 @@ class TestSalonClientZone(SalonClientCase):
             self._come(f"Seldom {number}", 100, 20)
         self._refresh()
         boards = self.env["salon.zone.board"].with_company(self.company)
-        board = boards.with_context(
-            allowed_company_ids=self.company.ids
-        ).get_board(self.nails.id)
+        board = boards.with_context(allowed_company_ids=self.company.ids).get_board(
+            self.nails.id
+        )
         names = [client["name"] for client in board["clients"]]
         self.assertEqual(names, ["Rich", "Poor"])
         self.assertEqual(board["total"], 2)
