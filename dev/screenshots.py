@@ -44,6 +44,8 @@ REPORTS = (
     "calls",
     "reminders",
 )
+ZONES = "/odoo/salon-zone-board"
+BOARD = ".o_salon_zone_board .o_salon_zone_row"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -123,6 +125,9 @@ SHOTS = (
         )
         for name in ("retention", "stylists", "sources")
     ),
+    Shot("segments", "receptionist", "/odoo/salon-segments", wait=LIST),
+    Shot("zone_board", "receptionist", ZONES, wait=BOARD),
+    Shot("zone_board_phone", "receptionist", ZONES, PHONE, wait=BOARD),
 )
 
 

@@ -2,6 +2,9 @@ from odoo.tools import SQL
 
 # What people did, in an order in which nothing refers to what is already gone.
 HISTORY = [
+    "salon.client.offer",
+    "salon.client.zone",
+    "salon.client.standing",
     "salon.call.attempt",
     "salon.course",
     "salon.import.row",

@@ -2,6 +2,7 @@ from . import base
 from . import ir_ui_view
 from . import ir_actions_act_window_view
 from . import res_company
+from . import res_company_segment
 from . import res_config_settings
 from . import salon_source_cost
 from . import salon_zone
@@ -45,6 +46,16 @@ from . import salon_call_undo
 from . import salon_call_closing
 from . import salon_call_desk
 from . import salon_call_desk_card
+from . import salon_client_standing
+from . import salon_segment_move
+from . import salon_client_zone
+from . import salon_service_affinity
+from . import salon_client_offer
+from . import salon_client_photo
+from . import salon_client_engine
+from . import salon_zone_board
+from . import salon_client_card
+from . import salon_visit_card
 from . import salon_call
 from . import salon_call_paper
 from . import salon_call_planner
@@ -65,6 +76,8 @@ from . import salon_duplicate
 from . import salon_privacy
 from . import salon_card_log
 from . import salon_card_reading
+from . import res_partner_segment
+from . import res_partner_card
 from . import mail_activity
 from . import salon_import
 from . import salon_import_job

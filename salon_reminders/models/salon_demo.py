@@ -38,6 +38,7 @@ class SalonDemo(models.AbstractModel):
         demo.env["salon.demo.report"]._generate(rng)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
+        demo.env["salon.client.standing"]._refresh(company)
 
     def _set_up_salon(self):
         """Load the starter set, set prices and the stylists' zones.

@@ -17,6 +17,9 @@ from . import test_salon_consent
 from . import test_salon_gate
 from . import test_salon_privacy
 from . import test_salon_access
+from . import test_salon_client_card
+from . import test_salon_client_standing
+from . import test_salon_client_zone
 from . import test_salon_course
 from . import test_salon_cycle
 from . import test_salon_cycle_tuner

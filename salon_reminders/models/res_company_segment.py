@@ -1,0 +1,47 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What makes a client new, at risk or lost at this salon."""
+
+    _inherit = "res.company"
+
+    salon_new_days = fields.Integer(
+        string="New for",
+        default=90,
+        help="Days after her first visit during which a client counts as new.",
+    )
+    salon_risk_rhythms = fields.Float(
+        string="At risk after",
+        default=1.5,
+        help="Waits of so many times her own rhythm put a client at risk.",
+    )
+    salon_lost_rhythms = fields.Float(
+        string="Lost after",
+        default=3.0,
+        help="After so many times her own rhythm a client counts as lost.",
+    )
+    salon_lost_days = fields.Integer(
+        string="Never lost before",
+        default=90,
+        help="Nobody counts as lost earlier than so many days after her last visit.",
+    )
+    salon_offer_pause_days = fields.Integer(
+        string="Offers rest for",
+        default=180,
+        help="A service that a client declined twice, or did not like, is not offered "
+        "to her for so many days.",
+    )
+    salon_standing_date = fields.Date(
+        string="Segments worked out on", readonly=True, copy=False
+    )
+    salon_affinity_date = fields.Date(
+        string="Services compared on", readonly=True, copy=False
+    )
+
+    _salon_segment_rules = models.Constraint(
+        "CHECK(salon_new_days > 0 AND salon_risk_rhythms > 0"
+        " AND salon_lost_rhythms >= salon_risk_rhythms AND salon_lost_days > 0"
+        " AND salon_offer_pause_days >= 0)",
+        "Days must be positive, and a client is at risk before she is lost.",
+    )

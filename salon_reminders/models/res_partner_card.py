@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+STYLIST = "salon_reminders.group_stylist"
+
+
+class ResPartner(models.Model):
+    """What people write on a client's card, and the card itself."""
+
+    _inherit = "res.partner"
+
+    salon_likes = fields.Text("Likes")
+    salon_wishes = fields.Text("Would like to try")
+    salon_home_care = fields.Text("Home care")
+    salon_contraindications = fields.Text(
+        "Contraindications",
+        help="Allergies and whatever must not be done. Shown as a warning when she is "
+        "booked.",
+    )
+    salon_no_contraindications = fields.Boolean(
+        "Asked: has none", help="She was asked about allergies and has none."
+    )
+    salon_source_id = fields.Many2one(
+        "utm.source",
+        string="Came through",
+        index="btree_not_null",
+        ondelete="set null",
+        help="How she heard of the salon.",
+    )
+    salon_recommended_by_id = fields.Many2one(
+        "res.partner",
+        string="Recommended by",
+        index="btree_not_null",
+        ondelete="set null",
+        domain=[("is_salon_client", "=", True)],
+    )
+    salon_photo_ids = fields.One2many(
+        "salon.client.photo", "partner_id", string="Photos", groups=STYLIST
+    )
+    salon_card = fields.Json(
+        "Card", compute="_compute_salon_card", groups=STYLIST, exportable=False
+    )
+
+    @api.depends_context("company", "lang", "uid")
+    def _compute_salon_card(self):
+        cards = self.env["salon.client.card"]
+        for partner in self:
+            # One client is looked at at a time; lists do not show cards.
+            origin = partner._origin
+            partner.salon_card = cards._get(origin) if origin else False
+
+    @api.constrains("salon_recommended_by_id")
+    def _check_salon_recommended_by(self):
+        for partner in self:
+            if partner.salon_recommended_by_id == partner:
+                raise ValidationError(
+                    self.env._(
+                        "%(client)s can't have been recommended by herself. Choose who "
+                        "told her about the salon.",
+                        client=partner.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # HOOKS AND PARTS OF THE CARD
+    # ------------------------------------------------------------
+
+    def _get_salon_accounts(self):
+        """Return what the client owes or has to her credit, for the card.
+
+        Empty here: the addon takes no payments. Addons that know of debts, bonuses or
+        gift cards extend it with dicts of ``label``, ``text`` and ``kind``, which is
+        ``debt`` or ``credit``.
+        """
+        self.ensure_one()
+        return []
+
+    def _get_salon_questions(self):
+        """Return (answered, question) in the order in which they are worth asking."""
+        self.ensure_one()
+        _ = self.env._
+        return [
+            (self.phone, _("On which number can we reach you?")),
+            (
+                self.salon_call_consent != "none",
+                _("May we phone you when it is time for your next visit?"),
+            ),
+            (
+                self.salon_contraindications or self.salon_no_contraindications,
+                _("Is there anything you are allergic to or that we must not use?"),
+            ),
+            (self.salon_birthdate, _("When is your birthday?")),
+            (
+                self.salon_source_id or self.salon_recommended_by_id,
+                _("How did you hear of us?"),
+            ),
+            (self.salon_likes, _("What do you like most when you are here?")),
+            (self.salon_home_care, _("What do you use at home?")),
+            (self.salon_wishes, _("What would you like to try one day?")),
+            (self.email, _("To which e-mail address may we write?")),
+        ]
+
+    def _get_salon_completeness(self):
+        """Return how complete the card is, and the next question to ask."""
+        # Some answers, like consents, are the system's to count.
+        questions = self.sudo()._get_salon_questions()
+        open_questions = [text for answered, text in questions if not answered]
+        done = len(questions) - len(open_questions)
+        return {
+            "percent": round(100 * done / len(questions)),
+            "question": open_questions[0] if open_questions else "",
+        }
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    @api.model
+    def salon_get_card(self, partner_id):
+        """Return the card of a client, for screens other than her form."""
+        return self.env["salon.client.card"]._get(self.browse(partner_id))
+
+    def salon_answer_offer(self, service_id, answer):
+        """Keep what the client answered when a service was offered to her."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("salon_reminders.group_receptionist"):
+            raise AccessError(
+                self.env._("Ask the reception to note what the client answered.")
+            )
+        service = self.env["product.template"].browse(service_id).exists()
+        if service.salon_kind != "service":
+            raise ValidationError(
+                self.env._("This service does not exist any more. Reload the card.")
+            )
+        self.env["salon.client.offer"]._record(self, service, answer)
+        return True
