@@ -159,6 +159,9 @@ class ResPartner(models.Model):
             companies.search(
                 [("partner_id", "in", self.ids), ("resource_calendar_id", "=", False)]
             )._salon_follow_clock()
+        if vals.get("active") is False:
+            # Whoever archives a contact need not know the calls.
+            self.env["salon.call"].sudo()._cancel_archived(self)
         return result
 
     @api.model
@@ -302,10 +305,3 @@ class ResPartner(models.Model):
         )
         parts = {True: lost, False: ~lost}
         return Domain.OR(parts[bool(wanted)] for wanted in value)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("active") is False:
-            # Whoever archives a contact need not know the calls.
-            self.env["salon.call"].sudo()._cancel_archived(self)
-        return result
