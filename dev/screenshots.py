@@ -32,6 +32,9 @@ CALLS = "/odoo/salon-calls"
 CLIENTS = "/odoo/salon-clients"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
+DESK = "/odoo/salon-desk"
+ROW = ".o_salon_row"
+CALLED = ".o_salon_card"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -43,6 +46,8 @@ SHOTS = (
         clicks=(".o_data_row td[name='partner_id']", CARD),
     ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
+    Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW, CALLED)),
+    Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW, CALLED)),
     Shot(
         "client_card",
         "receptionist",

@@ -114,7 +114,7 @@ registry.category("web_tour.tours").add("salon_call_activity_tour", {
         },
         {
             content: "The activity of her call",
-            trigger: ".o_kanban_record:contains('Desk Anna') .o-mail-ActivityButton",
+            trigger: ".o_data_row:contains('Desk Anna') .o-mail-ActivityButton",
             run: "click",
         },
         {
