@@ -46,6 +46,9 @@ REPORTS = (
 )
 ZONES = "/odoo/salon-zone-board"
 BOARD = ".o_salon_zone_board .o_salon_zone_row"
+DESK = "/odoo/salon-desk"
+ROW = ".o_salon_row"
+CALLED = ".o_salon_card"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -57,6 +60,8 @@ SHOTS = (
         clicks=(".o_data_row td[name='partner_id']", CARD),
     ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
+    Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW, CALLED)),
+    Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW, CALLED)),
     Shot(
         "client_card",
         "receptionist",

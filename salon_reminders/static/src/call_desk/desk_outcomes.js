@@ -7,6 +7,7 @@ export class DeskOutcomes extends Component {
     static components = {OutcomeForm};
     static props = {
         desk: Object,
+        card: Object,
         onOutcome: Function,
         onProposal: Function,
         onSave: Function,
@@ -20,7 +21,7 @@ export class DeskOutcomes extends Component {
     }
 
     get card() {
-        return this.desk.card;
+        return this.props.card;
     }
 
     get isClosed() {

@@ -4,7 +4,14 @@ import {_t} from "@web/core/l10n/translation";
 /** Asks for what one kind of outcome needs; Enter saves. */
 export class OutcomeForm extends Component {
     static template = "salon_reminders.OutcomeForm";
-    static props = {desk: Object, onSave: Function, onCancel: Function};
+    // The form is a property: it is gone from the desk before this component is.
+    static props = {
+        desk: Object,
+        card: Object,
+        form: Object,
+        onSave: Function,
+        onCancel: Function,
+    };
 
     setup() {
         this.root = useRef("root");
@@ -21,7 +28,7 @@ export class OutcomeForm extends Component {
     }
 
     get form() {
-        return this.desk.form;
+        return this.props.form;
     }
 
     get choices() {

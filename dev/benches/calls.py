@@ -1,0 +1,149 @@
+"""The call desk with 10,000 open calls, beside Odoo's own list of contacts."""
+
+import time
+from statistics import median
+
+from . import engine
+
+CALLS = 10_000
+# As many rows as a list of Odoo shows.
+ROWS = 80
+RUNS = 15
+OUTCOMES = ("no_answer", "call_back", "declined", "do_not_call", "wrong_number")
+
+
+# ---- data ----------------------------------------------------------------------
+
+
+def build(env, scale):
+    """The clients and visits of the engine's benchmark; one salon's list is full."""
+    engine.build(env, scale)
+    company = env.company
+    (env["res.company"].search([]) - company).salon_daily_quota = 1
+    company.salon_daily_quota = max(round(CALLS * scale), ROWS)
+    consent_to_all(env)
+    env.cr.commit()
+    env["salon.call.planner"]._cron_plan_calls(500)
+    env.cr.execute("ANALYZE salon_call, salon_call_reminder_rel, mail_activity")
+
+
+def consent_to_all(env):
+    """Let the whole list belong to one salon, which only a third had agreed to."""
+    env.cr.execute(
+        """INSERT INTO salon_consent (
+               partner_id, company_id, user_id, purpose, channel, decision, method,
+               wording, date)
+           SELECT DISTINCT r.partner_id, r.company_id, %(uid)s, 'reminder', 'phone',
+                  'given', 'import', 'May we?', now()
+             FROM salon_reminder r
+            WHERE r.company_id = %(company)s""",
+        {"uid": env.uid, "company": env.company.id},
+    )
+    env.cr.execute("ANALYZE salon_consent")
+
+
+# ---- what is measured ------------------------------------------------------------
+
+
+def measure(env):
+    """Time the desk and the contacts in turns, as a receptionist, from cold records.
+
+    The median of several runs of each; what every process loads once is not counted.
+    """
+    user = env["res.users"].search([("login", "=", "bench0")])
+    env = env(user=user.id, context={"allowed_company_ids": env.company.ids})
+    desk = env["salon.call.desk"]
+    steps = {
+        "contacts": contacts_reader(env),
+        "open": lambda: desk.open_desk("all"),
+        "next": lambda: desk.take_next("all"),
+    }
+    seconds = {name: [] for name in steps}
+    queries = {}
+    for _run in range(RUNS + 1):
+        for name, step in steps.items():
+            spent, queries[name] = cost(env, step)
+            seconds[name].append(spent)
+    answer = {name: median(spent[1:]) for name, spent in seconds.items()}
+    shown = desk.open_desk("all")
+    return {
+        **{f"{name}_seconds": spent for name, spent in answer.items()},
+        **{f"{name}_queries": count for name, count in queries.items()},
+        "rows": len(shown["calls"]),
+        "calls": shown["counters"]["todo"],
+        "lines": env["salon.visit.line"].sudo().search_count([]),
+        "outcome_queries": max(outcome_costs(env, shown["calls"])),
+    }
+
+
+def cost(env, step):
+    """Return the seconds and queries of one request, from cold records."""
+    env.flush_all()
+    env.invalidate_all()
+    before, started = env.cr.sql_log_count, time.perf_counter()
+    step()
+    env.flush_all()
+    return time.perf_counter() - started, env.cr.sql_log_count - before
+
+
+def contacts_reader(env):
+    """Return the request of Odoo's contacts list for as many rows."""
+    action = env.ref("contacts.action_contacts").sudo()
+    views = env["res.partner"].get_views([(False, "list")])
+    arch = views["views"]["list"]["arch"]
+    fields = env["res.partner"].fields_get()
+    specification = {
+        name: {"fields": {"display_name": {}}} if fields[name].get("relation") else {}
+        for name in fields
+        if f'name="{name}"' in arch
+    }
+    partners = env["res.partner"].with_context(search_default_filter=action.id)
+    return lambda: partners.web_search_read(
+        [], specification, limit=ROWS, count_limit=10001
+    )
+
+
+def outcome_costs(env, rows):
+    """Return the queries of logging one outcome of each kind."""
+    desk, counts = env["salon.call.desk"], []
+    for number, kind in enumerate(OUTCOMES):
+        call_id = rows[number]["id"]
+        outcome = env["salon.call.outcome"]._get_default(kind)
+        desk.take_call(call_id)
+        counts.append(cost(env, lambda: log(desk, call_id, outcome, kind))[1])
+    return counts
+
+
+def log(desk, call_id, outcome, kind):
+    values = {"confirmed": True, "day": "", "hour": ""}
+    if kind == "call_back":
+        tomorrow = desk.env["salon.call"]._fields["date"].today()
+        values |= {"day": str(tomorrow.replace(year=tomorrow.year + 1)), "hour": "10:00"}
+    desk.log_outcome(call_id, outcome.id, f"{kind} {call_id}", values)
+
+
+# ---- the run -----------------------------------------------------------------------
+
+
+def run(context, scale):
+    full = context.template(build)
+    context.say("Opening the desk and the contacts ...")
+    with context.copy(full) as database:
+        done = context.measure(measure, database)
+    context.say(f"{done['calls']:,} calls, {done['lines']:,} visit lines.")
+    if done["rows"] != ROWS:
+        raise AssertionError(f"The desk shows {done['rows']} rows.")
+    figure, contacts = context.figure, done["contacts_seconds"]
+    return {
+        "desk_open_vs_contacts": figure(done["open_seconds"] / contacts, "x", 1.5),
+        "desk_next_vs_contacts": figure(done["next_seconds"] / contacts, "x", 1.5),
+        "desk_open_ms": figure(1000 * done["open_seconds"], "ms", 1000 * contacts),
+        "desk_next_ms": figure(1000 * done["next_seconds"], "ms", 1000 * contacts),
+        "desk_open_queries": figure(
+            done["open_queries"], "queries", done["contacts_queries"]
+        ),
+        "desk_next_queries": figure(
+            done["next_queries"], "queries", done["contacts_queries"]
+        ),
+        "outcome_queries": figure(done["outcome_queries"], "queries", 60),
+    }

@@ -1,0 +1,142 @@
+import {registry} from "@web/core/registry";
+
+const DESK = ".o_salon_desk";
+const card = (client) => `${DESK} .o_salon_name:contains('${client}')`;
+const row = (client) => `${DESK} .o_salon_row:contains('${client}')`;
+const counter = (name, value) =>
+    `${DESK} [data-counter='${name}'] b:contains('${value}')`;
+
+const press = (key, content, trigger) => ({
+    content,
+    trigger,
+    run: `press ${key}`,
+});
+// Not typed into a field, so that the keys of the desk are heard.
+const onDesk = (key, content) => press(key, content, `${DESK} .o_salon_queue`);
+const see = (content, trigger) => ({content, trigger});
+// Fields of days and hours are set as the browser's own pickers do.
+const enter = (name, value) => ({
+    content: `Enter ${name} ${value}`,
+    trigger: `${DESK} .o_salon_form input[name='${name}']`,
+    run({anchor}) {
+        anchor.value = value;
+        anchor.dispatchEvent(new Event("input", {bubbles: true}));
+        anchor.dispatchEvent(new Event("change", {bubbles: true}));
+    },
+});
+const nextWeek = () => luxon.DateTime.now().plus({days: 7}).toISODate();
+
+registry.category("web_tour.tours").add("salon_call_desk_tour", {
+    url: "/odoo/salon-desk",
+    steps: () => [
+        see("Five to call, the most valuable one first", counter("todo", "5")),
+        see("She is chosen", `${DESK} .o_salon_selected:contains('Desk Anna')`),
+        onDesk("Enter", "Open her call"),
+        see("Her card, with the number", `${card("Desk Anna")}`),
+        see("to be dialled", `${DESK} a.o_salon_phone[href^='tel:+']`),
+        onDesk("n", "Nobody answers"),
+        see("The next one comes by itself", card("Desk Bea")),
+        onDesk("z", "That was a mistake: undo"),
+        see("Back with the first one", card("Desk Anna")),
+        see("and nothing is done", counter("todo", "5")),
+        onDesk("n", "Nobody answers, really"),
+        see("The next one", card("Desk Bea")),
+        onDesk("d", "She does not want to"),
+        see("Skip it once, or stop", `${DESK} .o_salon_form[data-kind='declined']`),
+        press("Enter", "Skip it once", `${DESK} .o_salon_form .o_salon_save`),
+        see("The next one", card("Desk Cleo")),
+        see("One is done", counter("done", "1")),
+        onDesk("c", "She asks to be called again"),
+        enter("day", nextWeek()),
+        enter("hour", "03:00"),
+        press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`),
+        see("The salon is closed then", `${DESK} .o_salon_question`),
+        press("Enter", "All the same", `${DESK} .o_salon_form .o_salon_save`),
+        see("The next one", card("Desk Dora")),
+        onDesk("l", "She has left"),
+        onDesk("2", "for another reason"),
+        see(
+            "It is chosen",
+            `${DESK} .o_salon_form .btn-secondary:contains('Desk reason two')`
+        ),
+        press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`),
+        see("The last one", card("Desk Eva")),
+        onDesk("b", "She books"),
+        enter("day", nextWeek()),
+        enter("hour", "10:00"),
+        press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`),
+        see("Nobody is left", `${DESK} .o_salon_start:contains('Everybody has been')`),
+        see("Nothing to do", counter("todo", "0")),
+        see("One booked", counter("booked", "1")),
+        see("One waits for her hour", row("Desk Anna")),
+    ],
+});
+
+registry.category("web_tour.tours").add("salon_call_undo_tour", {
+    url: "/odoo/salon-desk",
+    steps: () => {
+        const outcome = (key, content, ...rest) => [
+            see("Her card", `${card("Desk Anna")}`),
+            onDesk(key, content),
+            ...rest,
+            see("It is logged, nobody is left", `${DESK} .o_salon_start`),
+            onDesk("z", `Undo: ${content}`),
+        ];
+        const save = press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`);
+        return [
+            see("One to call", counter("todo", "1")),
+            onDesk("Enter", "Open her call"),
+            ...outcome("n", "No answer"),
+            ...outcome("w", "Wrong number"),
+            ...outcome("d", "Declined", save),
+            ...outcome("x", "Do not call", save),
+            ...outcome("l", "Left us", onDesk("1", "The first reason"), save),
+            ...outcome("b", "Booked", enter("day", nextWeek()), enter("hour", "10:00"), save),
+            see("She is there again", card("Desk Anna")),
+            see("with her number", `${DESK} a.o_salon_phone[href^='tel:+']`),
+            see("and nothing is done", counter("done", "0")),
+        ];
+    },
+});
+
+registry.category("web_tour.tours").add("salon_call_activity_tour", {
+    url: "/odoo",
+    steps: () => [
+        {
+            content: "The activities of today",
+            trigger: ".o_menu_systray .fa-clock-o",
+            run: "click",
+        },
+        {
+            content: "Those of calls",
+            trigger: ".o-mail-ActivityGroup[data-model_name='salon.call']",
+            run: "click",
+        },
+        {
+            content: "The activity of her call",
+            trigger: ".o_data_row:contains('Desk Anna') .o-mail-ActivityButton",
+            run: "click",
+        },
+        {
+            content: "Mark it done",
+            trigger: ".o-mail-ActivityListPopoverItem-markAsDone",
+            run: "click",
+        },
+        {
+            content: "Which asks for the outcome",
+            trigger: ".modal .o_field_widget[name='outcome_id'] input",
+            run: "edit Declined",
+        },
+        {
+            content: "Declined",
+            trigger: ".ui-autocomplete a:contains('Declined')",
+            run: "click",
+        },
+        {
+            content: "Save it",
+            trigger: ".modal footer button[name='action_log']",
+            run: "click",
+        },
+        see("Logged", "body:not(:has(.modal))"),
+    ],
+});
