@@ -49,6 +49,10 @@ export class FillGaps extends Component {
         await this.load();
     }
 
+    dayLabel(days) {
+        return days === 1 ? _t("1 day") : _t("%s days", days);
+    }
+
     /** Clients shown of a window: the best few, or all of them. */
     shown(window) {
         const isOpen = this.state.open[window.key];
