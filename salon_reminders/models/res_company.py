@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -6,6 +6,8 @@ from odoo import fields, models
 from odoo.tools import format_date, format_time
 
 NOON = 12
+# Of a salon without working hours: always open, but nobody is called at night.
+USUAL_HOURS = range(9, 20)
 
 
 class ResCompany(models.Model):
@@ -27,6 +29,11 @@ class ResCompany(models.Model):
         string="Attempts per call",
         default=3,
         help="After so many calls without an answer the client counts as unreachable.",
+    )
+    salon_claim_minutes = fields.Integer(
+        string="Call is yours for",
+        default=10,
+        help="Minutes for which nobody else can call a client whose call was opened.",
     )
     salon_daily_quota = fields.Integer(
         string="New calls per day",
@@ -80,9 +87,10 @@ class ResCompany(models.Model):
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
         " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
         " AND salon_birthday_days >= 0 AND salon_hold_minutes >= 0"
-        " AND salon_late_cancel_hours >= 0 AND salon_follow_up_days >= 0)",
+        " AND salon_late_cancel_hours >= 0 AND salon_follow_up_days >= 0"
+        " AND salon_claim_minutes > 0)",
         "The contact gap, the bundling window and the daily limit can't be negative, "
-        "and there must be at least one attempt per call.",
+        "and there must be at least one attempt per call and one minute to call.",
     )
 
     def write(self, vals):
@@ -188,3 +196,51 @@ class ResCompany(models.Model):
         return {
             first + timedelta(days=number) for number in range((last - first).days + 1)
         }
+
+    # ------------------------------------------------------------
+    # OPENING HOURS
+    # ------------------------------------------------------------
+
+    def _salon_intervals(self, first, last):
+        """Return the (start, stop) in which the salon is open, aware, by its clock.
+
+        :param date first: first day
+        :param date last: last day, included
+        """
+        self.ensure_one()
+        zone = self._salon_timezone()
+        start = zone.localize(datetime.combine(first, time.min))
+        stop = zone.localize(datetime.combine(last + timedelta(days=1), time.min))
+        # Opening hours are no secret; not everybody may read calendars of others.
+        calendar = self.sudo().resource_calendar_id
+        intervals = calendar._work_intervals_batch(start, stop)[False]
+        return [
+            (begin.astimezone(zone), end.astimezone(zone))
+            for begin, end, _attendance in intervals
+        ]
+
+    def _salon_has_hours(self):
+        self.ensure_one()
+        return bool(self.sudo().resource_calendar_id.attendance_ids)
+
+    def _salon_is_open(self, moment):
+        """Return whether the salon is open at a naive UTC moment."""
+        if not self._salon_has_hours():
+            return True
+        local = self._salon_local(moment)
+        day = local.date()
+        return any(
+            begin <= local < end for begin, end in self._salon_intervals(day, day)
+        )
+
+    def _salon_open_hours(self, first, last):
+        """Return {day: full hours at which the salon is open} of these days."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        if not self._salon_has_hours():
+            return {day: list(USUAL_HOURS) for day in days}
+        hours = {day: [] for day in days}
+        for begin, end in self._salon_intervals(first, last):
+            full = begin.hour + (begin.minute > 0)
+            stop = end.hour + (end.minute > 0) if end.date() == begin.date() else 24
+            hours[begin.date()] += range(full, stop)
+        return hours

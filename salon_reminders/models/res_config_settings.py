@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     salon_max_attempts = fields.Integer(
         related="company_id.salon_max_attempts", readonly=False
     )
+    salon_claim_minutes = fields.Integer(
+        related="company_id.salon_claim_minutes", readonly=False
+    )
     salon_daily_quota = fields.Integer(
         related="company_id.salon_daily_quota", readonly=False
     )

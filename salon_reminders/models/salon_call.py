@@ -1,8 +1,8 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
-
-from .salon_reminder import CALLABLE_STATES
 
 
 class SalonCall(models.Model):
@@ -10,11 +10,24 @@ class SalonCall(models.Model):
 
     A client has one open call per salon, guaranteed by the database. Every open call
     carries one ``mail.activity``. Calls are closed, never deleted.
+
+    What is done with a call is in files of its own: activities, claims, the ladder of
+    tries, logging, undoing, closing.
     """
 
     _name = "salon.call"
     _description = "Salon Call"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "salon.call.activity",
+        "salon.call.claiming",
+        "salon.call.ladder",
+        "salon.call.logging",
+        "salon.call.undo",
+        "salon.call.closing",
+        "salon.call.desk.card",
+    ]
     _order = "state_order, date, priority desc, value desc, due_date, id"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -60,6 +73,11 @@ class SalonCall(models.Model):
         required=True,
         tracking=True,
         default=lambda self: self.env.company._salon_today(),
+    )
+    call_at = fields.Datetime(
+        "Call at",
+        tracking=True,
+        help="The hour promised to the client, or chosen for the next try.",
     )
     opened_date = fields.Date(
         "On the list since",
@@ -111,6 +129,12 @@ class SalonCall(models.Model):
     note = fields.Text(help="What should be known at the next call.")
 
     # What came of it
+    claim_user_id = fields.Many2one(
+        "res.users",
+        string="On the phone",
+        compute="_compute_claim_user_id",
+        help="Who is calling this client, or her number, at this moment.",
+    )
     attempt_ids = fields.One2many("salon.call.attempt", "call_id", string="Attempts")
     attempt_count = fields.Integer(
         "Attempts made", compute="_compute_attempts", store=True
@@ -131,9 +155,19 @@ class SalonCall(models.Model):
             ("consent", "No consent any more"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),
+            ("archived", "Client archived"),
         ],
         readonly=True,
     )
+    close_note = fields.Char(
+        "How it was settled",
+        readonly=True,
+        help="Which booking or visit made the call unnecessary.",
+    )
+    settled_visit_id = fields.Many2one(
+        "salon.visit", string="Settled by", readonly=True, ondelete="set null"
+    )
+    can_undo = fields.Boolean(compute="_compute_can_undo")
     visit_id = fields.Many2one(
         "salon.visit", string="Booked visit", readonly=True, ondelete="set null"
     )
@@ -143,6 +177,7 @@ class SalonCall(models.Model):
         "This client already has an open call. Use that one.",
     )
     _worklist_idx = models.Index("(company_id, date) WHERE state = 'open'")
+    _closed_idx = models.Index("(company_id, closed_at) WHERE state = 'done'")
 
     @api.depends("state")
     def _compute_state_order(self):
@@ -213,11 +248,12 @@ class SalonCall(models.Model):
             )
             call.last_visit_ids = own[:5]
 
-    @api.depends("attempt_ids.date")
+    @api.depends("attempt_ids.date", "attempt_ids.undone_at")
     def _compute_attempts(self):
         for call in self:
-            call.attempt_count = len(call.attempt_ids)
-            call.last_attempt = max(call.attempt_ids.mapped("date"), default=False)
+            made = call.attempt_ids.filtered(lambda attempt: not attempt.undone_at)
+            call.attempt_count = len(made)
+            call.last_attempt = max(made.mapped("date"), default=False)
 
     @api.depends("partner_id", "kind", "reminder_ids")
     def _compute_display_name(self):
@@ -236,6 +272,7 @@ class SalonCall(models.Model):
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         calls = super(SalonCall, silent).create(vals_list).with_env(self.env)
         calls._check_allowed()
+        calls._notify_desk()
         calls._ensure_activities()
         failed = calls.reminder_ids.filtered("error")
         if failed:
@@ -246,9 +283,32 @@ class SalonCall(models.Model):
     def write(self, vals):
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         result = super(SalonCall, silent).write(vals)
+        if "call_at" in vals and "date" not in vals:
+            self._follow_hour()
+        elif "date" in vals and "call_at" not in vals:
+            self._follow_date()
         if not {"date", "user_id"}.isdisjoint(vals):
             self._sync_activities()
+        self._notify_desk()
         return result
+
+    def _follow_hour(self):
+        """The day to call is the salon's day of the hour to call at."""
+        for (company, moment), calls in self.grouped(
+            lambda call: (call.company_id, call.call_at)
+        ).items():
+            day = moment and company._salon_date(moment)
+            moved = calls.filtered(lambda call, day=day: day and call.date != day)
+            if moved:
+                moved.date = day
+
+    def _follow_date(self):
+        """Moved to another day, the hour stays the same by the salon's clock."""
+        for call in self.filtered("call_at"):
+            local = call.company_id._salon_local(call.call_at)
+            if local.date() != call.date:
+                moved = datetime.combine(call.date, local.time())
+                call.call_at = call.company_id._salon_utc(moved)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -272,50 +332,6 @@ class SalonCall(models.Model):
                         clients=", ".join(p.name or "?" for p in refused),
                     )
                 )
-
-    # ------------------------------------------------------------
-    # ACTIVITIES
-    # ------------------------------------------------------------
-
-    def _ensure_activities(self):
-        """Give every open call its one activity, batch by batch.
-
-        Repairs what was lost too: archiving a user deletes the user's activities.
-        """
-        missing = self.filtered(lambda c: c.state == "open" and not c.activity_ids)
-        # Warm names keep the activities from reading them one by one.
-        missing.mapped("display_name")
-        kind = self.env.ref("salon_reminders.mail_activity_type_call")
-        # The daily job and whoever books work for their colleagues.
-        self.env["mail.activity"].sudo().with_context(
-            mail_activity_quick_update=True
-        ).create([call._prepare_activity_vals(kind) for call in missing])
-
-    def _prepare_activity_vals(self, activity_type):
-        self.ensure_one()
-        return {
-            "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "res_id": self.id,
-            "activity_type_id": activity_type.id,
-            "summary": self.display_name,
-            "date_deadline": self.date,
-            "user_id": self.user_id.id,
-            "automated": True,
-        }
-
-    def _sync_activities(self):
-        """Bring day and receptionist of the activities in line with the calls."""
-        for (date, user), calls in self.grouped(lambda c: (c.date, c.user_id)).items():
-            # A receptionist hands her call to a colleague, whose activity it is.
-            calls.activity_ids.sudo().with_context(
-                mail_activity_quick_update=True, salon_from_call=True
-            ).write({"date_deadline": date, "user_id": user.id})
-
-    def _close_activities(self):
-        # As above; done activities stay as archived records.
-        self.activity_ids.sudo().with_context(salon_from_call=True).write(
-            {"active": False}
-        )
 
     # ------------------------------------------------------------
     # WHAT THE RECEPTIONIST READS
@@ -416,162 +432,3 @@ class SalonCall(models.Model):
             "salon": self.company_id.name,
             "receptionist": self.env.user.name,
         }
-
-    # ------------------------------------------------------------
-    # ACTIONS
-    # ------------------------------------------------------------
-
-    def action_no_answer(self):
-        """Log "No answer" in one tap."""
-        outcome = self.env["salon.call.outcome"]._get_default("no_answer")
-        for call in self:
-            call._log_attempt(outcome)
-
-    def action_log(self):
-        """Ask for the outcome of the call; the context may name its kind."""
-        self.ensure_one()
-        kind = self.env.context.get("salon_outcome_kind")
-        context = {"default_call_id": self.id}
-        if kind:
-            outcome = self.env["salon.call.outcome"]._get_default(kind)
-            context["default_outcome_id"] = outcome.id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": "salon.call.log",
-            "view_mode": "form",
-            "target": "new",
-            "context": context,
-        }
-
-    def action_cancel(self):
-        """Take calls off the list by hand; the reminders stay due."""
-        self.filtered(lambda c: c.state == "open")._close("person", state="cancelled")
-
-    def action_open_partner(self):
-        """Open the client's card."""
-        self.ensure_one()
-        return self.partner_id._get_records_action()
-
-    # ------------------------------------------------------------
-    # OUTCOMES
-    # ------------------------------------------------------------
-
-    def _log_attempt(self, outcome, note=False, **details):
-        """Record one dial and do what its outcome asks for.
-
-        :param details: what this kind of outcome needs, see ``_after_<kind>``
-        :raise UserError: when the call was closed meanwhile
-        """
-        self.ensure_one()
-        if self.state != "open":
-            raise UserError(
-                self.env._(
-                    "This call was closed meanwhile: %(call)s. Nothing was logged.",
-                    call=self.display_name,
-                )
-            )
-        self.env["salon.call.attempt"].create(
-            {
-                "call_id": self.id,
-                "phone": self.partner_id.phone_sanitized,
-                "outcome_id": outcome.id,
-                "note": note,
-            }
-        )
-        self.outcome_id = outcome
-        getattr(self, f"_after_{outcome.kind}")(**details)
-
-    def _after_booked(self, **visit_vals):
-        """Book the visit; its reminders are booked with it."""
-        # Closed first, so that the booking does not settle it as somebody else's.
-        self._close("outcome")
-        self.visit_id = self.env["salon.visit"].create(
-            {
-                **visit_vals,
-                "partner_id": self.partner_id.id,
-                "company_id": self.company_id.id,
-                "call_id": self.id,
-            }
-        )
-
-    def _after_call_back(self, date):
-        """She is called again on the promised day, before the others."""
-        self.write({"date": date, "priority": "1", "user_id": self.env.uid})
-
-    def _after_no_answer(self):
-        """Back tomorrow; after the last attempt she counts as unreachable."""
-        company = self.company_id
-        today = company._salon_today()
-        if self.attempt_count < company.salon_max_attempts:
-            self.write({"date": fields.Date.add(today, days=1), "priority": "0"})
-            return
-        self._skip_reminders(
-            lambda reminder: fields.Date.add(
-                today, days=max(company.salon_contact_gap_days, 1)
-            )
-        )
-        self._close("unreachable")
-
-    def _after_declined(self, stop=False):
-        """These needs are skipped once, or stopped when she wants no reminders."""
-        if stop:
-            # Reminders are written by the system only; the receptionist decides.
-            self.reminder_ids.sudo().is_stopped = True
-        else:
-            today = self.company_id._salon_today()
-            self._skip_reminders(
-                lambda reminder: fields.Date.add(today, days=reminder.rhythm_days)
-            )
-        self._close("outcome")
-
-    def _after_do_not_call(self):
-        """The consent is withdrawn in the ledger, which cancels her open calls."""
-        self._close("outcome")
-        consents = self.env["salon.consent"].with_company(self.company_id)
-        consents.create(consents._prepare_vals(self.partner_id, "withdrawn", "phone"))
-
-    def _skip_reminders(self, until):
-        # As in _after_declined.
-        for reminder in self.reminder_ids.sudo():
-            reminder.skip_until = until(reminder)
-
-    # ------------------------------------------------------------
-    # CLOSING
-    # ------------------------------------------------------------
-
-    def _close(self, reason, state="done"):
-        self._close_activities()
-        self.write(
-            {
-                "state": state,
-                "close_reason": reason,
-                "closed_at": fields.Datetime.now(),
-            }
-        )
-
-    @api.model
-    def _close_settled(self, partners):
-        """Close the calls whose every reason is gone, as the client booked or came."""
-        calls = self.search(
-            [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        )
-        calls.filtered(
-            lambda call: (
-                call.reminder_ids
-                and not any(r.state in CALLABLE_STATES for r in call.reminder_ids)
-            )
-        )._close("settled")
-
-    @api.model
-    def _cancel_without_consent(self, partners):
-        """Cancel the open calls of clients who do not agree to calls any more."""
-        calls = self.search(
-            [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        )
-        for company, company_calls in calls.grouped("company_id").items():
-            clients = company_calls.partner_id.with_company(company)
-            allowed = clients._filter_callable()
-            company_calls.filtered(
-                lambda call, allowed=allowed: call.partner_id not in allowed
-            )._close("consent", state="cancelled")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+SHORTCUTS = "abcdefghijklmnopqrstuvwxy"
 
 
 class SalonCallOutcome(models.Model):
@@ -18,16 +20,35 @@ class SalonCallOutcome(models.Model):
             ("call_back", "Call back"),
             ("no_answer", "No answer"),
             ("declined", "Declined"),
+            ("wrong_number", "Wrong number"),
             ("do_not_call", "Do not call"),
+            ("left_us", "Left us"),
         ],
         required=True,
-        help="Booked: a visit is made. Call back: the call returns on the promised "
-        "day. No answer: it returns the next day. Declined: this need is skipped once "
-        "or stopped. Do not call: the consent is withdrawn.",
+        help="Booked: a visit is made. Call back: the call returns at the promised "
+        "hour. No answer: it returns later that day, then the next day. Declined: this "
+        "need is skipped once or stopped. Wrong number: no calls until the number is "
+        "changed. Do not call: the consent is withdrawn. Left us: the reason is kept "
+        "and the client counts as lost.",
+    )
+    shortcut = fields.Char(
+        "Key", size=1, help="The key that chooses this outcome at the call desk."
     )
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to share it with every salon."
     )
+
+    @api.constrains("shortcut")
+    def _check_shortcut(self):
+        for outcome in self.filtered("shortcut"):
+            if outcome.shortcut not in SHORTCUTS:
+                raise ValidationError(
+                    self.env._(
+                        "The key of %(outcome)s must be a small letter from a to y; z "
+                        "is used to undo.",
+                        outcome=outcome.name,
+                    )
+                )
 
     @api.model
     def _get_default(self, kind):

@@ -346,6 +346,7 @@ class SalonCallPlanner(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday."""
         return SQL(
             """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
+                      p.salon_wrong_number AS wrong_number,
                       COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids,
                       g.due_date, b.birthday,
                       COALESCE(g.gone, 0) AS gone,
@@ -440,9 +441,11 @@ class SalonCallPlanner(models.AbstractModel):
             """CASE
                  WHEN NOT %(consent)s THEN 'consent'
                  WHEN COALESCE(d.phone, '') = '' THEN 'phone'
+                 WHEN d.wrong_number = d.phone THEN 'wrong_number'
                  WHEN EXISTS (
                      SELECT FROM phone_blacklist b
                       WHERE b.number = d.phone AND b.active) THEN 'blacklist'
+                 WHEN %(left)s THEN 'left'
                  WHEN EXISTS (
                      SELECT FROM res_partner op
                        JOIN salon_call oc ON oc.partner_id = op.id
@@ -460,8 +463,12 @@ class SalonCallPlanner(models.AbstractModel):
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             company=company.id,
+            left=self.env["salon.call.attempt"]._sql_left(
+                SQL("d.partner_id"), SQL("%s", company.id)
+            ),
             lately=SQL(
                 """a.company_id = %s
+                   AND a.undone_at IS NULL
                    AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date > %s - %s""",
                 company.id,
                 company._salon_timezone().zone,
@@ -536,6 +543,12 @@ class SalonCallPlanner(models.AbstractModel):
             "phone": self.env._("She is due, but there is no valid phone number."),
             "blacklist": self.env._(
                 "She is due, but her number is on the do-not-call list."
+            ),
+            "wrong_number": self.env._(
+                "She is due, but her number is wrong. Enter the right one."
+            ),
+            "left": self.env._(
+                "She is due, but she said that she does not come any more."
             ),
             "call": self.env._(
                 "She is due, but somebody with the same number is on the list."

@@ -127,7 +127,9 @@ class SalonReminder(models.Model):
         [
             ("consent", "No consent to calls"),
             ("phone", "No valid phone number"),
+            ("wrong_number", "Wrong number"),
             ("blacklist", "Number on the do-not-call list"),
+            ("left", "Said that she left"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
             ("quota", "Waits for a free place on the list"),

@@ -89,18 +89,11 @@ class TestSalonCall(SalonCase):
         self.assertTrue(self.env["salon.call"].create({"partner_id": bea.id}).phone)
 
     @users("t_recep")
-    def test_no_answer_climbs(self):
+    def test_closed_call_takes_no_outcome(self):
         call = self.call.with_user(self.env.user)
-        call.action_no_answer()
-        self.assertEqual(str(call.date), "2026-03-11")
-        self.assertEqual(str(call.activity_ids.date_deadline), "2026-03-11")
-        self.assertEqual(call.attempt_count, 1)
-        call.action_no_answer()
-        self.assertEqual(call.state, "open")
-        call.action_no_answer()
-        self.assertEqual(call.state, "done")
+        for _try in range(self.company.salon_max_attempts):
+            call.action_no_answer()
         self.assertEqual(call.close_reason, "unreachable")
-        self.assertEqual(str(self.reminder.skip_until), "2026-03-24")
         self.assertEqual(call.attempt_ids.user_id, self.env.user)
         with self.assertRaises(UserError):
             call.action_no_answer()
@@ -129,13 +122,13 @@ class TestSalonCall(SalonCase):
 
     @users("t_recep")
     def test_call_back(self):
-        self._log("call_back", call_back_date="2026-03-15")
+        self._log("call_back", call_at="2026-03-16 09:30:00")
         self.assertEqual(self.call.state, "open")
-        self.assertEqual(str(self.call.date), "2026-03-15")
+        self.assertEqual(str(self.call.date), "2026-03-16")
         self.assertEqual(self.call.priority, "1")
         self.assertEqual(self.call.user_id, self.env.user)
         with self.assertRaises(UserError):
-            self._log("call_back", call_back_date="2026-03-09")
+            self._log("call_back", call_at="2026-03-09 09:00:00")
 
     @users("t_recep")
     def test_declined_once(self):

@@ -1,5 +1,6 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class SalonCallLog(models.TransientModel):
@@ -16,6 +17,8 @@ class SalonCallLog(models.TransientModel):
     outcome_id = fields.Many2one("salon.call.outcome", required=True)
     kind = fields.Selection(related="outcome_id.kind")
     note = fields.Text(help="Kept with the call and shown at the next one.")
+    # Saving twice, by a double click or a lost connection, logs once.
+    token = fields.Char(default=lambda self: str(uuid4()), readonly=True)
 
     # Booked
     start = fields.Datetime("Date and time")
@@ -36,7 +39,9 @@ class SalonCallLog(models.TransientModel):
     )
 
     # Call back
-    call_back_date = fields.Date("Call again on")
+    call_at = fields.Datetime("Call again at")
+    hours_warning = fields.Char(compute="_compute_hours_warning")
+    outside_hours = fields.Boolean("Call all the same")
 
     # Declined
     stop = fields.Boolean(
@@ -44,11 +49,21 @@ class SalonCallLog(models.TransientModel):
         help="Otherwise the need is skipped once.",
     )
 
+    # Left us
+    leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
+
     @api.depends("call_id")
     def _compute_booking(self):
         for log in self:
             log.stylist_id = log.call_id.stylist_id
             log.product_ids = log.call_id._get_last_services()
+
+    @api.depends("call_at", "call_id")
+    def _compute_hours_warning(self):
+        for log in self:
+            log.hours_warning = log.call_at and log.call_id._get_hours_warning(
+                log.call_at
+            )
 
     def action_log(self):
         """Log the outcome.
@@ -56,30 +71,28 @@ class SalonCallLog(models.TransientModel):
         :raise UserError: when something the outcome needs is missing
         """
         self.ensure_one()
-        details = getattr(self, f"_get_{self.kind}_details", dict)()
-        self.call_id._log_attempt(self.outcome_id, note=self.note, **details)
+        self.call_id._log_attempt(
+            self.outcome_id, note=self.note, token=self.token, **self._get_details()
+        )
         return {"type": "ir.actions.act_window_close"}
 
-    def _get_booked_details(self):
-        if not self.start:
-            raise UserError(self.env._("Enter the date and time of the booking."))
-        if self.start <= fields.Datetime.now():
-            raise UserError(self.env._("The booking must lie in the future."))
+    def action_back(self):
+        """Leave without an outcome; a colleague may call."""
+        self.call_id._release()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_details(self):
+        """Return what was entered for this kind of outcome."""
         return {
-            "stylist_id": self.stylist_id.id,
-            "start": self.start,
-            "line_ids": [
-                fields.Command.create({"product_id": product.id})
-                for product in self.product_ids
-            ],
-        }
-
-    def _get_call_back_details(self):
-        if not self.call_back_date:
-            raise UserError(self.env._("Enter the day on which to call again."))
-        if self.call_back_date < self.company_id._salon_today():
-            raise UserError(self.env._("The day to call again is already past."))
-        return {"date": self.call_back_date}
-
-    def _get_declined_details(self):
-        return {"stop": self.stop}
+            "booked": {
+                "start": self.start,
+                "stylist_id": self.stylist_id.id,
+                "product_ids": self.product_ids.ids,
+            },
+            "call_back": {
+                "call_at": self.call_at,
+                "outside_hours": self.outside_hours,
+            },
+            "declined": {"stop": self.stop},
+            "left_us": {"reason_id": self.leaving_reason_id.id},
+        }.get(self.kind, {})

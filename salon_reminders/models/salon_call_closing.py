@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from .salon_reminder import CALLABLE_STATES
+
+
+class SalonCallClosing(models.AbstractModel):
+    """Ends calls that nobody has to make any more, and says how it came."""
+
+    _name = "salon.call.closing"
+    _description = "Closing of Calls"
+
+    def _close(self, reason, state="done"):
+        self._close_activities()
+        self._drop_claims()
+        self.write(
+            {
+                "state": state,
+                "close_reason": reason,
+                "closed_at": fields.Datetime.now(),
+            }
+        )
+
+    @api.model
+    def _close_settled(self, partners):
+        """Close the calls whose every reason is gone, as the client booked or came."""
+        calls = self.search(
+            [("partner_id", "in", partners.ids), ("state", "=", "open")]
+        )
+        settled = calls.filtered(
+            lambda call: (
+                call.reminder_ids
+                and not any(r.state in CALLABLE_STATES for r in call.reminder_ids)
+            )
+        )
+        if settled:
+            settled._close("settled")
+            settled._note_settled()
+
+    def _note_settled(self):
+        """Name the booking or visit that made each call unnecessary."""
+        visits = self.env["salon.visit"].search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "in", ("booked", "done")),
+                ("line_ids.product_id.salon_cycle_ids", "in", self.cycle_ids.ids),
+            ],
+            order="write_date desc, id desc",
+        )
+        for call in self:
+            own = visits.filtered(lambda visit, call=call: call._is_settled_by(visit))
+            if own:
+                call.settled_visit_id = own[0]
+                call.close_note = call._text_settled(own[0])
+                call._message_log(body=call.close_note)
+
+    def _is_settled_by(self, visit):
+        return (
+            visit.partner_id == self.partner_id
+            and visit.company_id == self.company_id
+            and bool(visit.line_ids.product_id.salon_cycle_ids & self.cycle_ids)
+        )
+
+    def _text_settled(self, visit):
+        """Return how the client came or booked, by which visit and through whom."""
+        values = {
+            "when": format_datetime(
+                self.env, visit.start, tz=visit.company_id._salon_timezone().zone
+            ),
+            "services": visit.services or "-",
+            "stylist": visit.stylist_id.name or "-",
+            "user": (visit.write_uid or visit.create_uid).name,
+        }
+        if visit.state == "booked":
+            return self.env._(
+                "Booked another way: %(when)s, %(services)s with %(stylist)s, entered "
+                "by %(user)s.",
+                **values,
+            )
+        return self.env._(
+            "Came without a call: %(when)s, %(services)s with %(stylist)s, entered by "
+            "%(user)s.",
+            **values,
+        )
+
+    @api.model
+    def _cancel_without_consent(self, partners):
+        """Cancel the open calls of clients who do not agree to calls any more."""
+        calls = self.search(
+            [("partner_id", "in", partners.ids), ("state", "=", "open")]
+        )
+        for company, company_calls in calls.grouped("company_id").items():
+            clients = company_calls.partner_id.with_company(company)
+            allowed = clients._filter_callable()
+            company_calls.filtered(
+                lambda call, allowed=allowed: call.partner_id not in allowed
+            )._close("consent", state="cancelled")
+
+    @api.model
+    def _cancel_archived(self, partners):
+        """Cancel the open calls of clients who were archived."""
+        self.search(
+            [("partner_id", "in", partners.ids), ("state", "=", "open")]
+        )._close("archived", state="cancelled")
+
+    def action_cancel(self):
+        """Take calls off the list by hand; they come back after the contact gap.
+
+        Where somebody was called, the attempt keeps the gap by itself.
+        """
+        opened = self.filtered(lambda c: c.state == "open")
+        for company, calls in opened.grouped("company_id").items():
+            gap = max(company.salon_contact_gap_days, 1)
+            until = fields.Date.add(company._salon_today(), days=gap)
+            # Reminders are written by the system only; the receptionist decides.
+            untried = calls.filtered(lambda call: not call.attempt_count)
+            untried.reminder_ids.sudo().skip_until = until
+        opened._close("person", state="cancelled")

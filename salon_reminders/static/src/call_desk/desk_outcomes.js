@@ -1,0 +1,34 @@
+import {Component} from "@odoo/owl";
+import {OutcomeForm} from "./outcome_form";
+
+/** The right side: free times to offer, the note, the outcomes with their keys. */
+export class DeskOutcomes extends Component {
+    static template = "salon_reminders.DeskOutcomes";
+    static components = {OutcomeForm};
+    static props = {
+        desk: Object,
+        onOutcome: Function,
+        onProposal: Function,
+        onSave: Function,
+        onCancel: Function,
+        onNext: Function,
+        onUndo: Function,
+    };
+
+    get desk() {
+        return this.props.desk;
+    }
+
+    get card() {
+        return this.desk.card;
+    }
+
+    get isClosed() {
+        return this.card.state !== "open";
+    }
+
+    buttonClass(outcome) {
+        const color = {booked: "btn-primary", no_answer: "btn-warning"}[outcome.kind];
+        return color || "btn-light border";
+    }
+}

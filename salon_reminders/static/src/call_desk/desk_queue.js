@@ -1,0 +1,39 @@
+import {Component, useEffect, useRef, useState} from "@odoo/owl";
+
+/** The left side: today's calls, what was logged today, the counters. */
+export class DeskQueue extends Component {
+    static template = "salon_reminders.DeskQueue";
+    static props = {desk: Object, onOpen: Function, onUndo: Function};
+
+    setup() {
+        this.state = useState({tab: "todo"});
+        this.list = useRef("list");
+        useEffect(
+            () => {
+                const row =
+                    this.list.el && this.list.el.querySelector(".o_salon_selected");
+                if (row) {
+                    row.scrollIntoView({block: "nearest"});
+                }
+            },
+            () => [this.props.desk.selectedId]
+        );
+    }
+
+    get desk() {
+        return this.props.desk;
+    }
+
+    get counters() {
+        return this.desk.counters;
+    }
+
+    rowClass(call) {
+        return {
+            o_salon_selected: call.id === this.desk.selectedId,
+            o_salon_waiting: call.waiting,
+            o_salon_taken: call.claimed_by && !call.claimed_by_me,
+            o_salon_open: this.desk.card && this.desk.card.id === call.id,
+        };
+    }
+}

@@ -1,0 +1,83 @@
+import {Component, onMounted, useRef} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+
+/** Asks for what one kind of outcome needs; Enter saves. */
+export class OutcomeForm extends Component {
+    static template = "salon_reminders.OutcomeForm";
+    static props = {desk: Object, onSave: Function, onCancel: Function};
+
+    setup() {
+        this.root = useRef("root");
+        onMounted(() => {
+            const first = this.root.el.querySelector("[data-focus]");
+            if (first) {
+                first.focus();
+            }
+        });
+    }
+
+    get desk() {
+        return this.props.desk;
+    }
+
+    get form() {
+        return this.desk.form;
+    }
+
+    get choices() {
+        if (this.form.outcome.kind === "declined") {
+            return [
+                {id: false, name: _t("Skip this need once")},
+                {id: true, name: _t("Never remind her of this again")},
+            ];
+        }
+        return this.desk.reasons;
+    }
+
+    get chosen() {
+        const {kind} = this.form.outcome;
+        return kind === "declined" ? this.form.values.stop : this.form.values.reason_id;
+    }
+
+    choose(choice) {
+        choose(this.desk, choice);
+    }
+
+    toggleService(service) {
+        const ids = this.form.values.product_ids;
+        this.form.values.product_ids = ids.includes(service.id)
+            ? ids.filter((id) => id !== service.id)
+            : [...ids, service.id];
+    }
+
+    hasService(service) {
+        return this.form.values.product_ids.includes(service.id);
+    }
+
+    setStylist(ev) {
+        this.form.values.stylist_id = Number(ev.target.value) || false;
+    }
+
+    /** Another time needs another confirmation. */
+    onTimeChanged() {
+        this.desk.question = "";
+        this.form.values.confirmed = false;
+    }
+
+    save() {
+        if (this.desk.question) {
+            this.form.values.confirmed = true;
+        }
+        this.props.onSave();
+    }
+}
+
+/** Takes a choice of the form that is open: how she declined, or why she left. */
+export function choose(desk, choice) {
+    const {outcome, values} = desk.form;
+    if (outcome.kind === "declined") {
+        values.stop = choice.id;
+    } else {
+        values.reason_id = choice.id;
+    }
+}
