@@ -32,6 +32,7 @@ CALLS = "/odoo/salon-calls"
 CLIENTS = "/odoo/salon-clients"
 LIST = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_nocontent_help"
 CARD = ".o_form_view .o_form_sheet"
+COLUMN = ".o_salon_board_column"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -43,6 +44,13 @@ SHOTS = (
         clicks=(".o_data_row td[name='partner_id']", CARD),
     ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
+    Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
+    Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
+    Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
+    Shot("load", "manager", "/odoo/salon-load", wait=".o_salon_heat"),
+    Shot(
+        "appointments", "receptionist", "/odoo/salon-appointments", wait=".fc-event"
+    ),
     Shot(
         "client_card",
         "receptionist",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from .salon_reminder import CALLABLE_STATES
+from .salon_visit import OPEN_STATES
 
 
 class SalonCallClosing(models.AbstractModel):
@@ -43,7 +44,7 @@ class SalonCallClosing(models.AbstractModel):
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("state", "in", ("booked", "done")),
+                ("state", "in", (*OPEN_STATES, "done")),
                 ("line_ids.product_id.salon_cycle_ids", "in", self.cycle_ids.ids),
             ],
             order="write_date desc, id desc",
@@ -72,7 +73,7 @@ class SalonCallClosing(models.AbstractModel):
             "stylist": visit.stylist_id.name or "-",
             "user": (visit.write_uid or visit.create_uid).name,
         }
-        if visit.state == "booked":
+        if visit.state in OPEN_STATES:
             return self.env._(
                 "Booked another way: %(when)s, %(services)s with %(stylist)s, entered "
                 "by %(user)s.",

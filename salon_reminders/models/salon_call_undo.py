@@ -104,7 +104,7 @@ class SalonCallUndo(models.AbstractModel):
     def _check_undo_state(self, attempt):
         """Refuse when somebody has gone on with the call, the visit or the client."""
         visit = attempt.visit_id
-        if visit.state in ("done", "no_show"):
+        if visit.state in ("arrived", "done", "no_show"):
             raise UserError(
                 self.env._(
                     "The visit booked on this call is already closed, so the outcome "
@@ -145,7 +145,7 @@ class SalonCallUndo(models.AbstractModel):
     def _undo_booking(self, attempt_sudo):
         """The booking never was: it is removed, not counted as a cancellation."""
         visit = attempt_sudo.visit_id
-        if visit.state == "booked":
+        if visit.state in ("booked", "confirmed"):
             visit.unlink()
 
     def _undo_consent(self, attempt_sudo):

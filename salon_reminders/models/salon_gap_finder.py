@@ -112,14 +112,6 @@ class SalonGapFinder(models.AbstractModel):
         self.env["salon.slot.hold"].sudo()._keep(call, [gap], gap)
         return call.id
 
-    @api.model
-    def get_call_action(self, call_id):
-        """Return the action that shows a call to whoever is going to make it."""
-        self._check_user()
-        call = self.env["salon.call"].browse(int(call_id))
-        call.check_access("read")
-        return {**call._get_records_action(), "views": [(False, "form")]}
-
     def _check_user(self):
         if not self.env["salon.call"].has_access("write"):
             raise AccessError(self.env._("Calls are made by receptionists."))

@@ -75,10 +75,9 @@ export class FillGaps extends Component {
             client.minutes,
         ];
         const callId = await this.orm.call("salon.gap.finder", "start_call", args);
-        const action = await this.orm.call("salon.gap.finder", "get_call_action", [
-            callId,
-        ]);
-        await this.action.doAction(action);
+        await this.action.doAction("salon_reminders.salon_call_desk_action", {
+            additionalContext: {call_id: callId},
+        });
     }
 }
 
