@@ -49,6 +49,7 @@ BOARD = ".o_salon_zone_board .o_salon_zone_row"
 DESK = "/odoo/salon-desk"
 ROW = ".o_salon_row"
 CALLED = ".o_salon_card"
+COLUMN = ".o_salon_board_column"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -62,6 +63,13 @@ SHOTS = (
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
     Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW, CALLED)),
     Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW, CALLED)),
+    Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
+    Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
+    Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
+    Shot("load", "manager", "/odoo/salon-load", wait=".o_salon_heat"),
+    Shot(
+        "appointments", "receptionist", "/odoo/salon-appointments", wait=".fc-event"
+    ),
     Shot(
         "client_card",
         "receptionist",

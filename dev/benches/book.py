@@ -131,8 +131,8 @@ CONSENT_SQL = """
     INSERT INTO salon_consent (
         partner_id, company_id, user_id, purpose, channel, decision, method, wording,
         date)
-    SELECT p.id, %(company)s, %(uid)s, 'reminder', 'phone', 'given', 'import', 'May we?',
-           now()
+    SELECT p.id, %(company)s, %(uid)s, 'reminder', 'phone', 'given', 'import',
+           'May we?', now()
       FROM res_partner p WHERE p.salon_import_ref IS NOT NULL"""
 
 # The last visit of those due lies two months back, of the others two weeks.

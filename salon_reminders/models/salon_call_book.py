@@ -57,6 +57,17 @@ class SalonCall(models.Model):
         ]
         return [first, *others][:PROPOSALS]
 
+    def _get_booking_question(self, details):
+        """Return what must be confirmed before she is booked at this time."""
+        stylist = self.env["resource.resource"].browse(details["stylist_id"] or [])
+        services = self.env["product.product"].browse(details["product_ids"]).exists()
+        if not details["start"] or not stylist.exists():
+            return False
+        minutes = sum(services.mapped("salon_duration")) or 60
+        stop = fields.Datetime.add(details["start"], minutes=minutes)
+        visits = self.env["salon.visit"]
+        return visits._get_hours_question(stylist, details["start"], stop)
+
     def _format_proposal(self, proposal):
         """Return a proposal as the call desk takes it, by the salon's clock."""
         local = self.company_id._salon_local(proposal["start"])
@@ -71,11 +82,20 @@ class SalonCall(models.Model):
             "reason": proposal["reason"],
         }
 
-    def _close(self, reason, state="done"):
-        result = super()._close(reason, state=state)
+    def _release(self):
+        """Let go of the proposed times together with the call."""
+        result = super()._release()
+        self._drop_holds()
+        return result
+
+    def _drop_claims(self):
+        result = super()._drop_claims()
+        self._drop_holds()
+        return result
+
+    def _drop_holds(self):
         # As above.
         self.env["salon.slot.hold"].sudo()._release(self)
-        return result
 
     # ------------------------------------------------------------
     # FOLLOW-UP OF A MISSED VISIT

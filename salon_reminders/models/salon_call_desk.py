@@ -112,7 +112,8 @@ class SalonCallDesk(models.AbstractModel):
         outcome = self._check_record("salon.call.outcome", outcome_id)
         values = values if isinstance(values, dict) else {}
         details = self._get_details(call, outcome, values)
-        question = self._get_question(call, outcome, details)
+        confirmed = values.get("confirmed") is True
+        question = self._get_question(call, outcome, details, confirmed)
         if question:
             return {"question": question}
         note = values.get("note")
@@ -193,9 +194,11 @@ class SalonCallDesk(models.AbstractModel):
         values = values if isinstance(values, list | tuple) else []
         return [value for value in values if self._get_number(value)]
 
-    def _get_question(self, call, outcome, details):
+    def _get_question(self, call, outcome, details, confirmed=False):
         """Return what the receptionist must confirm before this is logged."""
         moment = details.get("call_at")
+        if outcome.kind == "booked" and not confirmed:
+            return call._get_booking_question(details)
         if outcome.kind != "call_back" or details["outside_hours"] or not moment:
             return False
         if moment <= fields.Datetime.now():

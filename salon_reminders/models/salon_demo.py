@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from .salon_demo_data import PAUSE_REASONS, PRICES, STYLISTS, ZONES
+from .salon_demo_data import PAUSE_REASONS, PRICES, PROCESSING, STYLISTS, ZONES
 
 # New calls on today's list; open calls of earlier days come on top.
 DAILY_CALLS = 20
@@ -49,7 +49,14 @@ class SalonDemo(models.AbstractModel):
         services = {}
         for (model, key), record in records.items():
             if model == "product.template" and key in PRICES:
-                record.list_price = PRICES[key]
+                after, minutes = PROCESSING.get(key, (0, 0))
+                record.write(
+                    {
+                        "list_price": PRICES[key],
+                        "salon_processing_after": after,
+                        "salon_processing_minutes": minutes,
+                    }
+                )
                 services[key] = record.product_variant_id
         for name, zone_keys in STYLISTS.items():
             zones = [records["salon.zone", key].id for key in zone_keys]

@@ -82,6 +82,18 @@ PRICES = {
     "skin_talk": 25,
 }
 
+# Colour works by itself: from this minute on, for so many
+PROCESSING = {
+    "roots": (30, 30),
+    "roots_short": (30, 30),
+    "roots_long": (30, 30),
+    "full_colour": (45, 35),
+    "highlights": (75, 35),
+    "highlights_cut": (75, 35),
+    "balayage": (90, 40),
+    "balayage_cut": (90, 40),
+}
+
 # What a client comes for: the cycle whose rhythm she keeps, and what she then has
 HABITS = {
     "mens": ("mens_cut", ("mens_cut", "mens_cut", "mens_cut_beard")),

@@ -112,14 +112,6 @@ class SalonGapFinder(models.AbstractModel):
         self.env["salon.slot.hold"].sudo()._keep(call, [gap], gap)
         return call.id
 
-    @api.model
-    def get_call_action(self, call_id):
-        """Return the action that shows a call to whoever is going to make it."""
-        self._check_user()
-        call = self.env["salon.call"].browse(int(call_id))
-        call.check_access("read")
-        return {**call._get_records_action(), "views": [(False, "form")]}
-
     def _check_user(self):
         if not self.env["salon.call"].has_access("write"):
             raise AccessError(self.env._("Calls are made by receptionists."))
@@ -159,7 +151,7 @@ class SalonGapFinder(models.AbstractModel):
         company = self.env.company
         finder = self.env["salon.slot.finder"]
         spans = self._get_spans(first, days, part)
-        start = max(spans[0][0], fields.Datetime.now() + NOTICE)
+        start = max(spans[0][0], self._get_soonest())
         free = finder._get_free(stylists, start, spans[-1][1])
         outside = [(spans[nr][1], spans[nr + 1][0]) for nr in range(len(spans) - 1)]
         freed = self._get_freed(start)
@@ -170,6 +162,12 @@ class SalonGapFinder(models.AbstractModel):
             if end - begin >= SHORTEST and begin >= start
         ]
         return sorted(windows, key=lambda w: (not w["freed"], w["start"], w["stylist"]))
+
+    @api.model
+    def _get_soonest(self):
+        """Return the first quarter of an hour at which a client could be here."""
+        soon = fields.Datetime.now().replace(second=0, microsecond=0) + NOTICE
+        return soon + timedelta(minutes=-soon.minute % 15)
 
     def _get_spans(self, first, days, part):
         """Return the (start, stop) of every day, or of this part of every day."""
@@ -471,12 +469,16 @@ class SalonGapFinder(models.AbstractModel):
             "reason": ", ".join(self._get_reasons(window, local, shift, client, zones)),
         }
 
+    def _get_due_text(self, over):
+        if over > 0:
+            return self.env._("%(days)s days over", days=over)
+        if over < -1:
+            return self.env._("due in %(days)s days", days=-over)
+        return self.env._("due tomorrow") if over else self.env._("due today")
+
     def _get_reasons(self, window, local, shift, client, zones):
         """Return in words what speaks for her."""
-        if client.over > 0:
-            reasons = [self.env._("%(days)s days over", days=client.over)]
-        else:
-            reasons = [self.env._("due in %(days)s days", days=-client.over)]
+        reasons = [self._get_due_text(client.over)]
         if client.own == window["stylist_id"]:
             reasons.append(self.env._("her stylist"))
         if client.weekday == local.weekday():

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from math import ceil
 
 from odoo import api, fields, models
@@ -116,7 +116,7 @@ class SalonLoad(models.AbstractModel):
             kind: sum(cell[kind] for cell in cells.values())
             for kind in ("offered", "booked", "done")
         }
-        monday = datetime(2024, 1, 1)
+        monday = date(2024, 1, 1)
         return {
             "rows": rows,
             "weekdays": [

@@ -245,6 +245,7 @@ class SalonVisit(models.Model):
         # The lines are made inside; one refresh for the whole batch follows.
         batch = self.with_context(salon_visit_batch=True)
         visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
+        visits.filtered("call_id")._share_out_lines()
         visits._take_times()
         visits._after_change(visits.partner_id)
         return visits
@@ -322,6 +323,21 @@ class SalonVisit(models.Model):
         """Bring the busy times of the stylists in line with these visits."""
         # A stylist may not see her colleagues' times, yet they bind her.
         self.env["salon.visit.busy"].sudo()._sync(self)
+
+    def _share_out_lines(self):
+        """Give services that no single stylist does to those who do them."""
+        finder = self.env["salon.slot.finder"]
+        for visit in self:
+            lines = visit.line_ids.filtered("minutes")
+            if all(visit.stylist_id._can_do(line.product_id) for line in lines):
+                continue
+            stylists = finder._get_stylists(visit.company_id)
+            plans = finder._plan_work(lines.product_id, stylists, visit.stylist_id)
+            shared = dict(plans[0]) if len(plans) == 1 else {}
+            if len(set(shared.values())) > 1:
+                batch = lines.with_context(salon_visit_batch=True)
+                for line in batch:
+                    line.stylist_id = shared[line.product_id]
 
     def _get_following_lines(self):
         """Return the lines that go to another stylist together with their visit."""

@@ -44,3 +44,4 @@ from . import test_salon_book
 from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
+from . import test_salon_board

@@ -97,7 +97,7 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(card["history"][0]["note"], "Busy tone")
         self.assertEqual(card["visits"][0]["services"], "Root touch-up")
         self.assertEqual(card["services"][0]["id"], self.roots_service.id)
-        self.assertEqual(card["proposals"], [])
+        self.assertEqual(len(card["proposals"]), 3)
 
     def test_no_number_without_consent(self):
         self._desk().take_call(self.call.id)
@@ -240,7 +240,9 @@ class TestSalonCallDesk(CallCase):
         few = self._count_queries()
         for number in range(20):
             self._create_due_call(f"Dora {number}", f"+36 30 123 4{600 + number}")
-        self.assertEqual(self._count_queries(), few)
+        # Fewer are right as well: times kept before need not be let go again.
+        for many, before in zip(self._count_queries(), few, strict=True):
+            self.assertLessEqual(many, before)
 
     def _count_queries(self):
         counts = []

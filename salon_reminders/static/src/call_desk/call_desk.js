@@ -52,6 +52,11 @@ export class CallDesk extends Component {
         this.touch = () => (this.desk.lastTouch = Date.now());
         window.addEventListener("keydown", this.touch);
         window.addEventListener("pointerdown", this.touch);
+        // Who comes from another screen for one call gets it at once.
+        const {call_id: callId} = this.props.action.context || {};
+        if (callId) {
+            this.open(callId);
+        }
         this.timer = browser.setInterval(() => this.desk.keepClaim(), CLAIM_CHECK_MS);
     }
 

@@ -49,6 +49,10 @@ export class FillGaps extends Component {
         await this.load();
     }
 
+    dayLabel(days) {
+        return days === 1 ? _t("1 day") : _t("%s days", days);
+    }
+
     /** Clients shown of a window: the best few, or all of them. */
     shown(window) {
         const isOpen = this.state.open[window.key];
@@ -71,10 +75,9 @@ export class FillGaps extends Component {
             client.minutes,
         ];
         const callId = await this.orm.call("salon.gap.finder", "start_call", args);
-        const action = await this.orm.call("salon.gap.finder", "get_call_action", [
-            callId,
-        ]);
-        await this.action.doAction(action);
+        await this.action.doAction("salon_reminders.salon_call_desk_action", {
+            additionalContext: {call_id: callId},
+        });
     }
 }
 
