@@ -65,6 +65,17 @@ class ResPartner(models.Model):
         )
 
     @api.model
+    def _check_salon_clients(self, vals_list):
+        """Refuse records about clients the user may not see.
+
+        Otherwise a stylist would open any card by booking its client for herself, and
+        errors would tell the names of other companies' clients.
+        """
+        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        if ids and not self.env.su:
+            self.browse(ids).check_access("read")
+
+    @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""
         user = self.env.user

@@ -273,6 +273,7 @@ class SalonCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env["res.partner"]._check_salon_clients(vals_list)
         # The activity tells the receptionist; a mail for every call would be noise.
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         calls = super(SalonCall, silent).create(vals_list).with_env(self.env)

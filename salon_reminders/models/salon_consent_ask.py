@@ -42,6 +42,13 @@ class SalonConsentAsk(models.Model):
 
     _partner_idx = models.Index("(partner_id, company_id, again_date)")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["res.partner"]._check_salon_clients(vals_list)
+        if not self.env.su:
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
+        return super().create(vals_list)
+
     def write(self, vals):
         if vals:
             raise UserError(

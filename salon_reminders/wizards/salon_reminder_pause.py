@@ -20,10 +20,10 @@ class SalonReminderPause(models.TransientModel):
         :raise UserError: when the day is not to come
         """
         self.ensure_one()
-        today = min(c._salon_today() for c in self.reminder_ids.company_id)
-        if self.pause_until <= today:
-            raise UserError(self.env._("Choose a day to come."))
         self.reminder_ids.check_access("read")
+        days = [c._salon_today() for c in self.reminder_ids.company_id]
+        if not days or self.pause_until <= min(days):
+            raise UserError(self.env._("Choose a day to come."))
         # Reminders are written by the system only; this is the one thing asked for.
         self.reminder_ids.sudo().write(
             {"pause_until": self.pause_until, "pause_reason": self.pause_reason}
