@@ -21,7 +21,10 @@ class TestClientCard(HttpCase):
         )
         cls.cut, cls.manicure = (
             cls._create_service(name, zone)
-            for name, zone in (("Tour cut", "Tour hair"), ("Tour manicure", "Tour nails"))
+            for name, zone in (
+                ("Tour cut", "Tour hair"),
+                ("Tour manicure", "Tour nails"),
+            )
         )
         cls.anna = cls.env["res.partner"].create(
             {"name": "Tour Anna", "salon_contraindications": "Ammonia"}

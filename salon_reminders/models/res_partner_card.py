@@ -7,7 +7,7 @@ STYLIST = "salon_reminders.group_stylist"
 class ResPartner(models.Model):
     """What people write on a client's card, and the card itself."""
 
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     salon_likes = fields.Text("Likes")
     salon_wishes = fields.Text("Would like to try")
@@ -78,26 +78,27 @@ class ResPartner(models.Model):
     def _get_salon_questions(self):
         """Return (answered, question) in the order in which they are worth asking."""
         self.ensure_one()
-        _ = self.env._
         return [
-            (self.phone, _("On which number can we reach you?")),
+            (self.phone, self.env._("On which number can we reach you?")),
             (
                 self.salon_call_consent != "none",
-                _("May we phone you when it is time for your next visit?"),
+                self.env._("May we phone you when it is time for your next visit?"),
             ),
             (
                 self.salon_contraindications or self.salon_no_contraindications,
-                _("Is there anything you are allergic to or that we must not use?"),
+                self.env._(
+                    "Is there anything you are allergic to or that we must not use?"
+                ),
             ),
-            (self.salon_birthdate, _("When is your birthday?")),
+            (self.salon_birthdate, self.env._("When is your birthday?")),
             (
                 self.salon_source_id or self.salon_recommended_by_id,
-                _("How did you hear of us?"),
+                self.env._("How did you hear of us?"),
             ),
-            (self.salon_likes, _("What do you like most when you are here?")),
-            (self.salon_home_care, _("What do you use at home?")),
-            (self.salon_wishes, _("What would you like to try one day?")),
-            (self.email, _("To which e-mail address may we write?")),
+            (self.salon_likes, self.env._("What do you like most when you are here?")),
+            (self.salon_home_care, self.env._("What do you use at home?")),
+            (self.salon_wishes, self.env._("What would you like to try one day?")),
+            (self.email, self.env._("To which e-mail address may we write?")),
         ]
 
     def _get_salon_completeness(self):

@@ -12,6 +12,8 @@ from .salon_client_engine import LONGEST_GAP, YEAR
 
 # Services go together when this many times as many clients take both.
 MIN_LIFT = 1.1
+# Rarer than this it is chance, not advice.
+MIN_SHARE = 0.1
 MAX_OFFERS = 3
 MAX_RETAIL = 5
 MAX_CALLS = 3
@@ -107,21 +109,22 @@ class SalonClientCard(models.AbstractModel):
         total = sum(row["amount"] for row in rows)
         first = today - timedelta(days=YEAR)
         year = sum(row["amount"] for row in rows if row["date"] > first)
-        _ = self.env._
         return [
-            (_("Spent"), amount(total)),
-            (_("In a year"), amount(year)),
-            (_("Per visit"), amount(total / len(days)) if days else False),
+            (self.env._("Spent"), amount(total)),
+            (self.env._("In a year"), amount(year)),
+            (self.env._("Per visit"), amount(total / len(days)) if days else False),
         ]
 
     def _get_day_facts(self, days):
-        _ = self.env._
         rhythm = self._get_rhythm(days)
         return [
-            (_("Visits"), str(len(days))),
-            (_("First"), format_date(self.env, days[0])),
-            (_("Last"), format_date(self.env, days[-1])),
-            (_("Comes every"), rhythm and _("%(days)s days", days=rhythm)),
+            (self.env._("Visits"), str(len(days))),
+            (self.env._("First"), format_date(self.env, days[0])),
+            (self.env._("Last"), format_date(self.env, days[-1])),
+            (
+                self.env._("Comes every"),
+                rhythm and self.env._("%(days)s days", days=rhythm),
+            ),
         ]
 
     @api.model
@@ -143,12 +146,11 @@ class SalonClientCard(models.AbstractModel):
         stylists = [v["stylist"] for v in visits if v["stylist"]]
         weekday = self._get_habit([moment.isoweekday() for moment in moments])
         hour = self._get_habit([moment.hour for moment in moments])
-        _ = self.env._
         day = weekday and next(m for m in moments if m.isoweekday() == weekday)
         return [
-            (_("Usually to"), self._get_name_text(stylists)),
+            (self.env._("Usually to"), self._get_name_text(stylists)),
             (
-                _("Usually on"),
+                self.env._("Usually on"),
                 day
                 and format_date(
                     self.env,
@@ -157,7 +159,7 @@ class SalonClientCard(models.AbstractModel):
                     date_format="EEEE",
                 ),
             ),
-            (_("Usually at"), hour is not None and f"{hour}:00"),
+            (self.env._("Usually at"), hour is not None and f"{hour}:00"),
         ]
 
     @api.model
@@ -386,7 +388,7 @@ class SalonClientCard(models.AbstractModel):
               FROM had
               JOIN salon_service_affinity a
                 ON a.product_tmpl_id = had.service AND a.company_id = %(company)s
-               AND a.lift >= %(lift)s
+               AND a.lift >= %(lift)s AND a.confidence >= %(share)s
               JOIN product_template pt
                 ON pt.id = a.other_tmpl_id AND pt.active AND pt.salon_kind = 'service'
          LEFT JOIN zone ON zone.product_tmpl_id = a.other_tmpl_id
@@ -400,4 +402,5 @@ class SalonClientCard(models.AbstractModel):
             company=self.env.company.id,
             zones=engine._sql_product_zones(),
             lift=MIN_LIFT,
+            share=MIN_SHARE,
         )

@@ -309,8 +309,8 @@ class SalonClientEngine(models.AbstractModel):
             """CASE
                  WHEN u.last_date > %(day)s - %(year)s THEN 'used'
                  WHEN u.last_date IS NOT NULL THEN 'former'
-                 WHEN s.frequency >= %(often)s AND s.segment NOT IN ('lost', 'one_visit')
-                     THEN 'white'
+                 WHEN s.frequency >= %(often)s
+                  AND s.segment NOT IN ('lost', 'one_visit') THEN 'white'
                  ELSE 'unused'
                END""",
             day=company._salon_today(),
