@@ -218,7 +218,11 @@ class TestRealExport(ReportChecks, SalonImportCase):
         for row in read("receipts"):
             # A receipt with retail products or refunds only is no visit.
             is_visit = row["cate"] != "RETAIL" and float(row["Amount"]) >= 0
-            if is_visit and float(row["Quantity"]) > 0 and row["client"] not in walk_ins:
+            if (
+                is_visit
+                and float(row["Quantity"]) > 0
+                and row["client"] not in walk_ins
+            ):
                 days[row["client"]].add(date.fromisoformat(row["date"]))
         over = [
             sorted(own)

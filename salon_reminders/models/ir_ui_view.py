@@ -9,7 +9,9 @@ class IrUiView(models.Model):
     type = fields.Selection(selection_add=[("salon_cohort", "Cohorts")])
 
     def _get_view_info(self):
-        return {"salon_cohort": {"icon": "oi oi-view-cohort"}} | super()._get_view_info()
+        return {
+            "salon_cohort": {"icon": "oi oi-view-cohort"}
+        } | super()._get_view_info()
 
     def _validate_tag_salon_cohort(self, node, name_manager, node_info):
         if not node_info["validate"]:

@@ -116,7 +116,8 @@ class SalonReport(models.AbstractModel):
                   FROM salon_visit made
                  WHERE %s AND partner_id IS NOT NULL
               GROUP BY company_id, partner_id, date
-                WINDOW client AS (PARTITION BY company_id, partner_id ORDER BY date))""",
+                WINDOW client AS (
+                    PARTITION BY company_id, partner_id ORDER BY date))""",
             self._sql_is_visit("made"),
         )
 

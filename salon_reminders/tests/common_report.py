@@ -91,7 +91,7 @@ class PlainReports:
         for partner in visits.partner_id:
             self.sources[partner.id] = partner.salon_source_id.id
             self.friends[partner.id] = partner.salon_recommended_by_id.id
-        self.visits = sorted(map(self.read, visits), key=lambda v: (v.day, v.id))
+        self.visits = sorted(map(self.read_visit, visits), key=lambda v: (v.day, v.id))
         self.days = defaultdict(dict)
         for visit in self.visits:
             if visit.is_made and visit.partner:
@@ -103,7 +103,7 @@ class PlainReports:
     def local(self, moment):
         return moment.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
 
-    def read(self, visit):
+    def read_visit(self, visit):
         lines = [self.read_line(visit, line) for line in visit.line_ids]
         return Visit(
             id=visit.id,

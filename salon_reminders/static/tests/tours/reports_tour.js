@@ -7,7 +7,7 @@ const LIST = ".o_list_view .o_data_row";
 const REPORTS = [
     ["salon_visit_menu_reporting", "Visits and money", GRAPH],
     ["salon_visit_report_menu_retail", "Retail", GRAPH],
-    ["salon_booking_report_menu", "Cancellations and no-shows", GRAPH],
+    ["salon_booking_report_menu", "Cancellations and no-shows", ".o_pivot table"],
     ["salon_client_report_menu", "Clients", GRAPH],
     ["salon_stylist_report_menu", "Stylists", LIST],
     ["salon_source_report_menu", "Sources", LIST],
