@@ -157,6 +157,7 @@ class World:
         reminder, skip = self.reminders().get(key), self.wish(key).skip_until
         is_skipped = skip and skip > self.today(key[1])
         return reminder and reminder.state in CALLABLE and not is_skipped
+
     def newest(self, client, salon):
         own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]
         pairs = enumerate(own)

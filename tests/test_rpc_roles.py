@@ -171,7 +171,9 @@ class TestRpcRoles(HttpCase):
             return None
         except Exception as error:
             name = type(error).__qualname__
-            return f"odoo.exceptions.{name}" if "odoo" in type(error).__module__ else name
+            return (
+                f"odoo.exceptions.{name}" if "odoo" in type(error).__module__ else name
+            )
 
     def _call_json_rpc(self, role, model, method, ids, *args):
         user = self.users[role]

@@ -118,7 +118,10 @@ def log(desk, call_id, outcome, kind):
     values = {"confirmed": True, "day": "", "hour": ""}
     if kind == "call_back":
         tomorrow = desk.env["salon.call"]._fields["date"].today()
-        values |= {"day": str(tomorrow.replace(year=tomorrow.year + 1)), "hour": "10:00"}
+        values |= {
+            "day": str(tomorrow.replace(year=tomorrow.year + 1)),
+            "hour": "10:00",
+        }
     desk.log_outcome(call_id, outcome.id, f"{kind} {call_id}", values)
 
 

@@ -266,6 +266,7 @@ class ResCompany(models.Model):
         )
         engine = self.env["salon.reminder.engine"].sudo()
         engine._refresh(partners=reminders.partner_id)
+
     def _salon_format_day(self, moment):
         """Return the salon's day of a naive UTC datetime, in words."""
         return format_date(self.env, self._salon_date(moment), date_format="EEE d MMM")
