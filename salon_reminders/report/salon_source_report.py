@@ -172,7 +172,7 @@ class SalonSourceReport(models.Model):
             domain.append(("date", ">=", since))
         return self._open_list(
             "salon_reminders.salon_client_report_action",
-            self.env._("New clients: %(source)s", source=self.name),
+            self.env._("New clients: %(name)s", name=self.name),
             domain,
             ("list", "pivot", "graph"),
         )
