@@ -1,4 +1,4 @@
-"""A thousand hostile strings in every text field: no script runs, none breaks a page."""
+"""A thousand hostile strings in all text fields: no script runs, no page breaks."""
 
 from lxml import html
 

@@ -5,7 +5,6 @@ from odoo.tools import format_list
 
 from ..tools import script_text
 
-
 # Kinds of script that are kinds of call; the others are about a reminder.
 CALL_KINDS = ("lapsed", "birthday", "missed", "cancelled")
 
