@@ -15,21 +15,6 @@ class ResPartner(models.Model):
         "Number in the old system", index="btree_not_null", copy=False
     )
 
-    salon_source_id = fields.Many2one(
-        "utm.source",
-        string="Source",
-        index="btree_not_null",
-        ondelete="restrict",
-        help="What brought the client to the salon.",
-    )
-    salon_recommended_by_id = fields.Many2one(
-        "res.partner",
-        string="Recommended by",
-        index="btree_not_null",
-        ondelete="set null",
-        help="The client who recommended the salon.",
-    )
-
     salon_visit_ids = fields.One2many("salon.visit", "partner_id", string="Visits")
     salon_reminder_ids = fields.One2many(
         "salon.reminder", "partner_id", string="Reminders"
