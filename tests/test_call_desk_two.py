@@ -98,7 +98,8 @@ class Person:
     def press(self, key, code):
         for kind in ("keyDown", "keyUp"):
             self.browser._websocket_request(
-                "Input.dispatchKeyEvent", params={"type": kind, "key": key, "code": code}
+                "Input.dispatchKeyEvent",
+                params={"type": kind, "key": key, "code": code},
             )
 
     def leave(self):

@@ -1,6 +1,7 @@
 """The call desk with 10,000 open calls, beside Odoo's own list of contacts."""
 
 import time
+from functools import partial
 from statistics import median
 
 from . import engine
@@ -110,7 +111,7 @@ def outcome_costs(env, rows):
         call_id = rows[number]["id"]
         outcome = env["salon.call.outcome"]._get_default(kind)
         desk.take_call(call_id)
-        counts.append(cost(env, lambda: log(desk, call_id, outcome, kind))[1])
+        counts.append(cost(env, partial(log, desk, call_id, outcome, kind))[1])
     return counts
 
 
@@ -118,7 +119,10 @@ def log(desk, call_id, outcome, kind):
     values = {"confirmed": True, "day": "", "hour": ""}
     if kind == "call_back":
         tomorrow = desk.env["salon.call"]._fields["date"].today()
-        values |= {"day": str(tomorrow.replace(year=tomorrow.year + 1)), "hour": "10:00"}
+        values |= {
+            "day": str(tomorrow.replace(year=tomorrow.year + 1)),
+            "hour": "10:00",
+        }
     desk.log_outcome(call_id, outcome.id, f"{kind} {call_id}", values)
 
 
