@@ -111,8 +111,7 @@ def outcome_costs(env, rows):
         call_id = rows[number]["id"]
         outcome = env["salon.call.outcome"]._get_default(kind)
         desk.take_call(call_id)
-        job = partial(log, desk, call_id, outcome, kind)
-        counts.append(cost(env, job)[1])
+        counts.append(cost(env, partial(log, desk, call_id, outcome, kind))[1])
     return counts
 
 

@@ -91,7 +91,13 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             ...outcome("d", "Declined", save),
             ...outcome("x", "Do not call", save),
             ...outcome("l", "Left us", onDesk("1", "The first reason"), save),
-            ...outcome("b", "Booked", enter("day", nextWeek()), enter("hour", "10:00"), save),
+            ...outcome(
+                "b",
+                "Booked",
+                enter("day", nextWeek()),
+                enter("hour", "10:00"),
+                save
+            ),
             see("She is there again", card("Desk Anna")),
             see("with her number", `${DESK} a.o_salon_phone[href^='tel:+']`),
             see("and nothing is done", counter("done", "0")),
