@@ -48,9 +48,7 @@ SHOTS = (
     Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
     Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
     Shot("load", "manager", "/odoo/salon-load", wait=".o_salon_heat"),
-    Shot(
-        "appointments", "receptionist", "/odoo/salon-appointments", wait=".fc-event"
-    ),
+    Shot("appointments", "receptionist", "/odoo/salon-appointments", wait=".fc-event"),
     Shot(
         "client_card",
         "receptionist",

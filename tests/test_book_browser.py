@@ -39,7 +39,9 @@ class TestBookBrowser(HttpCase):
                 "salon_cycle_ids": cycle.ids,
             }
         )
-        cls.vera, cls.sofia = (cls._create_stylist(f"Book {n}") for n in ("Vera", "Sofia"))
+        cls.vera, cls.sofia = (
+            cls._create_stylist(f"Book {n}") for n in ("Vera", "Sofia")
+        )
         cls.anna = cls.env["res.partner"].create(
             {"name": "Book Anna", "phone": "+36 30 777 3001"}
         )
