@@ -52,11 +52,15 @@ registry.category("web_tour.tours").add("salon_board_conflict_tour", {
     url: "/odoo/salon-day",
     steps: () => [
         click("The day after", ".o_salon_board_next"),
-        click("A free time", ".o_salon_board_column[data-name='Book Vera'] .o_salon_board_free"),
+        click(
+            "A free time",
+            ".o_salon_board_column[data-name='Book Vera'] .o_salon_board_free"
+        ),
         see("A new visit", ".modal .o_form_view .o_field_widget[name='stylist_id']"),
         {
             content: "Meanwhile the time is booked in another window",
-            trigger: ".modal .o_field_widget[name='start'] input, .modal .o_field_widget[name='start'] button",
+            trigger:
+                ".modal .o_field_widget[name='start'] input, .modal .o_field_widget[name='start'] button",
             async run() {
                 await rpc("/web/dataset/call_kw/salon.visit/create", {
                     model: "salon.visit",
@@ -67,7 +71,10 @@ registry.category("web_tour.tours").add("salon_board_conflict_tour", {
             },
         },
         click("Save", ".modal .o_form_button_save"),
-        see("She is told, with other times", ".modal .modal-body:contains('is taken on')"),
+        see(
+            "She is told, with other times",
+            ".modal .modal-body:contains('is taken on')"
+        ),
         see("that are free", ".modal .modal-body:contains('Free next')"),
         click("All right", ".o_error_dialog .modal-footer button"),
         click("Leave it", ".modal .o_form_button_cancel"),
@@ -77,14 +84,23 @@ registry.category("web_tour.tours").add("salon_board_conflict_tour", {
 registry.category("web_tour.tours").add("salon_gap_tour", {
     url: "/odoo/salon-gaps",
     steps: () => [
-        see("The freed time comes first", ".o_salon_gap:first-child .badge:contains('Freed')"),
-        see("Who fits best", ".o_salon_gap:first-child .o_salon_gap_client:contains('Book Anna')"),
+        see(
+            "The freed time comes first",
+            ".o_salon_gap:first-child .badge:contains('Freed')"
+        ),
+        see(
+            "Who fits best",
+            ".o_salon_gap:first-child .o_salon_gap_client:contains('Book Anna')"
+        ),
         click(
             "Call her",
             ".o_salon_gap:first-child .o_salon_gap_client:contains('Book Anna') .o_salon_gap_call"
         ),
         see("Her card", `${DESK} .o_salon_name:contains('Book Anna')`),
-        see("The gap is proposed first", `${DESK} .o_salon_proposal:contains('the gap that you are filling')`),
+        see(
+            "The gap is proposed first",
+            `${DESK} .o_salon_proposal:contains('the gap that you are filling')`
+        ),
         onDesk("1", "She takes it"),
         save,
         see("She is booked", `${DESK} .o_salon_start`),
