@@ -1,4 +1,4 @@
-"""A thousand hostile strings in every text field: no script runs, none breaks a page."""
+"""A thousand hostile strings in every text: no script runs, none breaks a page."""
 
 from lxml import html
 
@@ -11,7 +11,7 @@ PAYLOADS = (
     "<script>window.{mark}=1</script>",
     "<img src=x onerror='window.{mark}=1'>",
     "<svg onload=window.{mark}=1>",
-    "\"><script>window.{mark}=1</script>",
+    '"><script>window.{mark}=1</script>',
     "'><img src=x onerror=window.{mark}=1>",
     "</textarea><script>window.{mark}=1</script>",
     "</title><svg/onload=window.{mark}=1>",
@@ -21,7 +21,7 @@ PAYLOADS = (
     "<body onload=window.{mark}=1>",
     "<details open ontoggle=window.{mark}=1>",
     "<t t-out='1/0'/>",
-    "<t t-esc=\"window.{mark}=1\"/>",
+    '<t t-esc="window.{mark}=1"/>',
     "{{{{ object.env.cr }}}}",
     "${{object.env}}",
     "{{0.__class__}}",
