@@ -149,7 +149,7 @@ class TestHostileStrings(HttpCase):
             """,
             ready=f"!!document.querySelector({selector!r})",
             login=login,
-            timeout=120,
+            timeout=600,
         )
 
     def test_strings_are_many_and_different(self):
