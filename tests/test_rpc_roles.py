@@ -170,10 +170,7 @@ class TestRpcRoles(HttpCase):
         except Rollback:
             return None
         except Exception as error:
-            name = type(error).__qualname__
-            return (
-                f"odoo.exceptions.{name}" if "odoo" in type(error).__module__ else name
-            )
+            return f"{type(error).__module__}.{type(error).__qualname__}"
 
     def _call_json_rpc(self, role, model, method, ids, *args):
         user = self.users[role]
