@@ -71,7 +71,7 @@ class TestReceptionistJourney(HttpCase):
         first, second = self.anna.salon_call_ids, self.bea.salon_call_ids
         self.assertEqual(first.attempt_count, 1)
         self.assertEqual(first.attempt_ids.user_id, self.receptionist)
-        self.assertGreater(first.date, self.company._salon_today())
+        self.assertGreater(first.call_at, fields.Datetime.now())
         self.assertEqual(second.outcome_kind, "booked")
         visit = second.visit_id
         self.assertEqual(visit.state, "booked")

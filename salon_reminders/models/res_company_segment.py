@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResCompany(models.Model):
     """What makes a client new, at risk or lost at this salon."""
 
-    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.company"
 
     salon_new_days = fields.Integer(
         string="New for",

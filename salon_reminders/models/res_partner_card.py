@@ -7,7 +7,7 @@ STYLIST = "salon_reminders.group_stylist"
 class ResPartner(models.Model):
     """What people write on a client's card, and the card itself."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     salon_likes = fields.Text("Likes")
     salon_wishes = fields.Text("Would like to try")

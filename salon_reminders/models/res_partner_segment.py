@@ -14,7 +14,7 @@ class ResPartner(models.Model):
     segment changes.
     """
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     salon_standing_ids = fields.One2many(
         "salon.client.standing", "partner_id", string="Standing", groups=RECEPTION
