@@ -99,7 +99,7 @@ class SalonReminder(models.Model):
     late_date = fields.Date("Late from", readonly=True)
     lapse_date = fields.Date("Lapsed from", readonly=True)
     days_over = fields.Integer(
-        compute="_compute_days_over", help="Days since the due date."
+        "Days over", compute="_compute_days_over", help="Days since the due date."
     )
 
     # What is to be expected
