@@ -318,7 +318,7 @@ class SalonVisit(models.Model):
     def _share_out_lines(self):
         """Give services that no single stylist does to those who do them."""
         finder = self.env["salon.slot.finder"]
-        for visit in self:
+        for visit in self.filtered("stylist_id"):
             lines = visit.line_ids.filtered("minutes")
             if all(visit.stylist_id._can_do(line.product_id) for line in lines):
                 continue

@@ -126,7 +126,7 @@ class TestSalonCallUndo(CallCase):
     def test_visit_that_was_done_keeps_the_outcome(self):
         attempt = self._log("booked", **self._details("booked"))
         attempt.visit_id.write({"start": "2026-03-10 08:00:00", "state": "done"})
-        with self.assertRaisesRegex(UserError, "already closed"):
+        with self.assertRaisesRegex(UserError, "already come"):
             attempt.action_undo()
 
     def test_another_open_call_keeps_the_outcome(self):

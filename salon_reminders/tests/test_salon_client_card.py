@@ -1,4 +1,5 @@
 from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError
 from odoo.tests import users
 
 from .common_client import SalonClientCase
@@ -107,7 +108,8 @@ class TestSalonClientCard(SalonClientCase):
         stranger = self._come("Not hers")
         visit = self._visit(stranger, 5)
         visit.stylist_id = visit.line_ids.stylist_id = self._create_stylist("Eve")
-        self.assertEqual(self._card(stranger, self.stylist_user), {})
+        with self.assertRaises(AccessError):
+            self._card(stranger, self.stylist_user)
 
     @users("t_recep")
     def test_card_on_the_form_and_for_other_screens(self):
