@@ -11,7 +11,7 @@ RIGHTS = {
     # model: (stylist, receptionist, manager)
     "res.partner": ("R...", "RWC.", "RWCU"),
     "salon.call": ("....", "RWC.", "RWC."),
-    "salon.call.attempt": ("....", "R.C.", "R.C."),
+    "salon.call.attempt": ("....", "R...", "R..."),
     "salon.card.log": ("....", "....", "R..."),
     "salon.card.reading": ("....", "....", "R..."),
     "salon.consent": ("....", "R.C.", "R.C."),
@@ -300,6 +300,9 @@ class TestRpcRoles(HttpCase):
         """Return (model, method) of all that this addon lets people call."""
         found = []
         for name, model in self.env.registry.items():
+            if model._abstract and model._inherit_children:
+                # Its methods are called on the models that inherit them.
+                continue
             for attribute in dir(model):
                 method = getattr(model, attribute)
                 if attribute.startswith("_") or not callable(method):

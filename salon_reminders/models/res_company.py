@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, format_time
 
 NOON = 12
@@ -266,6 +267,21 @@ class ResCompany(models.Model):
         )
         engine = self.env["salon.reminder.engine"].sudo()
         engine._refresh(partners=reminders.partner_id)
+
+    def _salon_parse_day(self, day):
+        """Return the day that a browser sent, today when there is none.
+
+        :param str day: "2026-03-12"
+        :raise UserError: when it is no day
+        """
+        if not day:
+            return self._salon_today()
+        try:
+            return fields.Date.to_date(day)
+        except (TypeError, ValueError):
+            raise UserError(
+                self.env._("%(day)s is no day. Choose one in the calendar.", day=day)
+            ) from None
 
     def _salon_format_day(self, moment):
         """Return the salon's day of a naive UTC datetime, in words."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # Everything a phone number can be read or found out from.
 NUMBER_FIELDS = {
@@ -53,6 +53,13 @@ class ResPartner(models.Model):
         if field.name in NUMBER_FIELDS and not self._sees_numbers():
             return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _search_phone_mobile_search(self, operator, value):
+        # Its own SQL asks nobody for access to the field.
+        if not self._sees_numbers():
+            raise AccessError(self.env._("You can't look for clients by number."))
+        return super()._search_phone_mobile_search(operator, value)
 
     @api.model
     def _sees_numbers(self):

@@ -30,7 +30,7 @@ class SalonDayBoard(models.AbstractModel):
         """Return the columns of the board for one day, today when empty."""
         company = self.env.company
         self.env["salon.visit"].check_access("read")
-        date = fields.Date.to_date(day) if day else company._salon_today()
+        date = company._salon_parse_day(day)
         span = self._get_span(date)
         stylists = self.env["salon.slot.finder"]._get_stylists(company)
         columns = self._get_columns(stylists, span)

@@ -77,7 +77,7 @@ class SalonGapFinder(models.AbstractModel):
         """
         self._check_user()
         company = self.env.company
-        first = fields.Date.to_date(day) if day else company._salon_today()
+        first = company._salon_parse_day(day)
         days = max(1, min(int(days), MAX_DAYS))
         finder = self.env["salon.slot.finder"]
         stylists = finder._get_stylists(company)

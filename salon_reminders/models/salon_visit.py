@@ -258,7 +258,8 @@ class SalonVisit(models.Model):
         batch = self.with_context(salon_visit_batch=True)
         result = super(SalonVisit, batch).write({**vals, **self._stamp(vals)})
         if following:
-            batch_lines = following.with_context(salon_visit_batch=True)
+            # Lines replaced by the same change are gone.
+            batch_lines = following.exists().with_context(salon_visit_batch=True)
             batch_lines.stylist_id = vals["stylist_id"]
         if not BOOK_FIELDS.isdisjoint(vals):
             self._take_times()

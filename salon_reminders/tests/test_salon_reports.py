@@ -80,6 +80,8 @@ class TestSalonReports(ReportChecks, SalonCase):
                 "stylist_id": rng.choice([*stylists, stylists[0]]).id,
                 "start": moment,
                 "state": rng.choice(states) if is_past else "booked",
+                # Made by chance, so two of them may fall on the same hour.
+                "is_overlap": True,
                 "line_ids": [
                     (0, 0, {"product_id": product.id, **self._prepare_line(rng)})
                     for product in rng.choice(
