@@ -107,9 +107,12 @@ class TestSalonAccess(SalonCase):
                     attempt()
         self.assertFalse(partners.name_search("+36301234567"))
         self.assertFalse(anna.salon_phone)
-        # Odoo lets nobody but administrators read the sessions of its own calls.
-        names = set(anna.fields_get()) - {"rtc_session_ids"}
-        values = anna.read(names)[0].values()
+        texts = [
+            name
+            for name, field in anna.fields_get().items()
+            if field["type"] in ("char", "text", "html", "json")
+        ]
+        values = anna.read(texts)[0].values()
         self.assertFalse([v for v in values if "123" in str(v) and "30" in str(v)])
 
     @users("t_vera")
