@@ -94,8 +94,9 @@ class TestHostileStrings(HttpCase):
     def _create_visits(cls):
         text = cls.strings
         zone = cls.env["salon.zone"].create({"name": text[0]})
-        cycle = cls.env["salon.cycle"].create(
-            {"name": text[1], "zone_id": zone.id, "script": text[2]}
+        cycle = cls.env["salon.cycle"].create({"name": text[1], "zone_id": zone.id})
+        cls.env["salon.call.script"].create(
+            {"kind": "reminder", "cycle_id": cycle.id, "body": text[2]}
         )
         service = cls.env["product.product"].create(
             {

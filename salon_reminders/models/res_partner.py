@@ -53,7 +53,9 @@ class ResPartner(models.Model):
     )
 
     salon_call_status = fields.Text(
-        "On the call list?", compute="_compute_salon_call_status"
+        "On the call list?",
+        compute="_compute_salon_call_status",
+        groups="salon_reminders.group_receptionist",
     )
 
     # What calls have told
