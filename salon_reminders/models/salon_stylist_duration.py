@@ -13,6 +13,7 @@ class SalonStylistDuration(models.Model):
         required=True,
         ondelete="cascade",
         domain=[("is_stylist", "=", True)],
+        index=True,
     )
     service_id = fields.Many2one(
         "product.template",
