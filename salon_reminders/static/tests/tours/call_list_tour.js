@@ -18,7 +18,8 @@ registry.category("web_tour.tours").add("salon_call_list_tour", {
             run: "click",
         },
         {
-            content: "It is logged and she is called again later, the other one is still there",
+            content:
+                "It is logged and she is called again later, the other one is still there",
             trigger: `.o_list_view:not(:has(${row("Tour Anna")}:has(td[name='attempt_count']:contains('0')))) ${row("Tour Bea")}`,
         },
         {
