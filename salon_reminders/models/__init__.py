@@ -32,6 +32,8 @@ from . import mail_thread
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder
+from . import salon_reminder_history
+from . import salon_reminder_forecast
 from . import salon_reminder_engine
 from . import salon_reminder_course
 from . import salon_course
@@ -58,6 +60,8 @@ from . import salon_client_card
 from . import salon_visit_card
 from . import salon_call
 from . import salon_call_paper
+from . import salon_call_candidate
+from . import salon_call_explanation
 from . import salon_call_planner
 from . import salon_call_script
 from . import salon_call_forecast
