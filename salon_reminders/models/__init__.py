@@ -3,6 +3,7 @@ from . import ir_ui_view
 from . import ir_actions_act_window_view
 from . import res_company
 from . import res_company_segment
+from . import res_company_control
 from . import res_config_settings
 from . import salon_source_cost
 from . import salon_zone
@@ -60,6 +61,7 @@ from . import salon_client_card
 from . import salon_visit_card
 from . import salon_call
 from . import salon_call_paper
+from . import salon_control_draw
 from . import salon_call_candidate
 from . import salon_call_explanation
 from . import salon_call_planner

@@ -182,6 +182,7 @@ class SalonCallCandidate(models.AbstractModel):
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
+                 WHEN %(control)s THEN 'control'
                END)""",
             gate=self.env["salon.gate"]._sql_hold(
                 SQL("d.partner_id"),
@@ -194,6 +195,9 @@ class SalonCallCandidate(models.AbstractModel):
             company=company.id,
             left=self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
+            ),
+            control=self.env["salon.control.draw"]._sql_left_uncalled(
+                SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(
                 """a.company_id = %s

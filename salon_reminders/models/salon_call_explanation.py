@@ -72,6 +72,10 @@ class SalonCallExplanation(models.AbstractModel):
                 "than %(days)s days ago.",
                 days=company.salon_contact_gap_days,
             ),
+            "control": self.env._(
+                "She is due, but chance put her in the control group: she is left "
+                "uncalled for two weeks, to learn what calls bring."
+            ),
             "quota": self.env._(
                 "She is due and waits in the backlog: at most %(calls)s new calls are "
                 "put on the list in a day.",

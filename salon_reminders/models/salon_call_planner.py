@@ -79,7 +79,7 @@ class SalonCallPlanner(models.AbstractModel):
         clients = self._get_due_clients()
         commit_progress(remaining=len(clients))
         for batch in split_every(batch_size, clients, list):
-            self._create_calls(batch)
+            self._create_calls(self.env["salon.control.draw"]._draw(batch))
             commit_progress(len(batch))
             # Ten thousand calls must not pile up in memory.
             self.env.invalidate_all()
