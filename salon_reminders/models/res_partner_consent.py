@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .salon_visit import OPEN_STATES
+
 
 class ResPartner(models.Model):
     """Asking clients for their consent, and what they have agreed to."""
@@ -137,7 +139,7 @@ class ResPartner(models.Model):
         return [
             ("company_id", "=", company.id),
             ("date", "=", company._salon_today()),
-            ("state", "in", ("booked", "done")),
+            ("state", "in", (*OPEN_STATES, "done")),
         ]
 
     # ------------------------------------------------------------
@@ -153,6 +155,7 @@ class ResPartner(models.Model):
     def action_open_salon_consents(self):
         """Open all the client ever answered."""
         self.ensure_one()
+        self.env["salon.consent"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "salon_reminders.salon_consent_action"
         )
@@ -161,6 +164,15 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "=", self.id)],
             "context": {"default_partner_id": self.id},
         }
+
+    def action_salon_consent_answers(self):
+        """Open the form for all that she may be asked, and for what she has signed."""
+        self.ensure_one()
+        self.check_access("read")
+        talk = self.env["salon.consent.answers"].create({"partner_id": self.id})
+        return talk._get_records_action(
+            name=self.env._("What she agrees to"), target="new"
+        )
 
     def _check_contact(self, purpose, channel):
         """Refuse to contact these clients when the gate does.
