@@ -71,6 +71,7 @@ class ResPartner(models.Model):
         string="Consent to calls",
         compute="_compute_salon_call_consent",
         search="_search_salon_call_consent",
+        groups="salon_reminders.group_receptionist",
         help="Whether the client agrees to be phoned when her next visit is due.",
     )
 
@@ -87,7 +88,10 @@ class ResPartner(models.Model):
         help="The number that turned out to be wrong. Calls go on with another one.",
     )
     salon_has_wrong_number = fields.Boolean(
-        "Wrong number", compute="_compute_salon_has_wrong_number"
+        "Wrong number",
+        compute="_compute_salon_has_wrong_number",
+        # Told without the number, which not everybody may read.
+        compute_sudo=True,
     )
     salon_is_lost = fields.Boolean(
         "Left us",

@@ -12,7 +12,10 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     salon_consent_state_ids = fields.One2many(
-        "salon.consent.state", "partner_id", string="What she agrees to"
+        "salon.consent.state",
+        "partner_id",
+        string="What she agrees to",
+        groups="salon_reminders.group_receptionist",
     )
     salon_consent_to_ask = fields.Boolean(
         "Consent to collect",
@@ -21,7 +24,9 @@ class ResPartner(models.Model):
         help="She has not been asked about calls, or must be asked again.",
     )
     salon_ask_reason = fields.Char(
-        "Why she is asked", compute="_compute_salon_ask_reason"
+        "Why she is asked",
+        compute="_compute_salon_ask_reason",
+        groups="salon_reminders.group_receptionist",
     )
     salon_ask_sentence = fields.Text(
         "What to say", compute="_compute_salon_ask_sentence"
@@ -30,9 +35,13 @@ class ResPartner(models.Model):
         "Visits today",
         compute="_compute_salon_visit_today",
         search="_search_salon_visits_today",
+        groups="salon_reminders.group_stylist",
     )
     salon_visit_today_id = fields.Many2one(
-        "salon.visit", string="Visit of today", compute="_compute_salon_visit_today"
+        "salon.visit",
+        string="Visit of today",
+        compute="_compute_salon_visit_today",
+        groups="salon_reminders.group_stylist",
     )
 
     @api.depends("salon_consent_ids", "phone")

@@ -292,7 +292,8 @@ class SalonConsent(models.Model):
         }
         if decision == "given":
             # A form signed last week holds from last week on.
-            day = vals.get("date") and company._salon_date(vals["date"])
+            moment = fields.Datetime.to_datetime(vals.get("date"))
+            day = moment and company._salon_date(moment)
             vals.setdefault("expiry_date", company._salon_consent_expiry(day))
         return vals
 
