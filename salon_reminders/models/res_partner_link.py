@@ -140,6 +140,7 @@ class ResPartner(models.Model):
     def action_salon_consent_link(self):
         """Show the client's own link as a QR code."""
         self.ensure_one()
+        self.check_access("read")
         self.env["salon.consent"].check_access("create")
         link = self.env["salon.consent.link"].create(
             {
