@@ -152,8 +152,12 @@ class RpcCase(HttpCase):
             return f"{type(error).__module__}.{type(error).__qualname__}"
 
     def _call_json_rpc(self, role, model, method, ids, *args):
-        user = self.users[role]
         given = [*args] if method == "create" else [ids, *args]
+        return self._send_json_rpc(role, model, method, given)
+
+    def _send_json_rpc(self, role, model, method, given):
+        """Call over HTTP with exactly these arguments; return the error's name."""
+        user = self.users[role]
         payload = {
             "jsonrpc": "2.0",
             "method": "call",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..tools.arguments import checked, record_id
+from ..tools.arguments import checked, record_id, text
 
 STYLIST = "salon_reminders.group_stylist"
 
@@ -124,7 +124,7 @@ class ResPartner(models.Model):
         """Return the card of a client, for screens other than her form."""
         return self.env["salon.client.card"]._get(self.browse(partner_id))
 
-    @checked(service_id=record_id)
+    @checked(service_id=record_id, answer=text)
     def salon_answer_offer(self, service_id, answer):
         """Keep what the client answered when a service was offered to her."""
         self.ensure_one()

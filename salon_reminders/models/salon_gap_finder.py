@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.arguments import checked, moment, number, record_id
+from ..tools.arguments import checked, moment, number, optional, record_id, text
 from ..tools.times import subtract_times
 from .salon_slot_proposer import NOTICE, USUAL_SHARE, USUAL_VISITS
 
@@ -68,6 +68,7 @@ class SalonGapFinder(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @checked(days=number, stylist_id=optional(record_id), part=optional(text))
     def get_gaps(self, day=False, days=3, stylist_id=False, part=False):
         """Return the free windows of some days, each with the clients who fit best.
 
@@ -79,7 +80,7 @@ class SalonGapFinder(models.AbstractModel):
         self._check_user()
         company = self.env.company
         first = company._salon_parse_day(day)
-        days = max(1, min(int(days), MAX_DAYS))
+        days = max(1, min(days, MAX_DAYS))
         finder = self.env["salon.slot.finder"]
         stylists = finder._get_stylists(company)
         chosen = stylists.filtered(lambda one: not stylist_id or one.id == stylist_id)
@@ -107,6 +108,8 @@ class SalonGapFinder(models.AbstractModel):
         partner.check_access("read")
         call = self._get_call(partner)
         stylist = self.env["resource.resource"].browse(stylist_id).exists()
+        if not stylist:
+            raise UserError(self.env._("This stylist is not there any more."))
         end = start + timedelta(minutes=minutes)
         # Kept by the system for the caller; see salon.slot.hold.
         gap = (stylist, start, end)

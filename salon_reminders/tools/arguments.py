@@ -24,7 +24,11 @@ def checked(**kinds):
 
         @wraps(method)
         def wrapper(self, *args, **kwargs):
-            given = names.bind(self, *args, **kwargs)
+            try:
+                given = names.bind(self, *args, **kwargs)
+            except TypeError:
+                # Python's own words for too few or too many.
+                return method(self, *args, **kwargs)
             for name, kind in kinds.items():
                 if name in given.arguments:
                     value = given.arguments[name]
@@ -79,6 +83,13 @@ def record_ids(value):
     if not isinstance(value, list | tuple):
         raise TypeError(value)
     return [record_id(one) for one in value]
+
+
+def text(value):
+    """Return a text, which may be empty."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
 
 
 def moment(value):
