@@ -14,6 +14,7 @@ HISTORY = [
     "salon.reminder",
     "salon.consent",
     "salon.consent.ask",
+    "salon.card.alert",
     "salon.card.log",
 ]
 
@@ -23,10 +24,10 @@ def uninstall_hook(env):
 
     Otherwise outcomes, stylists and other records that the history refers to could
     not be removed without errors in the log; and activities would be left that point
-    at calls which no longer exist.
+    at records which no longer exist.
     """
     env["mail.activity"].with_context(active_test=False).search(
-        [("res_model", "=", "salon.call")]
+        [("res_model", "in", ("salon.call", "salon.card.alert"))]
     ).unlink()
     for model in HISTORY:
         table = SQL.identifier(env[model]._table)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .salon_visit import OPEN_STATES
+
 # Everything a phone number can be read or found out from.
 NUMBER_FIELDS = {
     *("phone", "phone_sanitized", "phone_mobile_search", "salon_wrong_number"),
@@ -154,7 +156,7 @@ class ResPartner(models.Model):
                 [
                     ("partner_id", "in", self.ids),
                     ("company_id", "=", company.id),
-                    ("state", "=", "booked"),
+                    ("state", "in", OPEN_STATES),
                     ("date", ">=", company._salon_today()),
                 ],
                 limit=1,

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..tools.arguments import checked, moment, number, optional, record_id, text
 from ..tools.times import subtract_times
 from .salon_slot_proposer import NOTICE, USUAL_SHARE, USUAL_VISITS
 
@@ -67,6 +68,7 @@ class SalonGapFinder(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @checked(days=number, stylist_id=optional(record_id), part=optional(text))
     def get_gaps(self, day=False, days=3, stylist_id=False, part=False):
         """Return the free windows of some days, each with the clients who fit best.
 
@@ -78,7 +80,7 @@ class SalonGapFinder(models.AbstractModel):
         self._check_user()
         company = self.env.company
         first = company._salon_parse_day(day)
-        days = max(1, min(int(days), MAX_DAYS))
+        days = max(1, min(days, MAX_DAYS))
         finder = self.env["salon.slot.finder"]
         stylists = finder._get_stylists(company)
         chosen = stylists.filtered(lambda one: not stylist_id or one.id == stylist_id)
@@ -95,20 +97,22 @@ class SalonGapFinder(models.AbstractModel):
         }
 
     @api.model
+    @checked(partner_id=record_id, stylist_id=record_id, start=moment, minutes=number)
     def start_call(self, partner_id, stylist_id, start, minutes):
         """Open the call of a client who fits, and keep the window for her meanwhile.
 
         :return: the id of the call
         """
         self._check_user()
-        partner = self.env["res.partner"].browse(int(partner_id)).exists()
+        partner = self.env["res.partner"].browse(partner_id).exists()
         partner.check_access("read")
         call = self._get_call(partner)
-        begin = fields.Datetime.to_datetime(start)
-        stylist = self.env["resource.resource"].browse(int(stylist_id)).exists()
-        end = begin + timedelta(minutes=int(minutes))
+        stylist = self.env["resource.resource"].browse(stylist_id).exists()
+        if not stylist:
+            raise UserError(self.env._("This stylist is not there any more."))
+        end = start + timedelta(minutes=minutes)
         # Kept by the system for the caller; see salon.slot.hold.
-        gap = (stylist, begin, end)
+        gap = (stylist, start, end)
         self.env["salon.slot.hold"].sudo()._keep(call, [gap], gap)
         return call.id
 

@@ -4,6 +4,7 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.arguments import checked, moment, optional, record_id, record_ids
 from ..tools.company_check import foreign_links
 from ..tools.times import merge_times, subtract_times
 
@@ -382,6 +383,12 @@ class SalonVisit(models.Model):
         ]
 
     @api.model
+    @checked(
+        visit_id=optional(record_id),
+        start=optional(moment),
+        stop=optional(moment),
+        stylist_id=optional(record_id),
+    )
     def get_booking_question(self, visit_id, start, stop, stylist_id):
         """Return what must be confirmed before a visit is put at this time, or False.
 
@@ -389,10 +396,10 @@ class SalonVisit(models.Model):
             not given
         """
         visit = self.browse(visit_id or [])
-        begin = fields.Datetime.to_datetime(start) if start else visit.start
+        begin = start or visit.start
         if not begin or (visit and visit.state not in OPEN_STATES):
             return False
-        end = fields.Datetime.to_datetime(stop) if stop else visit.stop
+        end = stop or visit.stop
         if not end or end <= begin:
             length = visit.stop - visit.start if visit else timedelta(minutes=15)
             end = begin + length
@@ -400,15 +407,15 @@ class SalonVisit(models.Model):
         return self._get_hours_question(stylist or visit.stylist_id, begin, end)
 
     @api.model
+    @checked(start=moment, stop=moment, stylist_ids=record_ids)
     def get_off_hours(self, start, stop, stylist_ids):
         """Return when none of these stylists works, of all when none is given."""
         self.check_access("read")
-        first, last = map(fields.Datetime.to_datetime, (start, stop))
         finder = self.env["salon.slot.finder"]
         stylists = finder._get_stylists(self.env.company)
         chosen = stylists.filtered(lambda one: one.id in stylist_ids) or stylists
-        work = finder._get_work(chosen, first, last)
-        return subtract_times([(first, last)], chain.from_iterable(work.values()))
+        work = finder._get_work(chosen, start, stop)
+        return subtract_times([(start, stop)], chain.from_iterable(work.values()))
 
     def _get_hours_question(self, stylist, start, stop):
         """Return the warning that the stylist does not work then, or False."""

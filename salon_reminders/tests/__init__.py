@@ -46,3 +46,6 @@ from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
+from . import test_salon_settings
+from . import test_salon_card_alert
+from . import test_salon_consent_answers
