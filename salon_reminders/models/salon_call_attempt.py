@@ -50,6 +50,9 @@ class SalonCallAttempt(models.Model):
     leaving_reason_id = fields.Many2one(
         "salon.leaving.reason", index="btree_not_null", ondelete="restrict"
     )
+    gift = fields.Char(
+        "Promised gift", help="What was promised to a client who left, to win her back."
+    )
     visit_id = fields.Many2one(
         "salon.visit",
         string="Booked visit",
@@ -109,6 +112,11 @@ class SalonCallAttempt(models.Model):
             partner=partner,
             company=company,
         )
+
+    def _get_said(self):
+        """Return the note and what was promised, as one text."""
+        gift = self.gift and self.env._("Promised: %(gift)s", gift=self.gift)
+        return "\n".join(filter(None, [self.note, gift]))
 
     def _get_local_time(self):
         """Return "14:30" by the salon's clock."""
