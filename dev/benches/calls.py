@@ -33,7 +33,6 @@ def build(env, scale):
 
 def make_stylists(env):
     """Whose times are offered on the phone; all of the salon are free."""
-    env["resource.calendar.leaves"].search([]).unlink()
     env["resource.resource"].create(
         [
             {
