@@ -47,6 +47,7 @@ from . import salon_call_logging
 from . import salon_call_undo
 from . import salon_call_closing
 from . import salon_call_queue
+from . import salon_call_tally
 from . import salon_call_desk
 from . import salon_call_desk_card
 from . import salon_client_standing

@@ -43,11 +43,12 @@ class SalonCallDesk(models.AbstractModel):
         :param int limit: so many calls, at most some pages
         """
         self._check_user()
-        scope, queue = self._check_scope(scope), self.env["salon.call.queue"]
+        scope, tally = self._check_scope(scope), self.env["salon.call.tally"]
+        limit = self._get_number(limit) or PAGE
         return {
-            "calls": queue._get_page(scope, min(self._get_number(limit) or PAGE, MOST)),
-            "done": queue._get_done(scope),
-            "counters": queue._get_counters(scope),
+            "calls": self.env["salon.call.queue"]._get_page(scope, limit),
+            "done": tally._get_done(scope),
+            "counters": tally._get_counters(scope),
             "today": fields.Date.to_string(self.env.company._salon_today()),
         }
 
@@ -148,7 +149,9 @@ class SalonCallDesk(models.AbstractModel):
             "attempt_id": attempt.id,
             "text": call._text_logged(attempt),
             "state": call.state,
-            "changes": self._get_changes(call, self._check_scope(scope)),
+            "changes": self._get_changes(
+                call | call._get_changed(), self._check_scope(scope)
+            ),
         }
 
     @api.model
@@ -157,9 +160,10 @@ class SalonCallDesk(models.AbstractModel):
         self._check_user()
         attempt = self._check_record("salon.call.attempt", attempt_id)
         attempt.action_undo()
+        calls = attempt.call_id | attempt.call_id._get_changed()
         return {
             "call_id": attempt.call_id.id,
-            "changes": self._get_changes(attempt.call_id, self._check_scope(scope)),
+            "changes": self._get_changes(calls, self._check_scope(scope)),
         }
 
     # ------------------------------------------------------------
@@ -238,14 +242,13 @@ class SalonCallDesk(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_changes(self, calls, scope):
-        """Return what has become of these calls, and of others changed with them."""
-        queue = self.env["salon.call.queue"]
-        calls |= calls._get_changed()
+        """Return what has become of these calls; those not in it left the queue."""
+        tally = self.env["salon.call.tally"]
         return {
             "changed": calls.ids,
-            "calls": queue._get_rows(calls, scope),
-            "done": queue._get_done(scope, calls),
-            "counters": queue._get_counters(scope),
+            "calls": self.env["salon.call.queue"]._get_rows(calls, scope),
+            "done": tally._get_done(scope, calls),
+            "counters": tally._get_counters(scope),
         }
 
     def _get_outcomes(self):

@@ -132,6 +132,8 @@ class SalonCallReading(models.AbstractModel):
 
     def _get_last_rows(self):
         """Return the (product, its needs) of what she last had for these needs."""
+        if not self.partner_id or not self.cycle_ids:
+            return []
         self.env.flush_all()
         return self.env.execute_query(
             SQL(
@@ -147,7 +149,7 @@ class SalonCallReading(models.AbstractModel):
                       AND (y.company_id IS NULL OR y.company_id = v.company_id)) n
                     WHERE v.partner_id = %s AND v.company_id = %s AND v.state = 'done'
                       AND l.net_quantity > 0 AND n.ids && %s
-                 ORDER BY v.start DESC, v.id DESC, l.id
+                 ORDER BY v.date DESC, v.start, l.id
                     LIMIT 10""",
                 self.partner_id.id,
                 self.company_id.id,

@@ -112,6 +112,11 @@ class TestSalonCallQueue(CallCase):
             self.assertEqual(len(self._desk().get_queue("all", wrong)["calls"]), 7)
         self.assertFalse(self._desk().get_more("all", 100)["calls"])
 
+    def test_services_are_those_she_had_last(self):
+        quick = self._create_service("Quick roots", self.roots)
+        self._create_visit(self.anna, "2026-02-10", quick)
+        self.assertEqual(self.call._get_last_services(), quick)
+
     # ---- free times ----
 
     def test_times_and_script(self):
@@ -194,7 +199,7 @@ class TestSalonCallQueue(CallCase):
         for number in range(25):
             self._create_due_call(f"Eva {number}", f"+36 30 123 4{700 + number}")
         self.assertEqual(self._count_queries(self.others[2]), few)
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(13):
             self.env.invalidate_all()
             self._desk().open_desk("all")
 

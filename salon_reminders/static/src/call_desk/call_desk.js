@@ -88,6 +88,7 @@ export class CallDesk extends Component {
             ["control+enter", () => this.onEnter(), {bypassEditableProtection: true}],
             ["escape", () => this.onEscape(), {}],
             ["z", () => this.undo(), noForm],
+            ["pagedown", () => this.next(), noForm],
         ];
         for (const outcome of this.desk.outcomes.filter(({key}) => key)) {
             keys.push([outcome.key, () => this.onOutcomeKey(outcome), noForm]);
@@ -212,8 +213,7 @@ export class CallDesk extends Component {
     }
 
     next() {
-        const skipped = this.desk.card ? [this.desk.card.id] : [];
-        return this.desk.takeNext(skipped);
+        return this.desk.putOff();
     }
 
     undo(attemptId) {

@@ -52,6 +52,7 @@ export class DeskModel extends Reactive {
         this.lastTouch = 0;
         this.changedIds = [];
         this.isLoading = false;
+        this.skippedIds = [];
         // The outcome that the server has not answered yet.
         this.pending = null;
     }
@@ -244,15 +245,28 @@ export class DeskModel extends Reactive {
         }
     }
 
-    async takeNext(skipIds = []) {
+    /** Leaves this client for later: she comes again after all the others. */
+    async putOff() {
+        if (this.card && !this.isBusy) {
+            this.skippedIds.push(this.card.id);
+        }
+        await this.takeNext();
+    }
+
+    async takeNext() {
         if (this.isBusy) {
             return;
         }
+        const skipIds = this.skippedIds;
         const answer = await this.guarded(() =>
             this.request("take_next", [this.scope], {skip_ids: skipIds})
         );
         if (!answer) {
             return;
+        }
+        if (!answer.card && skipIds.length) {
+            this.skippedIds = [];
+            return this.takeNext();
         }
         this.showCard(answer.card || null);
         this.markClaim(answer.card && answer.card.id);
