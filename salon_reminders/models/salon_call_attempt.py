@@ -115,12 +115,12 @@ class SalonCallAttempt(models.Model):
 
     def _get_said(self):
         """Return the note and what was promised, as one text."""
-        gift = self.gift and self.env._("Promised: %(gift)s", gift=self.gift)
-        return "\n".join(filter(None, [self.note, gift]))
+        return self._text_said(self.note, self.gift)
 
-    def _get_local_time(self):
-        """Return "14:30" by the salon's clock."""
-        return self.company_id._salon_local(self.date).strftime("%H:%M")
+    @api.model
+    def _text_said(self, note, gift):
+        promised = gift and self.env._("Promised: %(gift)s", gift=gift)
+        return "\n".join(filter(None, [note, promised]))
 
     def action_undo(self):
         """Take back this outcome and everything it did."""
