@@ -4,64 +4,15 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from .journeys import JourneyCase
 
 
-@tagged("standard", "post_install", "-at_install")
-class TestPaperJourney(HttpCase):
+class TestPaperJourney(JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env.company
-        cls.company.country_id = cls.env.ref("base.hu")
-        # What other data the database has must not stand in the way.
-        cls.env["salon.call"].search([("state", "=", "open")]).action_cancel()
-        for login, group in (("receptionist", "receptionist"), ("manager", "manager")):
-            new_test_user(
-                cls.env,
-                f"tour_{login}",
-                groups=f"base.group_user,salon_reminders.group_{group}",
-                company_id=cls.company.id,
-            )
-        cls.service = cls._create_service()
-        cls.calls = cls._create_call("Tour Anna", "+36 30 777 1001")
-        cls.calls |= cls._create_call("Tour Bea", "+36 30 777 1002")
-
-    @classmethod
-    def _create_service(cls):
-        zone = cls.env["salon.zone"].create({"name": "Tour zone"})
-        cls.cycle = cls.env["salon.cycle"].create(
-            {"name": "Tour roots", "zone_id": zone.id}
-        )
-        return cls.env["product.product"].create(
-            {
-                "name": "Tour root touch-up",
-                "type": "service",
-                "salon_kind": "service",
-                "salon_cycle_ids": cls.cycle.ids,
-            }
-        )
-
-    @classmethod
-    def _create_call(cls, name, phone):
-        partner = cls.env["res.partner"].create({"name": name, "phone": phone})
-        partner.action_salon_consent_give()
-        cls.env["salon.visit"].create(
-            {
-                "partner_id": partner.id,
-                "start": fields.Datetime.subtract(fields.Datetime.now(), days=40),
-                "state": "done",
-                "line_ids": [(0, 0, {"product_id": cls.service.id})],
-            }
-        )
-        return cls.env["salon.call"].create(
-            {
-                "partner_id": partner.id,
-                "reminder_ids": partner.salon_reminder_ids.ids,
-                "due_date": partner.salon_reminder_ids.due_date,
-            }
-        )
+        cls.calls = cls._create_call("Tour Anna", 1001)
+        cls.calls |= cls._create_call("Tour Bea", 1002)
 
     def test_script_with_live_preview(self):
         script = self.env["salon.call.script"].create(

@@ -44,13 +44,17 @@ from . import salon_reminder_course
 from . import salon_course
 from . import salon_course_engine
 from . import salon_leaving_reason
+from . import salon_call_reading
 from . import salon_call_activity
 from . import salon_call_claim
 from . import salon_call_claiming
 from . import salon_call_ladder
+from . import salon_call_kinds
 from . import salon_call_logging
 from . import salon_call_undo
 from . import salon_call_closing
+from . import salon_call_queue
+from . import salon_call_tally
 from . import salon_call_desk
 from . import salon_call_desk_card
 from . import salon_client_standing

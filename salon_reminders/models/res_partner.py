@@ -304,7 +304,8 @@ class ResPartner(models.Model):
             reason=attempt.leaving_reason_id.name,
             date=format_date(self.env, attempt.company_id._salon_date(attempt.date)),
         )
-        return f"{text}: {attempt.note}" if attempt.note else text
+        said = attempt._get_said()
+        return f"{text}: {said}" if said else text
 
     @api.model
     def _search_salon_is_lost(self, operator, value):

@@ -2,7 +2,6 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 
 class SalonCall(models.Model):
@@ -11,8 +10,8 @@ class SalonCall(models.Model):
     A client has one open call per salon, guaranteed by the database. Every open call
     carries one ``mail.activity``. Calls are closed, never deleted.
 
-    What is done with a call is in files of its own: activities, claims, the ladder of
-    tries, logging, undoing, closing.
+    What is done with a call is in files of its own: what is read of it, activities,
+    claims, the ladder of tries, logging, undoing, closing.
     """
 
     _name = "salon.call"
@@ -20,10 +19,12 @@ class SalonCall(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "salon.call.reading",
         "salon.call.activity",
         "salon.call.claiming",
         "salon.call.ladder",
         "salon.call.logging",
+        "salon.call.kinds",
         "salon.call.undo",
         "salon.call.closing",
         "salon.call.desk.card",
@@ -182,6 +183,16 @@ class SalonCall(models.Model):
         "This client already has an open call. Use that one.",
     )
     _worklist_idx = models.Index("(company_id, date) WHERE state = 'open'")
+    # Serve the queue of the call desk, each part of it in its order.
+    _value_idx = models.Index(
+        "(company_id, value DESC NULLS LAST, due_date, id) WHERE state = 'open'"
+    )
+    _promise_idx = models.Index(
+        "(company_id, call_at, id) WHERE state = 'open' AND priority = '1'"
+    )
+    _hour_idx = models.Index(
+        "(company_id, call_at, id) WHERE state = 'open' AND call_at IS NOT NULL"
+    )
     _closed_idx = models.Index("(company_id, closed_at) WHERE state = 'done'")
 
     @api.depends("state")
@@ -205,53 +216,6 @@ class SalonCall(models.Model):
             today = call.company_id._salon_today()
             over = (today - call.due_date).days if call.due_date else 0
             call.days_over = max(over, 0)
-
-    @api.depends("partner_id", "reminder_ids", "birthday")
-    def _compute_explanation(self):
-        consents = self._get_consents()
-        for call in self:
-            lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
-            if call.birthday:
-                lines.append(
-                    self.env._(
-                        "Her birthday is on %(date)s.",
-                        date=format_date(self.env, call.birthday),
-                    )
-                )
-            lines.append(call._text_consent(consents.get(call)))
-            call.explanation = "\n".join(lines)
-
-    @api.depends("partner_id", "company_id")
-    def _compute_phone(self):
-        for company, calls in self.grouped("company_id").items():
-            partners = calls.partner_id.with_company(company)
-            allowed = partners._filter_callable()
-            for call in calls:
-                partner = call.partner_id
-                call.phone = partner in allowed and partner.phone_sanitized
-
-    @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
-    @api.depends_context("uid", "lang")
-    def _compute_script(self):
-        texts = self.env["salon.call.script"]._get_texts(self)
-        for call in self:
-            call.script = texts[call]
-
-    def _compute_last_visit_ids(self):
-        visits = self.env["salon.visit"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("state", "=", "done"),
-            ]
-        )
-        for call in self:
-            own = visits.filtered(
-                lambda v, call=call: (
-                    v.partner_id == call.partner_id and v.company_id == call.company_id
-                )
-            )
-            call.last_visit_ids = own[:5]
 
     @api.depends("attempt_ids.date", "attempt_ids.undone_at")
     def _compute_attempts(self):
@@ -340,90 +304,3 @@ class SalonCall(models.Model):
                         clients=", ".join(p.name or "?" for p in refused),
                     )
                 )
-
-    # ------------------------------------------------------------
-    # WHAT THE RECEPTIONIST READS
-    # ------------------------------------------------------------
-
-    def _get_consents(self):
-        """Return {call: the newest consent of its client}."""
-        newest = {}
-        for company, calls in self.grouped("company_id").items():
-            consents = self.env["salon.consent"].with_company(company)
-            found = consents._get_newest(calls.partner_id)
-            newest.update({call: found.get(call.partner_id) for call in calls})
-        return newest
-
-    def _text_reminder(self, reminder):
-        """Return one line that says why this reminder is on the list."""
-        if reminder.course_id:
-            return reminder.course_id._get_call_text(reminder.need)
-        return self.env._(
-            "%(need)s: last visit %(last)s, comes back every %(rhythm)s days "
-            "(%(basis)s), due %(due)s, %(when)s.",
-            need=reminder.need,
-            last=format_date(self.env, reminder.last_date),
-            rhythm=reminder.rhythm_days,
-            basis=reminder.basis,
-            due=format_date(self.env, reminder.due_date),
-            when=self._text_when(reminder),
-        )
-
-    def _text_when(self, reminder):
-        """Return how far the due date lies from today, in words."""
-        if not reminder.due_date:
-            return ""
-        days = (reminder.due_date - reminder.company_id._salon_today()).days
-        if days > 0:
-            return self.env._("in %(days)s days", days=days)
-        if days < 0:
-            return self.env._("%(days)s days ago", days=-days)
-        return self.env._("today")
-
-    def _text_consent(self, consent):
-        """Return one line about the consent this call rests on."""
-        if not consent or not consent._is_valid():
-            return self.env._("She does not agree to calls at present.")
-        local = consent.company_id._salon_date(consent.date)
-        return self.env._(
-            "Agreed to calls on %(date)s (%(method)s, recorded by %(user)s).",
-            date=format_date(self.env, local),
-            method=dict(consent._fields["method"]._description_selection(self.env))[
-                consent.method
-            ],
-            user=consent.user_id.name,
-        )
-
-    def _get_last_services(self):
-        """Return the services with which the client last met these needs."""
-        self.ensure_one()
-        lines = self.env["salon.visit.line"].search(
-            [
-                ("visit_id.partner_id", "=", self.partner_id.id),
-                ("visit_id.company_id", "=", self.company_id.id),
-                ("visit_id.state", "=", "done"),
-                ("product_id.salon_cycle_ids", "in", self.cycle_ids.ids),
-                ("net_quantity", ">", 0),
-            ],
-            order="visit_id desc, id",
-            limit=10,
-        )
-        services = self._get_course_services()
-        for line in lines:
-            if line.product_id.salon_cycle_ids - services.salon_cycle_ids:
-                services |= line.product_id
-        return services
-
-    def _get_course_services(self):
-        """Return the session of each course that is a reason of its own."""
-        courses = self.reminder_ids.filtered(lambda r: not r.cycle_id).course_id
-        services = courses.mapped(lambda course: course.service_ids[:1])
-        return services.product_variant_id
-
-    def _get_script_free_times(self):
-        """Return {call: free times to offer, in words}; to be overridden."""
-        return {}
-
-    def _get_script_promotions(self):
-        """Return {call: the offer open to the client, in words}; to be overridden."""
-        return {}

@@ -50,6 +50,9 @@ class SalonCallAttempt(models.Model):
     leaving_reason_id = fields.Many2one(
         "salon.leaving.reason", index="btree_not_null", ondelete="restrict"
     )
+    gift = fields.Char(
+        "Promised gift", help="What was promised to a client who left, to win her back."
+    )
     visit_id = fields.Many2one(
         "salon.visit",
         string="Booked visit",
@@ -110,9 +113,14 @@ class SalonCallAttempt(models.Model):
             company=company,
         )
 
-    def _get_local_time(self):
-        """Return "14:30" by the salon's clock."""
-        return self.company_id._salon_local(self.date).strftime("%H:%M")
+    def _get_said(self):
+        """Return the note and what was promised, as one text."""
+        return self._text_said(self.note, self.gift)
+
+    @api.model
+    def _text_said(self, note, gift):
+        promised = gift and self.env._("Promised: %(gift)s", gift=gift)
+        return "\n".join(filter(None, [note, promised]))
 
     def action_undo(self):
         """Take back this outcome and everything it did."""

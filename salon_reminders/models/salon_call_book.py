@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date, format_list
 
 from .salon_slot_proposer import PROPOSALS
 from .salon_visit import OPEN_STATES
@@ -37,6 +38,34 @@ class SalonCall(models.Model):
         ]
         holds._keep(self, times, gap)
         return [self._format_proposal(proposal) for proposal in proposals]
+
+    def _get_script_free_times(self):
+        """Return the times to offer for one call.
+
+        For many at once they would cost much, and be taken before they are offered.
+        """
+        if len(self) != 1:
+            return {}
+        proposals = self.env["salon.slot.proposer"]._propose(self)[self]
+        return {self: self._text_times(map(self._format_proposal, proposals))}
+
+    def _text_times(self, proposals):
+        """Return the proposed times as they are said on the phone."""
+        times = [self._text_time(proposal) for proposal in proposals]
+        return format_list(self.env, times, "or") if times else ""
+
+    def _text_time(self, proposal):
+        company, start = self.company_id, fields.Datetime.to_datetime(proposal["start"])
+        values = {
+            "day": format_date(
+                self.env, company._salon_date(start), date_format="EEEE d MMMM"
+            ),
+            "time": company._salon_format_time(start),
+            "stylist": proposal["stylist"],
+        }
+        if proposal["stylist_id"] == self.stylist_id.id:
+            return self.env._("%(day)s at %(time)s", **values)
+        return self.env._("%(day)s at %(time)s with %(stylist)s", **values)
 
     def _put_first(self, gap, proposals):
         """Return the gap for which she is called, then the best of the others."""

@@ -37,7 +37,10 @@ class SalonCallClaiming(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         self._check_open()
-        self._check_allowed()
+        # Asks the gate anew; the card shows the same answer.
+        self.invalidate_recordset(["phone"])
+        if not self.phone:
+            self._check_allowed()
         claims = self.env["salon.call.claim"]
         if not claims._take(self, self.partner_id.phone_sanitized):
             return False
@@ -101,6 +104,11 @@ class SalonCallClaiming(models.AbstractModel):
         for company, calls in self.sudo().grouped("company_id").items():
             changed = data["salon.call.changed"].setdefault(company.id, set())
             changed.update(calls.ids)
+
+    def _get_changed(self):
+        """Return the calls of the current salon changed in this transaction."""
+        changed = self.env.cr.precommit.data.get("salon.call.changed", {})
+        return self.browse(sorted(changed.get(self.env.company.id, ())))
 
     @api.model
     def _send_changes(self):

@@ -1,11 +1,8 @@
-from datetime import datetime, time
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
-# As many as a list shows.
-LIMIT = 80
+from .salon_call_queue import MOST, PAGE
+
 MAX_ID = 2**31
 SCOPES = ("mine", "all")
 
@@ -14,8 +11,7 @@ class SalonCallDesk(models.AbstractModel):
     """What the screen for the phone asks the server; one request per step.
 
     Every method is open to the web client, so each checks its user and what it is
-    given. Calls are chosen in one order: promises whose hour has come, then the most
-    valuable and longest due, then those that wait for their hour today.
+    given. The queue comes page by page; a step sends what it changed, not the queue.
     """
 
     _name = "salon.call.desk"
@@ -33,6 +29,7 @@ class SalonCallDesk(models.AbstractModel):
             **self.get_queue(scope),
             "company_id": self.env.company.id,
             "salon": self.env.company.name,
+            "currency_id": self.env.company.currency_id.id,
             "timezone": self.env.company._salon_timezone().zone,
             "outcomes": self._get_outcomes(),
             "reasons": self._get_reasons(),
@@ -40,16 +37,38 @@ class SalonCallDesk(models.AbstractModel):
         }
 
     @api.model
-    def get_queue(self, scope="mine"):
-        """Return the calls to make, what was logged today, and the counters."""
+    def get_queue(self, scope="mine", limit=PAGE):
+        """Return the first calls to make, what was logged today, and the counters.
+
+        :param int limit: so many calls, at most some pages
+        """
         self._check_user()
-        calls = self._get_calls(self._check_scope(scope))
+        scope, tally = self._check_scope(scope), self.env["salon.call.tally"]
+        limit = self._get_number(limit) or PAGE
         return {
-            "calls": calls._get_desk_rows(),
-            "done": self._get_done(scope),
-            "counters": self._get_counters(scope),
+            "calls": self.env["salon.call.queue"]._get_page(scope, limit),
+            "done": tally._get_done(scope),
+            "counters": tally._get_counters(scope),
             "today": fields.Date.to_string(self.env.company._salon_today()),
         }
+
+    @api.model
+    def get_more(self, scope="mine", offset=0):
+        """Return the next page of calls to make.
+
+        :param int offset: so many are there already
+        """
+        self._check_user()
+        queue = self.env["salon.call.queue"]
+        offset = self._get_number(offset) or 0
+        return {"calls": queue._get_page(self._check_scope(scope), offset=offset)}
+
+    @api.model
+    def get_changes(self, scope="mine", call_ids=()):
+        """Return what has become of these calls; those not in it left the queue."""
+        self._check_user()
+        calls = self.env["salon.call"].browse(self._get_numbers(call_ids)[:MOST])
+        return self._get_changes(calls, self._check_scope(scope))
 
     @api.model
     def take_call(self, call_id):
@@ -63,20 +82,17 @@ class SalonCallDesk(models.AbstractModel):
 
     @api.model
     def take_next(self, scope="mine", skip_ids=()):
-        """Claim the best call that is free and return her card with the queue.
+        """Claim the best call that is free and return her card.
 
         :param list skip_ids: calls that were left for later
         """
         self._check_user()
-        skipped = set(self._get_numbers(skip_ids))
-        calls = self._get_calls(self._check_scope(scope), waiting=False)
-        card = False
-        for call in calls.filtered(lambda call: call.id not in skipped):
-            free = call.claim_user_id in (call.claim_user_id.browse(), self.env.user)
-            if free and call._claim_quietly():
-                card = call._get_desk_card()
-                break
-        return {**self.get_queue(scope), "card": card}
+        queue = self.env["salon.call.queue"]
+        skipped = self._get_numbers(skip_ids)
+        for call in queue._get_best(self._check_scope(scope), skipped):
+            if call._claim_quietly():
+                return {"card": call._get_desk_card()}
+        return {"card": False}
 
     @api.model
     def release_call(self, call_id):
@@ -99,7 +115,13 @@ class SalonCallDesk(models.AbstractModel):
         return {"card": self._check_call(call_id)._get_desk_card()}
 
     @api.model
-    def log_outcome(self, call_id, outcome_id, token, values=None):
+    def get_times(self, call_id):
+        """Return times to offer, kept for her meanwhile, and the script with them."""
+        self._check_user()
+        return self._check_call(call_id)._get_desk_times()
+
+    @api.model
+    def log_outcome(self, call_id, outcome_id, token, values=None, scope="mine"):
         """Log what came of a call.
 
         Sent again with the same token it logs nothing twice.
@@ -127,15 +149,22 @@ class SalonCallDesk(models.AbstractModel):
             "attempt_id": attempt.id,
             "text": call._text_logged(attempt),
             "state": call.state,
+            "changes": self._get_changes(
+                call | call._get_changed(), self._check_scope(scope)
+            ),
         }
 
     @api.model
-    def undo_outcome(self, attempt_id):
-        """Take back an outcome with all it did; return the call's card."""
+    def undo_outcome(self, attempt_id, scope="mine"):
+        """Take back an outcome with all it did; return its call."""
         self._check_user()
         attempt = self._check_record("salon.call.attempt", attempt_id)
         attempt.action_undo()
-        return {"call_id": attempt.call_id.id}
+        calls = attempt.call_id | attempt.call_id._get_changed()
+        return {
+            "call_id": attempt.call_id.id,
+            "changes": self._get_changes(calls, self._check_scope(scope)),
+        }
 
     # ------------------------------------------------------------
     # WHAT IS GIVEN
@@ -180,7 +209,10 @@ class SalonCallDesk(models.AbstractModel):
                 "outside_hours": values.get("confirmed") is True,
             },
             "declined": {"stop": values.get("stop") is True},
-            "left_us": {"reason_id": self._get_number(values.get("reason_id"))},
+            "left_us": {
+                "reason_id": self._get_number(values.get("reason_id")),
+                "gift": values.get("gift"),
+            },
         }.get(outcome.kind, {})
 
     @api.model
@@ -209,110 +241,20 @@ class SalonCallDesk(models.AbstractModel):
     # WHAT IS SHOWN
     # ------------------------------------------------------------
 
-    def _get_calls(self, scope, waiting=True):
-        """Return the first calls of today's queue.
-
-        :param bool waiting: also those whose hour is still to come
-        """
-        calls = self.env["salon.call"]
-        calls.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT k.id FROM salon_call k
-                    WHERE %(domain)s AND (%(waiting)s OR NOT %(later)s)
-                 ORDER BY %(later)s,
-                          k.priority != '1',
-                          CASE WHEN k.priority = '1' OR %(later)s THEN k.call_at END,
-                          k.value DESC NULLS LAST, k.due_date, k.id
-                    LIMIT %(limit)s""",
-                domain=self._sql_queue(scope),
-                waiting=waiting,
-                later=self._sql_later(),
-                limit=LIMIT,
-            )
-        )
-        # Rules of access decide, too.
-        return calls.browse(row[0] for row in rows)._filtered_access("read")
-
-    def _sql_queue(self, scope):
-        company = self.env.company
-        return SQL(
-            "k.company_id = %s AND k.state = 'open' AND k.date <= %s AND %s",
-            company.id,
-            company._salon_today(),
-            self._sql_scope(scope),
-        )
-
-    def _sql_scope(self, scope):
-        """Return the condition "mine or nobody's", unless all are asked for."""
-        if scope == "all":
-            return SQL("TRUE")
-        return SQL("(k.user_id = %s OR k.user_id IS NULL)", self.env.uid)
-
-    def _sql_later(self):
-        """Return the condition that the hour of call ``k`` is still to come."""
-        return SQL("COALESCE(k.call_at > %s, FALSE)", fields.Datetime.now())
-
-    def _get_day_start(self):
-        company = self.env.company
-        return company._salon_utc(datetime.combine(company._salon_today(), time.min))
-
-    def _get_counters(self, scope):
-        """Return the counters of today, in one query."""
-        rows = self.env.execute_query_dict(
-            SQL(
-                """SELECT q.*, d.*
-                     FROM (SELECT COUNT(*) FILTER (WHERE NOT %(later)s) AS todo,
-                                  COUNT(*) FILTER (WHERE %(later)s) AS later
-                             FROM salon_call k WHERE %(queue)s) q
-               CROSS JOIN (
-                   SELECT COUNT(*) AS done,
-                          COUNT(*) FILTER (WHERE k.outcome_kind = 'booked') AS booked,
-                          COUNT(*) FILTER (WHERE k.close_reason = 'unreachable')
-                              AS unreachable
-                     FROM salon_call k
-                    WHERE k.company_id = %(company)s AND k.state = 'done'
-                      AND k.closed_at >= %(start)s AND %(scope)s
-                      AND k.close_reason IN ('outcome', 'unreachable')) d""",
-                later=self._sql_later(),
-                queue=self._sql_queue(scope),
-                company=self.env.company.id,
-                start=self._get_day_start(),
-                scope=self._sql_scope(scope),
-            )
-        )
-        counters = rows[0]
-        done = counters["done"]
-        counters["share"] = round(100 * counters["booked"] / done) if done else 0
-        return counters
-
-    def _get_done(self, scope):
-        """Return what was logged today, newest first, to be undone."""
-        domain = [
-            ("company_id", "=", self.env.company.id),
-            ("date", ">=", self._get_day_start()),
-        ]
-        if scope != "all":
-            domain.append(("user_id", "=", self.env.uid))
-        attempts = self.env["salon.call.attempt"].search(domain, limit=LIMIT)
-        return [
-            {
-                "id": attempt.id,
-                "call_id": attempt.call_id.id,
-                "name": attempt.partner_id.name or "",
-                "outcome": attempt.outcome_id.name,
-                "kind": attempt.outcome_id.kind,
-                "user": attempt.user_id.name,
-                "time": attempt._get_local_time(),
-                "note": attempt.note or "",
-                "undone": bool(attempt.undone_at),
-            }
-            for attempt in attempts
-        ]
+    def _get_changes(self, calls, scope):
+        """Return what has become of these calls; those not in it left the queue."""
+        tally = self.env["salon.call.tally"]
+        return {
+            "changed": calls.ids,
+            "calls": self.env["salon.call.queue"]._get_rows(calls, scope),
+            "done": tally._get_done(scope, calls),
+            "counters": tally._get_counters(scope),
+        }
 
     def _get_outcomes(self):
-        outcomes = self.env["salon.call.outcome"].search(
-            [("company_id", "in", [False, self.env.company.id])]
+        outcomes = self.env["salon.call.outcome"].search_fetch(
+            [("company_id", "in", [False, self.env.company.id])],
+            ["name", "kind", "shortcut"],
         )
         return [
             {
@@ -325,8 +267,9 @@ class SalonCallDesk(models.AbstractModel):
         ]
 
     def _get_reasons(self):
-        reasons = self.env["salon.leaving.reason"].search(
-            [("company_id", "in", [False, self.env.company.id])]
+        reasons = self.env["salon.leaving.reason"].search_fetch(
+            [("company_id", "in", [False, self.env.company.id])],
+            ["name", "needs_comment"],
         )
         return [
             {"id": reason.id, "name": reason.name, "comment": reason.needs_comment}
@@ -334,10 +277,11 @@ class SalonCallDesk(models.AbstractModel):
         ]
 
     def _get_stylists(self):
-        stylists = self.env["resource.resource"].search(
+        stylists = self.env["resource.resource"].search_fetch(
             [
                 ("is_stylist", "=", True),
                 ("company_id", "in", [False, self.env.company.id]),
-            ]
+            ],
+            ["name"],
         )
         return [{"id": stylist.id, "name": stylist.name} for stylist in stylists]

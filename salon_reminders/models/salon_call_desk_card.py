@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL, format_amount, format_date, format_datetime
 
+from .salon_call_reading import VISITS
+
 HISTORY = 8
 
 
@@ -11,46 +13,14 @@ class SalonCallDeskCard(models.AbstractModel):
     _description = "Calls at the Call Desk"
 
     # ------------------------------------------------------------
-    # THE QUEUE
-    # ------------------------------------------------------------
-
-    def _get_desk_rows(self):
-        """Return the lines of the queue; the number is shown on the card only."""
-        now = fields.Datetime.now()
-        return [
-            {
-                "id": call.id,
-                "name": call.partner_id.name or "",
-                "needs": ", ".join(call.reminder_ids.mapped("need")),
-                "kind": call.kind,
-                "days_over": call.days_over,
-                "hour": call._get_local_hour(call.call_at),
-                "waiting": bool(call.call_at and call.call_at > now),
-                "promised": call.priority == "1",
-                "value": call._format_value(),
-                "attempts": call.attempt_count,
-                "stylist": call.stylist_id.name or "",
-                "claimed_by": call.claim_user_id.name or "",
-                "claimed_by_me": call.claim_user_id == self.env.user,
-            }
-            for call in self
-        ]
-
-    def _format_value(self):
-        if not self.value:
-            return ""
-        return format_amount(self.env, self.value, self.currency_id)
-
-    def _get_local_hour(self, moment):
-        """Return "14:30" by the salon's clock."""
-        return moment and self.company_id._salon_local(moment).strftime("%H:%M")
-
-    # ------------------------------------------------------------
     # THE CARD
     # ------------------------------------------------------------
 
     def _get_desk_card(self):
-        """Return all that is needed on the phone with this client."""
+        """Return all that is needed on the phone with this client.
+
+        Free times come a moment later, see ``_get_desk_times``.
+        """
         self.ensure_one()
         # Alone: nobody asked for the visits and consents of the rest of the queue.
         return self.with_prefetch()._prepare_desk_card()
@@ -58,23 +28,31 @@ class SalonCallDeskCard(models.AbstractModel):
     def _prepare_desk_card(self):
         services = self._get_last_services()
         return {
-            **self._get_desk_rows()[0],
+            **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
             "state": self.state,
             "close_text": self._get_close_text(),
-            "script": self.script or "",
+            "script": self._get_desk_script({}),
             "why": self.explanation or "",
             "call_note": self.note or "",
             "stylist_id": self.stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
             "visits": self._get_desk_visits(),
-            "history": self._get_desk_history(),
-            "usual_hour": self._get_usual_hour(),
+            **self._get_desk_attempts(),
             "promotions": self._get_desk_promotions(),
-            "proposals": self._get_desk_proposals(),
-            "claim_until": self._get_claim_until(),
+            "proposals": [],
             "undo_id": self._get_last_attempt().id if self.can_undo else False,
         }
+
+    def _get_desk_times(self):
+        """Return free times to offer, and the script that offers them."""
+        proposals = self._get_desk_proposals()
+        script = self._get_desk_script({self: self._text_times(proposals)})
+        return {"proposals": proposals, "script": script}
+
+    def _get_desk_script(self, free_times):
+        scripts = self.env["salon.call.script"]
+        return scripts._get_texts(self, free_times=free_times)[self]
 
     def _get_desk_client(self):
         partner = self.partner_id
@@ -93,70 +71,90 @@ class SalonCallDeskCard(models.AbstractModel):
         return self.close_note or reasons.get(self.close_reason) or ""
 
     def _get_desk_visits(self):
-        return [
-            {
-                "id": visit.id,
-                "date": format_date(self.env, visit.date),
-                "services": visit.services or "",
-                "stylist": visit.stylist_id.name or "",
-                "amount": format_amount(
-                    self.env, visit.amount_total, visit.currency_id
-                ),
-                "note": visit.note or "",
-            }
-            for visit in self.last_visit_ids
-        ]
-
-    def _get_desk_history(self):
-        """Return what was said in the last calls, on whatever account."""
-        attempts = self.env["salon.call.attempt"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("undone_at", "=", False),
-            ],
-            limit=HISTORY,
+        """Return the last visits, in one query: products have many columns."""
+        self.env.flush_all()
+        visits = self.env.execute_query_dict(
+            SQL(
+                """SELECT v.id, v.date, v.amount_total, v.note, r.name AS stylist,
+                          (SELECT string_agg(%(product)s, ', '
+                                             ORDER BY l.sequence, l.id)
+                             FROM salon_visit_line l
+                             JOIN product_product pp ON pp.id = l.product_id
+                             JOIN product_template t ON t.id = pp.product_tmpl_id
+                            WHERE l.visit_id = v.id) AS services
+                     FROM salon_visit v
+                LEFT JOIN resource_resource r ON r.id = v.stylist_id
+                    WHERE v.partner_id = %(partner)s AND v.company_id = %(company)s
+                      AND v.state = 'done'
+                 ORDER BY v.start DESC, v.id DESC
+                    LIMIT %(limit)s""",
+                product=self.env["product.template"]._field_to_sql("t", "name"),
+                partner=self.partner_id.id,
+                company=self.company_id.id,
+                limit=VISITS,
+            )
         )
         return [
             {
-                "id": attempt.id,
-                "date": format_datetime(
-                    self.env,
-                    attempt.date,
-                    tz=self.company_id._salon_timezone().zone,
-                    dt_format="d MMM y, HH:mm",
+                "id": visit["id"],
+                "date": format_date(self.env, visit["date"]),
+                "services": visit["services"] or "",
+                "stylist": visit["stylist"] or "",
+                "amount": format_amount(
+                    self.env, visit["amount_total"] or 0, self.currency_id
                 ),
-                "user": attempt.user_id.name,
-                "outcome": attempt.outcome_id.name,
-                "note": attempt.note or "",
+                "note": visit["note"] or "",
             }
-            for attempt in attempts
+            for visit in visits
         ]
+
+    def _get_desk_attempts(self):
+        """Return what was said in the last calls, and when she usually answers."""
+        attempts = self._get_client_attempts()
+        zone = self.company_id._salon_timezone().zone
+        return {
+            "usual_hour": self._get_usual_hour(attempts),
+            "history": [
+                {
+                    "id": attempt.id,
+                    "date": format_datetime(
+                        self.env, attempt.date, tz=zone, dt_format="d MMM y, HH:mm"
+                    ),
+                    "user": attempt.user_id.name,
+                    "outcome": attempt.outcome_id.name,
+                    "note": attempt._get_said(),
+                }
+                for attempt in attempts[:HISTORY]
+            ],
+        }
 
     def _get_ignored_zones(self):
-        """Return the names of the zones this client has never used."""
-        zones = self.env["salon.zone"].search(
-            [
-                ("company_id", "in", [False, self.company_id.id]),
-                ("cycle_ids", "!=", False),
-            ]
-        )
-        used = self.env.execute_query(
+        """Return the names of the zones this client has never used, in one query."""
+        zones = self.env["salon.zone"]
+        rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT COALESCE(t.salon_zone_id, c.zone_id)
+                """SELECT %(name)s FROM salon_zone z
+                    WHERE z.active AND COALESCE(z.company_id, %(company)s) = %(company)s
+                      AND EXISTS (SELECT FROM salon_cycle y
+                                   WHERE y.zone_id = z.id AND y.active)
+                      AND z.id NOT IN (
+                   SELECT COALESCE(t.salon_zone_id, c.zone_id)
                      FROM salon_visit v
                      JOIN salon_visit_line l ON l.visit_id = v.id
                      JOIN product_product p ON p.id = l.product_id
                      JOIN product_template t ON t.id = p.product_tmpl_id
                 LEFT JOIN salon_cycle_product_rel r ON r.product_tmpl_id = t.id
                 LEFT JOIN salon_cycle c ON c.id = r.cycle_id
-                    WHERE v.partner_id = %s AND v.company_id = %s AND v.state = 'done'
-                      AND l.net_quantity > 0""",
-                self.partner_id.id,
-                self.company_id.id,
+                    WHERE v.partner_id = %(partner)s AND v.company_id = %(company)s
+                      AND v.state = 'done' AND l.net_quantity > 0
+                      AND COALESCE(t.salon_zone_id, c.zone_id) IS NOT NULL)
+                 ORDER BY z.sequence, 1, z.id""",
+                name=zones._field_to_sql("z", "name"),
+                partner=self.partner_id.id,
+                company=self.company_id.id,
             )
         )
-        return (zones - zones.browse(row[0] for row in used if row[0])).mapped("name")
+        return [name for (name,) in rows]
 
     def _get_same_number(self):
         """Return the names of others who are reached on the same number."""
@@ -189,6 +187,10 @@ class SalonCallDeskCard(models.AbstractModel):
         clock, ``stylist_id``, ``stylist``, ``label`` and ``reason``.
         """
         return []
+
+    def _text_times(self, proposals):
+        """Return the proposed times as they are said on the phone; to be overridden."""
+        return ""
 
     def _text_logged(self, attempt):
         """Return what has become of the call, to be read in a second."""

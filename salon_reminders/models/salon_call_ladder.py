@@ -10,6 +10,8 @@ from ..tools.answer_hours import best_hour, usual_hour
 REST_HOURS = 2
 # A salon closed for longer is called again anyway.
 DAYS_AHEAD = 14
+# From so many of her last calls it is learned when she answers.
+ATTEMPTS = 100
 
 
 class SalonCallLadder(models.AbstractModel):
@@ -76,21 +78,15 @@ class SalonCallLadder(models.AbstractModel):
             )
         )
 
-    def _get_answer_hours(self):
+    def _get_answer_hours(self, attempts=None):
         """Return at which hours of the salon's clock she answered, and did not.
 
+        :param attempts: read already, as by ``_get_client_attempts``
         :return: two ``Counter`` by hour, from all her calls at this salon
         """
-        self.ensure_one()
-        attempts = self.env["salon.call.attempt"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("undone_at", "=", False),
-            ],
-            limit=100,
-        )
         answered, missed = Counter(), Counter()
+        if attempts is None:
+            attempts = self._get_client_attempts()
         for attempt in attempts:
             hour = self.company_id._salon_local(attempt.date).hour
             if attempt.outcome_id.kind == "no_answer":
@@ -99,6 +95,20 @@ class SalonCallLadder(models.AbstractModel):
                 answered[hour] += 1
         return answered, missed
 
-    def _get_usual_hour(self):
+    def _get_client_attempts(self):
+        """Return the newest attempts to reach this client, on whatever account."""
+        self.ensure_one()
+        names = ("date", "user_id", "outcome_id", "note", "gift", "company_id")
+        return self.env["salon.call.attempt"].search_fetch(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("undone_at", "=", False),
+            ],
+            names,
+            limit=ATTEMPTS,
+        )
+
+    def _get_usual_hour(self, attempts=None):
         """Return the hour at which she usually answers, once that is known."""
-        return usual_hour(self._get_answer_hours()[0])
+        return usual_hour(self._get_answer_hours(attempts)[0])

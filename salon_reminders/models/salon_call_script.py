@@ -174,16 +174,18 @@ class SalonCallScript(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_texts(self, calls, own_names=False):
+    def _get_texts(self, calls, own_names=False, free_times=None):
         """Return {call: what to say}, everything filled in.
 
         :param bool own_names: who says it is the receptionist of each call, as on
             paper, and not the current user
+        :param dict free_times: {call: times to offer, in words}; looked for unless
+            they are given
         """
         if not calls:
             return {}
         scripts = self._choose(calls)
-        values = self._get_values(calls)
+        values = self._get_values(calls, free_times)
         if own_names:
             for call in calls.filtered("user_id"):
                 values[call]["receptionist"] = call.user_id.name
@@ -195,7 +197,10 @@ class SalonCallScript(models.Model):
     @api.model
     def _choose(self, calls):
         """Return {call: its script}, an empty one when there is none."""
-        scripts = self.search([("company_id", "in", [False, *calls.company_id.ids])])
+        scripts = self.search_fetch(
+            [("company_id", "in", [False, *calls.company_id.ids])],
+            ["kind", "cycle_id", "company_id", "body"],
+        )
         return {call: scripts._choose_for(call) for call in calls}
 
     def _choose_for(self, call):
@@ -226,9 +231,10 @@ class SalonCallScript(models.Model):
         return ["call_back", *kinds] if call.priority == "1" else kinds
 
     @api.model
-    def _get_values(self, calls):
+    def _get_values(self, calls, free_times=None):
         """Return {call: {placeholder: value}}; all values are plain text."""
-        free_times = calls._get_script_free_times()
+        if free_times is None:
+            free_times = calls._get_script_free_times()
         promotions = calls._get_script_promotions()
         return {
             call: {

@@ -307,7 +307,7 @@ class SalonClientCard(models.AbstractModel):
                 "date": format_date(self.env, company._salon_date(attempt.date)),
                 "outcome": attempt.outcome_id.name,
                 "user": attempt.user_id.name,
-                "note": attempt.note or "",
+                "note": attempt._get_said(),
             }
             for attempt in attempts
         ]

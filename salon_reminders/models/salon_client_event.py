@@ -231,7 +231,10 @@ class SalonClientEvent(models.Model):
     def _get_attempt_text(self, attempt):
         text = self.env._("Call: %(outcome)s", outcome=attempt.outcome_id.name)
         reason = attempt.leaving_reason_id.name
-        return f"{text} ({reason})" if reason else text
+        text = f"{text} ({reason})" if reason else text
+        if not attempt.gift:
+            return text
+        return self.env._("%(call)s, promised: %(gift)s", call=text, gift=attempt.gift)
 
     @api.model
     def _get_undone_text(self, attempt):

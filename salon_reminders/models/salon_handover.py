@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from ..tools.text_merge import merge_lines
+
 
 class SalonHandover(models.Model):
     """What one day's shift leaves to the next: promises to clients, and a note.
@@ -31,6 +33,11 @@ class SalonHandover(models.Model):
         "For the next shift",
         tracking=True,
         help="What whoever comes next should know. It is printed with the call list.",
+    )
+    note_seen = fields.Text(
+        "Note as it was opened",
+        store=False,
+        help="Sent with a changed note, to bring it together with a colleague's.",
     )
     call_ids = fields.Many2many(
         "salon.call",
@@ -86,6 +93,35 @@ class SalonHandover(models.Model):
             handover.display_name = self.env._(
                 "Hand-over of %(date)s", date=format_date(self.env, handover.date)
             )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        """Keep what a colleague wrote between opening the note and saving it.
+
+        Whoever writes without having seen a note, replaces it.
+        """
+        seen = vals.get("note_seen")
+        vals = {name: value for name, value in vals.items() if name != "note_seen"}
+        if "note" not in vals or seen is None:
+            return super().write(vals)
+        self._lock_note()
+        for handover in self:
+            note = merge_lines(seen or "", vals["note"] or "", handover.note or "")
+            super(SalonHandover, handover).write({**vals, "note": note})
+        return True
+
+    def _lock_note(self):
+        """Let one after the other write; the second is started anew by Odoo."""
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM salon_handover WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["note"])
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -38,7 +38,7 @@ class SalonReminder(models.Model):
     need = fields.Char(
         compute="_compute_need", help="What she is reminded of: a cycle or a course."
     )
-    color = fields.Integer(compute="_compute_need")
+    color = fields.Integer(compute="_compute_color")
     company_id = fields.Many2one("res.company", required=True, index=True)
     state = fields.Selection(
         [
@@ -171,6 +171,11 @@ class SalonReminder(models.Model):
         for reminder in self:
             product = reminder.course_id.product_id
             reminder.need = reminder.cycle_id.name or product.name
+
+    @api.depends("cycle_id", "course_id")
+    def _compute_color(self):
+        for reminder in self:
+            product = reminder.course_id.product_id
             zone = reminder.cycle_id.zone_id or product.salon_zone_id
             reminder.color = zone.color
 

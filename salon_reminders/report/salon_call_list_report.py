@@ -27,7 +27,10 @@ class SalonCallListReport(models.AbstractModel):
             "doc_model": "salon.call",
             "docs": calls,
             "parts": list(calls.grouped("user_id").items()),
-            "scripts": self.env["salon.call.script"]._get_texts(calls, own_names=True),
+            # On paper free times would be taken before they are offered.
+            "scripts": self.env["salon.call.script"]._get_texts(
+                calls, own_names=True, free_times={}
+            ),
             "outcomes": self._get_outcomes(calls.company_id),
             "handovers": self._get_handovers(calls.company_id),
             "title_date": format_date(self.env, company._salon_today()),

@@ -9,6 +9,7 @@ from . import test_salon_call_desk
 from . import test_salon_call_ladder
 from . import test_salon_call_logging
 from . import test_salon_call_planner
+from . import test_salon_call_queue
 from . import test_salon_call_release
 from . import test_salon_call_undo
 from . import test_salon_call_script
@@ -27,6 +28,7 @@ from . import test_salon_cycle_tuner
 from . import test_salon_demo
 from . import test_salon_dry_run
 from . import test_salon_explain
+from . import test_salon_handover
 from . import test_salon_import
 from . import test_salon_import_bookings
 from . import test_salon_import_consent

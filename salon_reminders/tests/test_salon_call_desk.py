@@ -6,6 +6,9 @@ from .common_call import CallCase
 METHODS = {
     "open_desk": (),
     "get_queue": (),
+    "get_more": (),
+    "get_changes": (),
+    "get_times": (1,),
     "take_call": (1,),
     "take_next": (),
     "release_call": (1,),
@@ -97,7 +100,7 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(card["history"][0]["note"], "Busy tone")
         self.assertEqual(card["visits"][0]["services"], "Root touch-up")
         self.assertEqual(card["services"][0]["id"], self.roots_service.id)
-        self.assertEqual(len(card["proposals"]), 3)
+        self.assertEqual(len(card["visits"]), 1)
 
     def test_no_number_without_consent(self):
         self._desk().take_call(self.call.id)
@@ -122,9 +125,8 @@ class TestSalonCallDesk(CallCase):
 
     def test_empty_list(self):
         (self.call | self.bea | self.cleo).action_cancel()
-        answer = self._desk().take_next("all")
-        self.assertFalse(answer["card"])
-        self.assertEqual(answer["counters"]["todo"], 0)
+        self.assertFalse(self._desk().take_next("all")["card"])
+        self.assertEqual(self._desk().get_queue("all")["counters"]["todo"], 0)
 
     def test_renewing(self):
         self._desk().take_call(self.call.id)

@@ -116,6 +116,7 @@ class TestSalonCallScript(SalonCase):
 
     def test_free_times_and_promotions_come_from_hooks(self):
         self.general.body = "Hello. I offer {free_times}. Also: {promotion}."
+        self.stylist.action_archive()
         self.assertEqual(self._say(), "Hello.")
         self.patch(
             type(self.call),

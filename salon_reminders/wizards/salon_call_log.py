@@ -51,6 +51,7 @@ class SalonCallLog(models.TransientModel):
 
     # Left us
     leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
+    gift = fields.Char("Promised gift", help="To win her back; seen on her card.")
 
     @api.depends("call_id")
     def _compute_booking(self):
@@ -94,5 +95,5 @@ class SalonCallLog(models.TransientModel):
                 "outside_hours": self.outside_hours,
             },
             "declined": {"stop": self.stop},
-            "left_us": {"reason_id": self.leaving_reason_id.id},
+            "left_us": {"reason_id": self.leaving_reason_id.id, "gift": self.gift},
         }.get(self.kind, {})

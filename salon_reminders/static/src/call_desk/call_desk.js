@@ -21,7 +21,7 @@ import {choose} from "./outcome_form";
 // Logged at once; they can be undone. The others ask for something first.
 const AT_ONCE = ["no_answer", "wrong_number"];
 const DIGITS = "123456789".split("");
-const CLAIM_CHECK_MS = 15000;
+const TICK_MS = 15000;
 
 /** The receptionist's screen with a phone at her ear: everything by keyboard. */
 export class CallDesk extends Component {
@@ -57,7 +57,12 @@ export class CallDesk extends Component {
         if (callId) {
             this.open(callId);
         }
-        this.timer = browser.setInterval(() => this.desk.keepClaim(), CLAIM_CHECK_MS);
+        this.timer = browser.setInterval(() => this.tick(), TICK_MS);
+    }
+
+    async tick() {
+        await this.desk.keepClaim();
+        await this.desk.keepTime();
     }
 
     stop() {
@@ -83,6 +88,7 @@ export class CallDesk extends Component {
             ["control+enter", () => this.onEnter(), {bypassEditableProtection: true}],
             ["escape", () => this.onEscape(), {}],
             ["z", () => this.undo(), noForm],
+            ["pagedown", () => this.next(), noForm],
         ];
         for (const outcome of this.desk.outcomes.filter(({key}) => key)) {
             keys.push([outcome.key, () => this.onOutcomeKey(outcome), noForm]);
@@ -179,7 +185,7 @@ export class CallDesk extends Component {
                 confirmed: false,
             };
         }
-        return kind === "declined" ? {stop: false} : {reason_id: false};
+        return kind === "declined" ? {stop: false} : {reason_id: false, gift: ""};
     }
 
     takeProposal(index) {
@@ -207,8 +213,7 @@ export class CallDesk extends Component {
     }
 
     next() {
-        const skipped = this.desk.card ? [this.desk.card.id] : [];
-        return this.desk.takeNext(skipped);
+        return this.desk.putOff();
     }
 
     undo(attemptId) {

@@ -1,10 +1,12 @@
 import {Component} from "@odoo/owl";
+import {formatMonetary} from "@web/views/fields/formatters";
 
 /** The middle: who is called, on which number, why, and what to say. */
 export class DeskCard extends Component {
     static template = "salon_reminders.DeskCard";
     static props = {
         card: Object,
+        currencyId: Number,
         isExpired: Boolean,
         onOpenClient: Function,
         onTakeAgain: Function,
@@ -12,6 +14,11 @@ export class DeskCard extends Component {
 
     get card() {
         return this.props.card;
+    }
+
+    get value() {
+        const options = {currencyId: this.props.currencyId, digits: [16, 0]};
+        return this.card.value ? formatMonetary(this.card.value, options) : "";
     }
 
     get usualHour() {

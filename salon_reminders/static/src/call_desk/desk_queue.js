@@ -1,4 +1,8 @@
 import {Component, useEffect, useRef, useState} from "@odoo/owl";
+import {formatMonetary} from "@web/views/fields/formatters";
+
+// So many pixels above the end the next page is fetched.
+const NEAR_END = 400;
 
 /** The left side: today's calls, what was logged today, the counters. */
 export class DeskQueue extends Component {
@@ -26,6 +30,18 @@ export class DeskQueue extends Component {
 
     get counters() {
         return this.desk.counters;
+    }
+
+    /** What she spent, without cents. */
+    value(call) {
+        const options = {currencyId: this.desk.currency_id, digits: [16, 0]};
+        return call.value ? formatMonetary(call.value, options) : "";
+    }
+
+    onScroll({target}) {
+        if (target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END) {
+            this.desk.loadMore();
+        }
     }
 
     rowClass(call) {

@@ -59,6 +59,11 @@ registry.category("web_tour.tours").add("salon_call_desk_tour", {
             "It is chosen",
             `${DESK} .o_salon_form .btn-secondary:contains('Desk reason two')`
         ),
+        {
+            content: "A gift is promised",
+            trigger: `${DESK} .o_salon_form input[name='gift']`,
+            run: "edit Hand mask",
+        },
         press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`),
         see("The last one", card("Desk Eva")),
         onDesk("b", "She books"),
@@ -83,6 +88,7 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             onDesk("z", `Undo: ${content}`),
         ];
         const save = press("Enter", "Save", `${DESK} .o_salon_form .o_salon_save`);
+        const noForm = `${DESK}:not(:has(.o_salon_form))`;
         return [
             see("One to call", counter("todo", "1")),
             onDesk("Enter", "Open her call"),
@@ -91,6 +97,15 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             ...outcome("d", "Declined", save),
             ...outcome("x", "Do not call", save),
             ...outcome("l", "Left us", onDesk("1", "The first reason"), save),
+            ...outcome(
+                "c",
+                "Call back",
+                enter("day", nextWeek()),
+                enter("hour", "03:00"),
+                save,
+                see("The salon is closed then", `${DESK} .o_salon_question`),
+                save
+            ),
             ...outcome(
                 "b",
                 "Booked",
@@ -101,6 +116,8 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             see("She is there again", card("Desk Anna")),
             see("with her number", `${DESK} a.o_salon_phone[href^='tel:+']`),
             see("and nothing is done", counter("done", "0")),
+            see("with free times, which her script offers", `${noForm} .o_salon_proposal`),
+            see("in words", `${DESK} .o_salon_script:contains('I could offer you')`),
         ];
     },
 });

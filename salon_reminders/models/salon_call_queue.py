@@ -1,0 +1,226 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# As many as a list shows.
+PAGE = 80
+MOST = 5 * PAGE
+# Tried before the database is asked for more.
+CANDIDATES = 10
+
+
+class SalonCallQueue(models.AbstractModel):
+    """Who is called next: the order of today's calls.
+
+    The order has three parts: promises whose hour has come, then the most valuable and
+    longest due, then those that wait for their hour today. Each part is read along an
+    index of its own, so that a page costs what it shows, not what is open.
+    """
+
+    _name = "salon.call.queue"
+    _description = "Order of Calls"
+
+    # ------------------------------------------------------------
+    # ROWS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_page(self, scope, limit=PAGE, offset=0):
+        """Return rows of the queue, as ``_read_rows``."""
+        limit = min(limit, MOST)
+        parts = [
+            self._search_part(domain, order, limit + offset)
+            for domain, order in self._get_parts(scope)
+        ]
+        return self._read_rows(self._sql_union(parts), limit, offset)
+
+    @api.model
+    def _get_rows(self, calls, scope):
+        """Return the rows of these calls, as far as they are in the queue."""
+        domain = self._get_domain(scope) & Domain("id", "in", calls.ids)
+        return self._read_rows(self._search_part(domain, "id", MOST), MOST)
+
+    @api.model
+    def _get_best(self, scope, skipped=()):
+        """Yield the calls that can be made now and that no colleague makes, best first.
+
+        :param skipped: ids of calls that were left for later
+        """
+        skipped = set(skipped)
+        while True:
+            free = ~Domain("id", "in", skipped) & self._get_free_domain()
+            parts = [
+                self._search_part(domain & free, order, CANDIDATES)
+                for domain, order in self._get_parts(scope)[:2]
+            ]
+            union = self._sql_union(parts)
+            rows = self.env.execute_query(SQL("%s LIMIT %s", union, CANDIDATES))
+            if not rows:
+                return
+            for (call_id,) in rows:
+                yield self.env["salon.call"].browse(call_id)
+            skipped.update(call_id for (call_id,) in rows)
+
+    @api.model
+    def _read_rows(self, ids, limit=PAGE, offset=0):
+        """Return what a line shows of these calls, in order, in one query.
+
+        Numbers to dial are not among it. ``rank`` puts rows in order, those a desk has
+        and those that come later.
+        """
+        company = self.env.company
+        # Also what the cache knows of clients, needs and stylists.
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT q.*, p.name AS name, r.name AS stylist, u.id AS claim_user_id,
+                          up.name AS claimed_by, c.until, %(needs)s AS needs
+                     FROM (SELECT k.id, k.partner_id, k.stylist_id, k.company_id,
+                                  k.kind, k.due_date, k.call_at, k.priority, k.value,
+                                  k.attempt_count, %(part)s AS part
+                             FROM salon_call k WHERE k.id IN (%(ids)s)) q
+                     JOIN res_partner p ON p.id = q.partner_id
+                LEFT JOIN resource_resource r ON r.id = q.stylist_id
+                LEFT JOIN LATERAL (%(claim)s) c ON TRUE
+                LEFT JOIN res_users u ON u.id = c.user_id
+                LEFT JOIN res_partner up ON up.id = u.partner_id
+                 ORDER BY q.part, CASE WHEN q.part != 1 THEN q.call_at END,
+                          q.value DESC NULLS LAST, q.due_date, q.id
+                    LIMIT %(limit)s OFFSET %(offset)s""",
+                needs=self._sql_needs(),
+                part=self._sql_part(),
+                ids=ids,
+                claim=self._sql_claim("q", "p"),
+                limit=limit,
+                offset=offset,
+            )
+        )
+        today = company._salon_today()
+        return [self._prepare_row(row, company, today) for row in rows]
+
+    @api.model
+    def _prepare_row(self, row, company, today):
+        hour = row["call_at"]
+        over = (today - row["due_date"]).days if row["due_date"] else 0
+        moment = f"{hour.isoformat()}Z" if hour else ""
+        mine = row["claim_user_id"] == self.env.uid
+        return {
+            "id": row["id"],
+            "name": row["name"] or "",
+            "needs": row["needs"] or "",
+            "kind": row["kind"],
+            "days_over": max(over, 0),
+            "hour": hour and company._salon_local(hour).strftime("%H:%M"),
+            "call_at": moment,
+            "waiting": row["part"] == 2,
+            "promised": row["priority"] == "1",
+            "value": float(row["value"] or 0),
+            "attempts": row["attempt_count"] or 0,
+            "stylist": row["stylist"] or "",
+            "claimed_by": row["claimed_by"] or "",
+            "claimed_by_me": mine,
+            "claim_until": f"{row['until'].isoformat()}Z" if mine else False,
+            "rank": [
+                row["part"],
+                # What has no hour comes last.
+                "" if row["part"] == 1 else moment or "~",
+                -float(row["value"] or 0),
+                str(row["due_date"] or "~"),
+                row["id"],
+            ],
+        }
+
+    # ------------------------------------------------------------
+    # THE ORDER
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_domain(self, scope):
+        """Return the domain of today's open calls: mine and nobody's, or all."""
+        company = self.env.company
+        domain = Domain("company_id", "=", company.id) & Domain("state", "=", "open")
+        domain &= Domain("date", "<=", company._salon_today())
+        if scope != "all":
+            domain &= Domain("user_id", "in", [self.env.uid, False])
+        return domain
+
+    @api.model
+    def _get_parts(self, scope):
+        """Return the (domain, order) of the three parts of the queue."""
+        now = fields.Datetime.now()
+        domain = self._get_domain(scope)
+        ready = Domain("call_at", "=", False) | Domain("call_at", "<=", now)
+        promised = Domain("priority", "=", "1")
+        by_value = "value desc nulls last, due_date, id"
+        return [
+            (domain & ready & promised, "call_at, id"),
+            (domain & ready & Domain("priority", "!=", "1"), by_value),
+            (domain & Domain("call_at", ">", now), "call_at, id"),
+        ]
+
+    @api.model
+    def _search_part(self, domain, order, limit):
+        """Return the SQL of the first ids; rules of access decide, too."""
+        query = self.env["salon.call"]._search(domain, order=order, limit=limit)
+        return query.select()
+
+    @api.model
+    def _sql_union(self, parts):
+        return SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts)
+
+    @api.model
+    def _sql_part(self):
+        """Return the number of the part in which call ``k`` is."""
+        return SQL(
+            "CASE WHEN k.call_at > %s THEN 2 WHEN k.priority = '1' THEN 0 ELSE 1 END",
+            fields.Datetime.now(),
+        )
+
+    @api.model
+    def _sql_needs(self):
+        """Return what call ``q`` is about: cycles, and courses of their own."""
+        return SQL(
+            """(SELECT string_agg(COALESCE(%(cycle)s, %(course)s), ', '
+                                  ORDER BY m.call_date, m.id)
+                  FROM salon_call_reminder_rel mr
+                  JOIN salon_reminder m ON m.id = mr.reminder_id
+             LEFT JOIN salon_cycle y ON y.id = m.cycle_id
+             LEFT JOIN salon_course o ON o.id = m.course_id
+             LEFT JOIN product_product pp ON pp.id = o.product_id
+             LEFT JOIN product_template t ON t.id = pp.product_tmpl_id
+                 WHERE mr.call_id = q.id)""",
+            cycle=self.env["salon.cycle"]._field_to_sql("y", "name"),
+            course=self.env["product.template"]._field_to_sql("t", "name"),
+        )
+
+    @api.model
+    def _sql_claim(self, call, partner):
+        """Return the query of the running claim on a call's client or number."""
+        return SQL(
+            """SELECT c.user_id, c.until FROM salon_call_claim c
+                WHERE c.company_id = %(call)s.company_id AND c.until > %(now)s
+                  AND (c.partner_id = %(call)s.partner_id
+                       OR c.phone = %(partner)s.phone_sanitized)
+             ORDER BY c.date, c.id LIMIT 1""",
+            call=SQL.identifier(call),
+            partner=SQL.identifier(partner),
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_free_domain(self):
+        """Return the domain of calls whose client and number no colleague has."""
+
+        def sql_free(_model, alias, _query):
+            return SQL(
+                """NOT EXISTS (
+                    SELECT FROM salon_call_claim c, res_partner cp
+                     WHERE cp.id = %(call)s.partner_id AND c.user_id != %(user)s
+                       AND c.company_id = %(call)s.company_id AND c.until > %(now)s
+                       AND (c.partner_id = cp.id OR c.phone = cp.phone_sanitized))""",
+                call=SQL.identifier(alias),
+                user=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+
+        return Domain.custom(to_sql=sql_free)
