@@ -48,7 +48,7 @@ class TestSalonBoard(BookCase):
         visit = self._book("2026-03-11 09:00")
         args = (visit.id, "2026-03-11", 1080, self.stylist.id, self.stylist.id)
         answer = self.board.move_visit(*args)
-        self.assertIn("Book outside these hours?", answer["question"])
+        self.assertIn("Book anyway?", answer["question"])
         self.assertEqual(self._times(visit), [("Vera", "09:00", "10:00")])
         self.board.move_visit(*args, confirmed=True)
         self.assertEqual(self._times(visit), [("Vera", "18:00", "19:00")])
