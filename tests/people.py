@@ -17,7 +17,7 @@ from odoo.tests.common import HOST, ChromeBrowser
 
 from .test_daily_job_processes import ROOT, Databases, Worker
 
-PATIENCE = 180
+PATIENCE = int(os.environ.get("PATIENCE_DBG", 180))
 CHUNK = 65536
 
 

@@ -84,7 +84,7 @@ def column(name):
 
 
 class TestDayBoard(unittest.TestCase):
-    """Ada and Adele work every day from 8:30 to 20:00, on a day of their own each."""
+    """Ada and Adele work every day from 8:30 to 20:00; each test has a day of its own."""
 
     @classmethod
     def setUpClass(cls):
@@ -117,6 +117,12 @@ class TestDayBoard(unittest.TestCase):
         day = datetime.fromisoformat(self.today) + timedelta(days=days)
         self.day = day.date().isoformat()
         person.go("/odoo/salon-day", column(ADA))
+        self._show_day(person)
+        person.read(TITLE, f" {day.day} ")
+        return Hand(person, finger)
+
+    def _show_day(self, person):
+        """Choose the day in the board's field, which also reads it anew."""
         person.run(
             f"""(() => {{
                 const input = document.querySelector("input[type=date]");
@@ -124,17 +130,14 @@ class TestDayBoard(unittest.TestCase):
                 input.dispatchEvent(new Event("change", {{bubbles: true}}));
             }})()"""
         )
-        person.read(TITLE, f" {day.day} ")
-        return Hand(person, finger)
 
     def _book(self, name, minute):
-        """Book a visit of an hour for a walk-in; return the selector of its card."""
+        """Book a visit of an hour for a walk-in; return it as soon as it is there."""
         start = self._call("salon.day.board", "get_start", self.day, minute)
         visit = self._call(
             "salon.visit", "create", {"stylist_id": self.stylists[name], "start": start}
         )
-        self.person.run("document.querySelector('.o_salon_board_next').click()")
-        self.person.run("document.querySelector('.o_salon_board_previous').click()")
+        self._show_day(self.person)
         self.person.see(f".o_salon_board_card[data-id='{visit}']")
         return visit
 

@@ -113,6 +113,12 @@ class TestSalonLoad(BookCase):
             {k: nine["cells"][2][k] for k in ("offered", "done", "booked", "empty")},
             {"offered": 4.0, "done": 1.0, "booked": 0.0, "empty": 3.0},
         )
+        (row,) = back["stylist_rows"]
+        self.assertEqual(row["label"], "Vera")
+        # Four Wednesdays of eight hours, one of them done.
+        self.assertEqual(row["cells"][2]["offered"], 32.0)
+        self.assertEqual(row["cells"][2]["done"], 1.0)
+        self.assertEqual(row["cells"][5]["offered"], 0.0)
         self.assertEqual((ahead["total"]["booked"], ahead["total"]["done"]), (1, 0))
         row = next(row for row in ahead["outlook"] if row["id"] == self.zone.id)
         # 40 hours a week, of an hour each; Anna comes due in the fifth week.

@@ -1,5 +1,6 @@
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
+import {KeepLast} from "@web/core/utils/concurrency";
 import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
@@ -32,6 +33,7 @@ export class DayBoard extends Component {
         this.board = useRef("board");
         this.state = useState({data: null, draft: null, moving: null});
         this.scale = PIXELS_PER_MINUTE;
+        this.lastLoad = new KeepLast();
         useBoardDrag(this);
         onWillStart(() => this.load(this.props.action.context.day));
         const timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
@@ -41,19 +43,23 @@ export class DayBoard extends Component {
     // ---- data ----
 
     async load(day) {
-        this.state.data = await this.orm.call("salon.day.board", "get_day", [
-            day || false,
-        ]);
+        // Steps that follow each other fast start from the day asked for last.
+        this.day = day || this.today;
+        const data = await this.lastLoad.add(
+            this.orm.call("salon.day.board", "get_day", [day || false])
+        );
+        Object.assign(this, {day: data.day, today: data.today});
+        this.state.data = data;
     }
 
     async refresh() {
         if (!document.hidden && !this.state.moving && !this.state.draft) {
-            await this.load(this.state.data.day);
+            await this.load(this.day);
         }
     }
 
     async go(days) {
-        const day = luxon.DateTime.fromISO(this.state.data.day).plus({days});
+        const day = luxon.DateTime.fromISO(this.day).plus({days});
         await this.load(day.toISODate());
     }
 
@@ -153,7 +159,7 @@ export class DayBoard extends Component {
 
     async onStep(card, {action}) {
         await this.orm.call("salon.visit", action, [[card.id]]);
-        await this.load(this.data.day);
+        await this.load(this.day);
     }
 
     openVisit(card) {
@@ -163,9 +169,9 @@ export class DayBoard extends Component {
                 resModel: "salon.visit",
                 resId: card.id,
                 title: card.client,
-                onRecordSaved: () => this.load(this.data.day),
+                onRecordSaved: () => this.load(this.day),
             },
-            {onClose: () => this.load(this.data.day)}
+            {onClose: () => this.load(this.day)}
         );
     }
 
@@ -188,7 +194,7 @@ export class DayBoard extends Component {
                 resModel: "salon.visit",
                 title: _t("New visit"),
                 context,
-                onRecordSaved: () => this.load(this.data.day),
+                onRecordSaved: () => this.load(this.day),
             },
             {onClose: () => (this.state.draft = null)}
         );
@@ -224,7 +230,7 @@ export class DayBoard extends Component {
                 return this.moveCard(card, fromId, toId, minute, true);
             }
         } finally {
-            await this.load(this.data.day);
+            await this.load(this.day);
         }
     }
 }

@@ -66,8 +66,9 @@ registry.category("web_tour.tours").add("salon_hours_form_tour", {
             run: "edit Book Vera",
         },
         click("Vera", ".ui-autocomplete a:contains('Book Vera')"),
+        click("at", ".o_field_widget[name='start'] button"),
         {
-            content: "at night",
+            content: "night",
             trigger: ".o_field_widget[name='start'] input",
             async run({edit, press}) {
                 const night = luxon.DateTime.now().plus({days: 1}).set({hour: 3});
