@@ -149,6 +149,11 @@ class TestDayBoard(unittest.TestCase):
         place = self._place(f".o_salon_board_card[data-id='{visit}']")
         return place["x"] + 40, place["y"] + 30
 
+    def _find_free(self, person=None):
+        """Return where Ada is free at 14:15, the middle of her day."""
+        place = self._place(f"{column(ADA)} .o_salon_board_free", person)
+        return place["x"] + 40, place["y"] + place["height"] / 2 + 3
+
     def _shift(self, start, name=None, minutes=0):
         """Return where the pointer must go to move by so much, into this column."""
         x, y = start
@@ -221,8 +226,7 @@ class TestDayBoard(unittest.TestCase):
 
     def test_drawn_over_free_time(self):
         hand = self._open(4)
-        place = self._place(f"{column(ADA)} .o_salon_board_free")
-        start = place["x"] + 40, place["y"] + 5
+        start = self._find_free()
         hand.drag(start, self._shift(start, minutes=80))
         self.person.see(SAVE)
         self.person.click(SAVE)
@@ -240,8 +244,7 @@ class TestDayBoard(unittest.TestCase):
     def test_only_one_of_two_gets_the_time(self):
         for person in self.people:
             hand = self._open(5, person)
-            place = self._place(f"{column(ADA)} .o_salon_board_free", person)
-            hand.click(place["x"] + 40, place["y"] + 5)
+            hand.click(*self._find_free(person))
             person.see(SAVE)
         at_once(*(lambda one=one: one.click(SAVE) for one in self.people))
         wait_for(
@@ -252,7 +255,7 @@ class TestDayBoard(unittest.TestCase):
         told = loser.text(TOLD)
         self.assertIn("Ada is taken on", told)
         self.assertIn("Free next:", told)
-        self.assertIn("9:30", told)
+        self.assertIn("3:15", told)
         visits = self.salon.query(
             "SELECT id FROM salon_visit WHERE stylist_id = %s AND date = %s",
             self.stylists[ADA],
