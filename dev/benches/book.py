@@ -66,7 +66,7 @@ def make_services(env):
                 "type": "service",
                 "salon_kind": "service",
                 "list_price": 40.0,
-                "salon_duration": 30 + nr % 4 * 15,
+                "salon_duration": 30 + nr % 3 * 15,
                 "salon_cycle_ids": cycle.ids,
                 "salon_zone_id": zone.id,
             }
