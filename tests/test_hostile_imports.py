@@ -39,9 +39,7 @@ class TestHostileImports(HttpCase):
             + ["Amount", text[1]]
         ]
         for number, name in enumerate(text):
-            clients.append(
-                [f"H{number}", name, f"+3630{8000000 + number}", name, name]
-            )
+            clients.append([f"H{number}", name, f"+3630{8000000 + number}", name, name])
             # Each tenth has no day and comes back with its reason.
             day = name if number % 10 == 9 else cls.day
             receipts.append(

@@ -16,12 +16,15 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import salon_visit
+from . import salon_visit_book
 from . import salon_visit_line
 from . import salon_visit_busy
 from . import salon_stylist_duration
 from . import salon_slot_hold
 from . import salon_slot_finder
 from . import salon_slot_proposer
+from . import salon_visit_hours
+from . import salon_visit_missed
 from . import salon_visit_consent
 from . import salon_consent
 from . import salon_consent_blacklist
@@ -117,6 +120,8 @@ from . import salon_demo_call
 from . import salon_call_book
 from . import salon_follow_up
 from . import salon_gap_finder
+from . import salon_gap_client
+from . import salon_gap_ranking
 from . import salon_day_board
 from . import salon_load
 from . import salon_demo_report

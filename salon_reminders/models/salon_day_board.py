@@ -42,7 +42,7 @@ class SalonDayBoard(models.AbstractModel):
             "title": company._salon_format_day(span[0] + timedelta(hours=12)),
             "today": fields.Date.to_string(company._salon_today()),
             "now": self._get_minute(fields.Datetime.now(), span),
-            "can_call": self.env["salon.call"].has_access("write"),
+            **self._get_calling(),
             "columns": shown or list(columns.values()),
             **self._get_hours(shown),
         }
@@ -74,9 +74,9 @@ class SalonDayBoard(models.AbstractModel):
         block = blocks[0]
         start = visit.start + (self._to_utc(day, minute) - block[1])
         stylist = self.env["resource.resource"].browse(to_id)
-        end = start + (block[2] - visit.start)
-        begin = start + (block[1] - visit.start)
-        question = not confirmed and visit._get_hours_question(stylist, begin, end)
+        stop = start + (visit.stop - visit.start)
+        times = visit._get_moved_times(start, stop, block[0], stylist)
+        question = not confirmed and visit._get_hours_question(times)
         if question:
             return {"question": question}
         self._move(visit, start, block, stylist)
@@ -87,6 +87,12 @@ class SalonDayBoard(models.AbstractModel):
     def get_start(self, day, minute):
         """Return the UTC datetime of a minute of the day, for a new visit."""
         return fields.Datetime.to_string(self._to_utc(day, minute))
+
+    def _get_calling(self):
+        """Return whether the user calls clients, and how many freed times wait."""
+        can_call = self.env["salon.call"].has_access("write")
+        freed = self.env["salon.gap.finder"]._count_freed() if can_call else 0
+        return {"can_call": can_call, "freed": freed}
 
     # ------------------------------------------------------------
     # MOVING

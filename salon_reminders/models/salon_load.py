@@ -57,7 +57,7 @@ class SalonLoad(models.AbstractModel):
         return self.env.company._salon_utc(datetime.combine(day, time()))
 
     def _get_heat(self, stylists, weeks):
-        """Return hours by weekday and hour: offered, booked, done and empty."""
+        """Return hours offered, booked, done and empty: by weekday, hour and stylist."""
         start, stop = self._get_period(weeks)
         finder = self.env["salon.slot.finder"]
         kinds = {
@@ -65,12 +65,36 @@ class SalonLoad(models.AbstractModel):
             "booked": finder._get_busy(stylists, start, stop),
             "done": self._get_done(stylists, start, stop),
         }
-        cells = defaultdict(lambda: dict.fromkeys(("offered", "booked", "done"), 0))
+        by_hour, by_stylist = (
+            defaultdict(lambda: dict.fromkeys(kinds, 0)) for _map in range(2)
+        )
         for kind, times in kinds.items():
-            for begin, end in (pair for own in times.values() for pair in own):
+            for stylist_id, begin, end in self._flatten(times):
                 for key, minutes in self._split(max(begin, start), min(end, stop)):
-                    cells[key][kind] += minutes
-        return self._draw(cells)
+                    by_hour[key][kind] += minutes
+                    by_stylist[key[0], stylist_id][kind] += minutes
+        return {
+            **self._draw(by_hour),
+            "stylist_rows": [
+                {
+                    "id": stylist.id,
+                    "label": stylist.name,
+                    "cells": self._prepare_weekdays(by_stylist, stylist.id),
+                }
+                for stylist in stylists
+            ],
+        }
+
+    @api.model
+    def _flatten(self, times):
+        return [
+            (stylist_id, *pair) for stylist_id, own in times.items() for pair in own
+        ]
+
+    def _prepare_weekdays(self, cells, key):
+        """Return the cells of one row, a weekday each."""
+        nothing = {"offered": 0, "booked": 0, "done": 0}
+        return [self._prepare_cell(cells.get((day, key), nothing)) for day in range(7)]
 
     def _split(self, start, stop):
         """Yield ((weekday, hour), minutes) of a time, by the salon's clock."""
@@ -108,7 +132,7 @@ class SalonLoad(models.AbstractModel):
             {
                 "hour": hour,
                 "label": self._get_hour_label(hour),
-                "cells": [self._prepare_cell(cells[day, hour]) for day in range(7)],
+                "cells": self._prepare_weekdays(cells, hour),
             }
             for hour in (range(hours[0], hours[-1] + 1) if hours else ())
         ]

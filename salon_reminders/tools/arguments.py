@@ -80,9 +80,7 @@ def record_id(value):
 
 def record_ids(value):
     """Return a list of ids."""
-    if not isinstance(value, list | tuple):
-        raise TypeError(value)
-    return [record_id(one) for one in value]
+    return listed(record_id)(value)
 
 
 def text(value):
@@ -97,3 +95,25 @@ def moment(value):
     if not isinstance(value, str | datetime) or not value:
         raise TypeError(value)
     return fields.Datetime.to_datetime(value)
+
+
+def listed(kind):
+    """Return the kind that is a list of another."""
+
+    def convert(value):
+        if not isinstance(value, list | tuple):
+            raise TypeError(value)
+        return [kind(one) for one in value]
+
+    return convert
+
+
+def shaped(**kinds):
+    """Return the kind that is a dict with these entries."""
+
+    def convert(value):
+        if not isinstance(value, dict):
+            raise TypeError(value)
+        return {name: kind(value.get(name)) for name, kind in kinds.items()}
+
+    return convert
