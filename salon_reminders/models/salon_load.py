@@ -58,11 +58,22 @@ class SalonLoad(models.AbstractModel):
 
     def _get_heat(self, stylists, weeks):
         """Return hours by weekday and hour: offered, booked, done and empty."""
-        start, stop = self._get_period(weeks)
+        return self._draw(self._get_cells(stylists, *self._get_period(weeks)))
+
+    def _get_past_cells(self, weeks):
+        """Return the cells of all stylists of the current salon, see ``_get_cells``."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(self.env.company)
+        return self._get_cells(stylists, *self._get_period(weeks))
+
+    def _get_cells(self, stylists, start, stop, but=None):
+        """Return {(weekday, hour): minutes offered, booked and done}.
+
+        :param but: visits that do not count
+        """
         finder = self.env["salon.slot.finder"]
         kinds = {
             "offered": finder._get_work(stylists, start, stop),
-            "booked": finder._get_busy(stylists, start, stop),
+            "booked": finder._get_busy(stylists, start, stop, but),
             "done": self._get_done(stylists, start, stop),
         }
         cells = defaultdict(lambda: dict.fromkeys(("offered", "booked", "done"), 0))
@@ -70,7 +81,7 @@ class SalonLoad(models.AbstractModel):
             for begin, end in (pair for own in times.values() for pair in own):
                 for key, minutes in self._split(max(begin, start), min(end, stop)):
                     cells[key][kind] += minutes
-        return self._draw(cells)
+        return cells
 
     def _split(self, start, stop):
         """Yield ((weekday, hour), minutes) of a time, by the salon's clock."""

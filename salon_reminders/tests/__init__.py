@@ -45,3 +45,8 @@ from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
+from . import test_salon_promotion
+from . import test_salon_promotion_open
+from . import test_salon_promotion_use
+from . import test_salon_promotion_report
+from . import test_salon_promotion_screens

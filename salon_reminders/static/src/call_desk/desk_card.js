@@ -1,8 +1,10 @@
 import {Component} from "@odoo/owl";
+import {DeskPromotions} from "../promotion/desk_promotions";
 
 /** The middle: who is called, on which number, why, and what to say. */
 export class DeskCard extends Component {
     static template = "salon_reminders.DeskCard";
+    static components = {DeskPromotions};
     static props = {
         card: Object,
         isExpired: Boolean,
