@@ -132,7 +132,7 @@ class SalonPromotion(models.Model):
         "Enter the percent that are taken off: more than 0, at most 100.",
     )
     _amount_positive = models.Constraint(
-        "CHECK(kind NOT IN ('amount', 'bundle') OR amount > 0)",
+        "CHECK(kind NOT IN ('amount', 'bundle') OR COALESCE(amount, 0) > 0)",
         "Enter the amount of the promotion; it must be more than zero.",
     )
     _limits_positive = models.Constraint(

@@ -207,6 +207,8 @@ class SalonPromotionParticipation(models.Model):
     def _close(self):
         """End open offers: the promotion is over, or the client is gone."""
         self.filtered(lambda p: p.state == "open").write({"state": "over"})
+        # Before another one of the kind is inserted.
+        self.flush_recordset(["state"])
 
     def _reopen(self):
         """Open offers again whose promotion still runs and that nothing replaced."""

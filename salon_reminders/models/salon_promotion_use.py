@@ -107,7 +107,8 @@ class SalonPromotion(models.Model):
         client = visit.partner_id
         self._lock_uses()
         promotions = self.with_company(visit.company_id)
-        open_ = promotions._get_open_promotions(client, day=visit.date)[client]
+        found = promotions._get_open_promotions(client, day=visit.date)
+        open_ = found.get(client, self.browse())
         obstacle = self in open_ and self._get_obstacle(visit)
         if self not in open_ or obstacle:
             raise UserError(

@@ -168,6 +168,7 @@ class TestSalonPromotionOpen(PromotionCase):
         clients = {}
         for name, why in (("P dear", reason), ("P moved", other), ("P back", reason)):
             clients[name] = self._create_fan(name, 60)
+            clients[name].action_salon_consent_give()
             call = self.env["salon.call"].create({"partner_id": clients[name].id})
             self.env["salon.call.attempt"].create(
                 {

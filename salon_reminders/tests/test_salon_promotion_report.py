@@ -12,9 +12,12 @@ class TestSalonPromotionReport(PromotionCase):
     def _get_row(self, promotion):
         self.env.flush_all()
         self.env.invalidate_all()
-        return self.env["salon.promotion.report"].search(
+        row = self.env["salon.promotion.report"].search(
             [("promotion_id", "=", promotion.id)]
         )
+        # Now, not when the clock has moved on.
+        row.read()
+        return row
 
     def _create_gift(self, **vals):
         return self._create_promotion(

@@ -55,10 +55,13 @@ class TestSalonPromotionScreens(PromotionCase):
                 answer(*args)
 
     def test_in_the_script(self):
-        script = self.env["salon.call.script"].create(
-            {"kind": "reminder", "body": "Hello. As a gift: {promotion}."}
+        self.env["salon.call.script"].create(
+            {
+                "kind": "reminder",
+                "body": "Hello. As a gift: {promotion}.",
+                "company_id": self.company.id,
+            }
         )
-        script.company_id = self.company
         self.assertEqual(self._desk().script, "Hello.")
         self._create_promotion(product_ids=self.manicure.ids)
         self.call.invalidate_recordset()
@@ -85,16 +88,17 @@ class TestSalonPromotionScreens(PromotionCase):
             self.env["salon.client.card"]._get(partner)
             return self.env.cr.sql_log_count - before
 
+        few = self._create_fan("Few", 30)
         many = self._create_fan("Many", *range(10, 200, 10))
         for number in range(4):
             promotion = self._create_promotion(f"Old {number}")
             promotion._offer(many)
-            promotion._offer(self.anna)
+            promotion._offer(few)
             promotion.action_end()
         for number in range(3):
             self._create_promotion(f"Now {number}")
-        count(self.anna)
-        self.assertEqual(count(self.anna), count(many))
+        count(few)
+        self.assertEqual(count(few), count(many))
 
     def test_gap_names_the_gift(self):
         gift = self._create_promotion(

@@ -1,5 +1,8 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form
+from odoo.tools import mute_logger
 
 from .common_promotion import PromotionCase
 
@@ -207,10 +210,6 @@ class TestSalonPromotionUse(PromotionCase):
         promotion = self._create_promotion(budget=15)
         self._use(promotion)
         bea = self._create_fan("Bea", 30)
-        from psycopg2.errors import CheckViolation
-
-        from odoo.tools import mute_logger
-
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
             self._book(bea).use_promotion(promotion.id)
 
