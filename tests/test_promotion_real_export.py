@@ -68,7 +68,7 @@ class PlainPromotion:
         for row in self.own[client]:
             day = date.fromisoformat(row["date"])
             if used < day <= used + timedelta(days=DAYS):
-                receipts[row["receipt"], day].append(row)
+                receipts[row["Receipt"], day].append(row)
         return any(
             sum(float(row["Amount"]) for row in rows) > 0
             and any(

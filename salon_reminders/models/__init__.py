@@ -118,4 +118,5 @@ from . import salon_client_card_promotion
 from . import res_partner_promotion
 from . import salon_privacy_promotion
 from . import salon_gap_finder_promotion
+from . import salon_client_event_promotion
 from . import salon_demo_promotion

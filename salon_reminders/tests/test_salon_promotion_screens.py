@@ -80,6 +80,15 @@ class TestSalonPromotionScreens(PromotionCase):
         partner.invalidate_recordset()
         self.assertEqual(partner.salon_participation_count, 1)
 
+    def test_in_her_history(self):
+        offer = self._create_promotion()._offer(self.anna, "later")
+        events = self._as(self.env["salon.client.event"], self.receptionist)
+        event = events.search(
+            [("partner_id", "=", self.anna.id), ("kind", "=", "promotion")]
+        )
+        self.assertEqual(event.summary, "Promotion: Spring (Later)")
+        self.assertEqual(event.action_open_record()["res_id"], offer.id)
+
     def test_card_queries_do_not_grow(self):
         def count(partner):
             self.env.flush_all()
