@@ -41,6 +41,7 @@ REPORTS = (
     "retention",
     "stylists",
     "sources",
+    "promotions",
     "calls",
     "reminders",
 )
@@ -139,6 +140,18 @@ SHOTS = (
             wait=REPORT,
         )
         for name in ("retention", "stylists", "sources")
+    ),
+    *(
+        Shot(f"{name}{suffix}", "manager", path, size, LIST, clicks)
+        for suffix, size, row in (
+            ("", DESKTOP, ".o_data_row td[name='name']"),
+            ("_phone", PHONE, ".o_kanban_record:not(.o_kanban_ghost)"),
+        )
+        for name, path, clicks in (
+            ("promotions", "/odoo/salon-promotions", ()),
+            ("promotion", "/odoo/salon-promotions", (row, CARD)),
+            ("participation", "/odoo/salon-participation", ()),
+        )
     ),
     Shot("segments", "receptionist", "/odoo/salon-segments", wait=LIST),
     Shot("zone_board", "receptionist", ZONES, wait=BOARD),

@@ -2,6 +2,8 @@ from odoo.tools import SQL
 
 # What people did, in an order in which nothing refers to what is already gone.
 HISTORY = [
+    "salon.promotion.participation",
+    "salon.promotion.member",
     "salon.client.offer",
     "salon.client.zone",
     "salon.client.standing",
@@ -9,6 +11,8 @@ HISTORY = [
     "salon.course",
     "salon.import.row",
     "salon.visit.line",
+    "salon.promotion.hour",
+    "salon.promotion",
     "salon.visit",
     "salon.call",
     "salon.reminder",

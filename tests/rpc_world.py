@@ -104,6 +104,15 @@ class RpcCase(HttpCase):
         attempt = env["salon.call.attempt"].create(
             {"call_id": call.id, "outcome_id": outcome.id, "note": f"{name} said"}
         )
+        promotion = env["salon.promotion"].create({"name": f"{name} promotion"})
+        promotion.state = "running"
+        offer = env["salon.promotion.participation"].create(
+            {
+                "promotion_id": promotion.id,
+                "partner_id": partner.id,
+                "note": f"{name} said",
+            }
+        )
         env.flush_all()
         return {
             "res.partner": partner,
@@ -125,6 +134,9 @@ class RpcCase(HttpCase):
             "salon.cycle": cls.service.salon_cycle_ids if own else env["salon.cycle"],
             "salon.duplicate": env["salon.duplicate"],
             "salon.import": env["salon.import"].create({"name": f"{name} import"}),
+            "salon.promotion": promotion,
+            "salon.promotion.member": promotion.member_ids[:1],
+            "salon.promotion.participation": offer,
             "salon.reminder": partner.salon_reminder_ids,
             "salon.visit": visit,
             "salon.visit.line": visit.line_ids,

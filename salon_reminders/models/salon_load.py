@@ -58,21 +58,7 @@ class SalonLoad(models.AbstractModel):
 
     def _get_heat(self, stylists, weeks):
         """Return hours offered, booked, done and empty: by weekday, hour and stylist."""
-        start, stop = self._get_period(weeks)
-        finder = self.env["salon.slot.finder"]
-        kinds = {
-            "offered": finder._get_work(stylists, start, stop),
-            "booked": finder._get_busy(stylists, start, stop),
-            "done": self._get_done(stylists, start, stop),
-        }
-        by_hour, by_stylist = (
-            defaultdict(lambda: dict.fromkeys(kinds, 0)) for _map in range(2)
-        )
-        for kind, times in kinds.items():
-            for stylist_id, begin, end in self._flatten(times):
-                for key, minutes in self._split(max(begin, start), min(end, stop)):
-                    by_hour[key][kind] += minutes
-                    by_stylist[key[0], stylist_id][kind] += minutes
+        by_hour, by_stylist = self._get_cells(stylists, *self._get_period(weeks))
         return {
             **self._draw(by_hour),
             "stylist_rows": [
@@ -84,6 +70,33 @@ class SalonLoad(models.AbstractModel):
                 for stylist in stylists
             ],
         }
+
+    def _get_past_hours(self, weeks):
+        """Return {(weekday, hour): minutes} of all stylists of the current salon."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(self.env.company)
+        return self._get_cells(stylists, *self._get_period(weeks))[0]
+
+    def _get_cells(self, stylists, start, stop, but=None):
+        """Return minutes offered, booked and done.
+
+        :param but: visits that do not count
+        :return: {(weekday, hour): minutes} and {(weekday, stylist id): minutes}
+        """
+        finder = self.env["salon.slot.finder"]
+        kinds = {
+            "offered": finder._get_work(stylists, start, stop),
+            "booked": finder._get_busy(stylists, start, stop, but),
+            "done": self._get_done(stylists, start, stop),
+        }
+        by_hour, by_stylist = (
+            defaultdict(lambda: dict.fromkeys(kinds, 0)) for _map in range(2)
+        )
+        for kind, times in kinds.items():
+            for stylist_id, begin, end in self._flatten(times):
+                for key, minutes in self._split(max(begin, start), min(end, stop)):
+                    by_hour[key][kind] += minutes
+                    by_stylist[key[0], stylist_id][kind] += minutes
+        return by_hour, by_stylist
 
     @api.model
     def _flatten(self, times):

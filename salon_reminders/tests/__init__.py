@@ -51,3 +51,8 @@ from . import test_salon_board
 from . import test_salon_settings
 from . import test_salon_card_alert
 from . import test_salon_consent_answers
+from . import test_salon_promotion
+from . import test_salon_promotion_open
+from . import test_salon_promotion_use
+from . import test_salon_promotion_report
+from . import test_salon_promotion_screens
