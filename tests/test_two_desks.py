@@ -32,7 +32,8 @@ class TestTwoDesks(unittest.TestCase):
 
     def _get_attempts(self, since):
         return self.salon.query(
-            """SELECT u.login, o.kind, COALESCE(a.note, ''), a.call_id FROM salon_call_attempt a
+            """SELECT u.login, o.kind, COALESCE(a.note, ''), a.call_id
+                 FROM salon_call_attempt a
                  JOIN res_users u ON u.id = a.user_id
                  JOIN salon_call_outcome o ON o.id = a.outcome_id
                 WHERE a.id > %s ORDER BY a.id""",
