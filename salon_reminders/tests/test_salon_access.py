@@ -1,9 +1,12 @@
 from contextlib import suppress
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, users
 
+from ..models.res_partner_access import NUMBER_FIELDS
 from .common import SalonCase
 
 
@@ -175,6 +178,29 @@ class TestSalonAccess(SalonCase):
             self.assertNotIn(name, values)
         values = self._read_all(self.outsider)
         self.assertFalse([name for name in values if name.endswith("visit_ids")])
+
+    def test_lists_and_stylists_forms_have_no_numbers(self):
+        """The web client breaks on a field that is hidden from its user."""
+        for user, hidden in (
+            (self.stylist_user, {"list", "kanban", "search", "form"}),
+            (self.receptionist, {"list", "kanban"}),
+            (self.manager, set()),
+            (self.outsider, set()),
+        ):
+            partners = self.env["res.partner"].with_user(user)
+            for view in self.env["ir.ui.view"].search(
+                [
+                    ("model", "=", "res.partner"),
+                    ("type", "in", ("list", "kanban", "search", "form")),
+                    ("mode", "=", "primary"),
+                ]
+            ):
+                arch = etree.fromstring(partners.get_view(view.id, view.type)["arch"])
+                names = {node.get("name") for node in arch.iter("field")}
+                if view.type in hidden:
+                    self.assertFalse(names & NUMBER_FIELDS, (user.login, view.name))
+        form = self.env["res.partner"].with_user(self.outsider)
+        self.assertIn("phone", form.get_view(view_type="kanban")["arch"])
 
     # ---- the log ----
 

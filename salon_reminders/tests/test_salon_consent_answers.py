@@ -135,3 +135,13 @@ class TestSalonConsentAnswers(SalonCase):
             client = self._create_client(state, f"+3630123461{len(state)}", False)
             self._create_visit(client, "2026-03-10", state=state)
             self.assertTrue(client.with_user(self.env.user).salon_visits_today, state)
+
+    @users("t_recep")
+    def test_own_link_as_a_code(self):
+        action = self.anna.with_user(self.env.user).action_salon_consent_link()
+        link = self.env["salon.consent.link"].browse(action["res_id"])
+        # The beginning of every PNG.
+        self.assertEqual(base64.b64decode(link.qr_code)[1:4], b"PNG")
+        report = "salon_reminders.report_salon_consent_link"
+        page = self.env["ir.actions.report"]._render_qweb_html(report, link.ids)[0]
+        self.assertIn("data:image/png;base64,", page.decode())
