@@ -84,7 +84,7 @@ def column(name):
 
 
 class TestDayBoard(unittest.TestCase):
-    """Ada and Adele work every day from 8:30 to 20:00; each test has a day of its own."""
+    """Ada and Adele work every day from 8:30 to 20:00; each test has its own day."""
 
     @classmethod
     def setUpClass(cls):
@@ -95,7 +95,9 @@ class TestDayBoard(unittest.TestCase):
         cls.person, cls.manager = cls.people
         cls.person.go("/odoo/salon-day", ".o_salon_board_column")
         cls.today = cls.person.run("document.querySelector('input[type=date]').value")
-        hours = cls._call("resource.calendar", "search", [["name", "=", "Opening hours"]])
+        hours = cls._call(
+            "resource.calendar", "search", [["name", "=", "Opening hours"]]
+        )
         cls.stylists = {
             name: cls._call(
                 "resource.resource",
@@ -159,7 +161,7 @@ class TestDayBoard(unittest.TestCase):
         x, y = start
         if name:
             place = self.person.run(
-                f"document.querySelector(\"{column(name)}\").getBoundingClientRect().x"
+                f'document.querySelector("{column(name)}").getBoundingClientRect().x'
             )
             x = place + 40
         return x, y + minutes * PIXELS

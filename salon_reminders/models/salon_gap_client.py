@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import log1p
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from .salon_slot_proposer import HISTORY, USUAL_SHARE, USUAL_VISITS
