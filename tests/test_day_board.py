@@ -84,7 +84,7 @@ def column(name):
 
 
 class TestDayBoard(unittest.TestCase):
-    """Ada and Adele work every day from 8:30 to 20:00; each test has a day of its own."""
+    """Ada and Adele work every day from 8:30 to 20:00; each test has its own day."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,5 +1,6 @@
+from collections import defaultdict
 from datetime import timedelta
-from heapq import heappush, heappushpop
+from heapq import heappush, heappushpop, merge
 
 from odoo import api, fields, models
 
@@ -23,18 +24,45 @@ class SalonGapRanking(models.AbstractModel):
     def _fill(self, windows, clients, stylists):
         """Put into every window the clients who fit best."""
         lengths = self._get_lengths(clients, stylists)
+        texts = {}
         for stylist in stylists:
-            able = []
-            for number, client in enumerate(clients):
-                minutes = lengths[stylist].get(tuple(client.services))
-                if minutes:
-                    points = client.get_points()
-                    points += POINTS["own"] * (client.own == stylist.id)
-                    able.append((points, number, minutes, client))
-            able.sort(key=lambda row: (-row[0], row[1]))
+            able = self._get_able(clients, lengths[stylist], stylist)
             for window in windows:
                 if window["stylist_id"] == stylist.id:
-                    window["clients"] = self._rank(window, able, stylist)
+                    window["clients"] = self._rank(window, able, stylist, texts)
+
+    def _get_able(self, clients, lengths, stylist):
+        """Return {usual weekday: rows} of those whose services the stylist does.
+
+        A row is (points less than zero, number, minutes, client), the best first; the
+        points are those that no window changes.
+        """
+        zones = set(stylist.salon_zone_ids.ids)
+        able = defaultdict(list)
+        for number, client in enumerate(clients):
+            minutes = lengths.get(tuple(client.services))
+            if minutes:
+                points = client.get_points()
+                points += POINTS["own"] * (client.own == stylist.id)
+                points += ZONE_POINTS * bool(zones - client.zones)
+                able[client.weekday].append((-points, number, minutes, client))
+        for rows in able.values():
+            rows.sort(key=lambda row: row[:2])
+        return able
+
+    @api.model
+    def _merge(self, able, weekday):
+        """Yield (points, number, minutes, client) for this weekday, the best first."""
+
+        def lift(rows, bonus):
+            return ((points - bonus, *rest) for points, *rest in rows)
+
+        streams = [
+            lift(rows, POINTS["weekday"] * (usual == weekday))
+            for usual, rows in able.items()
+        ]
+        for points, *rest in merge(*streams, key=lambda row: row[:2]):
+            yield -points, *rest
 
     def _get_lengths(self, clients, stylists):
         """Return {stylist: {services: minutes}} of what each stylist can do."""
@@ -61,30 +89,29 @@ class SalonGapRanking(models.AbstractModel):
             for stylist in stylists
         }
 
-    def _rank(self, window, able, stylist):
+    def _rank(self, window, able, stylist, texts):
         """Return the best clients of a window.
 
-        Clients come in the order of what does not depend on the window; as soon as
-        nobody behind can catch up, the rest need not be looked at.
+        Clients come in the order of all but their usual hour; as soon as nobody behind
+        can catch up by it, the rest need not be looked at.
         """
         start = fields.Datetime.to_datetime(window["start"])
         local = self.env.company._salon_local(start)
-        zones = set(stylist.salon_zone_ids.ids)
-        most = POINTS["weekday"] + POINTS["hour"] + ZONE_POINTS
         found = []
-        for points, number, minutes, client in able:
-            if len(found) == SHOWN and points + most < found[0][0]:
+        for points, number, minutes, client in self._merge(able, local.weekday()):
+            if len(found) == SHOWN and points + POINTS["hour"] < found[0][0]:
                 break
             if minutes > window["minutes"]:
                 continue
             if client.earliest and client.earliest > local.date():
                 continue
             shift = self._get_shift(client, local, window["minutes"] - minutes)
-            extra = self._get_extra(client, local, shift, zones)
+            extra = self._get_hour_points(client, local, shift)
             row = (points + extra, -number, minutes, shift, client)
             (heappush if len(found) < SHOWN else heappushpop)(found, row)
+        zones = set(stylist.salon_zone_ids.ids)
         return [
-            self._describe(window, local, minutes, shift, client, zones)
+            self._describe(window, local, minutes, shift, client, zones, texts)
             for _points, _number, minutes, shift, client in sorted(
                 found, key=lambda row: row[:2], reverse=True
             )
@@ -104,31 +131,54 @@ class SalonGapRanking(models.AbstractModel):
         return 0 if shift < SHORTEST.seconds // 60 else shift
 
     @api.model
-    def _get_extra(self, client, local, shift, zones):
-        points = 0.0
-        if client.weekday == local.weekday():
-            points += POINTS["weekday"]
-        if client.hour is not None:
-            hour = local.hour + (local.minute + shift) / 60
-            points += max(POINTS["hour"] - 0.4 * abs(hour - client.hour), 0)
-        if zones - client.zones:
-            points += ZONE_POINTS
-        return points
+    def _get_hour_points(self, client, local, shift):
+        if client.hour is None:
+            return 0.0
+        hour = local.hour + (local.minute + shift) / 60
+        return max(POINTS["hour"] - 0.4 * abs(hour - client.hour), 0)
 
-    def _describe(self, window, local, minutes, shift, client, zones):
+    def _describe(self, window, local, minutes, shift, client, zones, texts):
+        """Return a client as the screen shows her.
+
+        :param dict texts: what was put into words before; much is said again and again
+        """
         start = fields.Datetime.to_datetime(window["start"]) + timedelta(minutes=shift)
-        names = self.env["product.product"].browse(client.services).mapped("name")
+        company = self.env.company
+        hour = local.hour + (local.minute + shift) / 60
+        facts = (
+            client.over,
+            client.own == window["stylist_id"],
+            client.weekday == local.weekday(),
+            client.hour is not None and abs(hour - client.hour) <= 1,
+            min(zones - client.zones, default=False),
+        )
+        value = round(client.value)
+
+        def say(kind, key, make):
+            if (kind, key) not in texts:
+                texts[kind, key] = make()
+            return texts[kind, key]
+
         return {
             "partner_id": client.partner_id,
             "name": client.name,
             "call_id": client.call_id,
-            "services": ", ".join(names),
+            "services": say(
+                "services",
+                tuple(client.services),
+                lambda: ", ".join(self._get_names(client.services)),
+            ),
             "minutes": minutes,
             "start": start.isoformat(sep=" "),
-            "time": self.env.company._salon_format_time(start),
-            "value": self.env.company.currency_id.format(round(client.value)),
-            "reason": ", ".join(self._get_reasons(window, local, shift, client, zones)),
+            "time": say("time", start, lambda: company._salon_format_time(start)),
+            "value": say("value", value, lambda: company.currency_id.format(value)),
+            "reason": say(
+                "reason", facts, lambda: ", ".join(self._get_reasons(*facts))
+            ),
         }
+
+    def _get_names(self, product_ids):
+        return self.env["product.product"].browse(product_ids).mapped("name")
 
     def _get_due_text(self, over):
         if over > 0:
@@ -137,21 +187,18 @@ class SalonGapRanking(models.AbstractModel):
             return self.env._("due in %(days)s days", days=-over)
         return self.env._("due tomorrow") if over else self.env._("due today")
 
-    def _get_reasons(self, window, local, shift, client, zones):
+    def _get_reasons(self, over, is_own, is_weekday, is_hour, zone_id):
         """Return in words what speaks for her."""
-        reasons = [self._get_due_text(client.over)]
-        if client.own == window["stylist_id"]:
+        reasons = [self._get_due_text(over)]
+        if is_own:
             reasons.append(self.env._("her stylist"))
-        if client.weekday == local.weekday():
+        if is_weekday:
             reasons.append(self.env._("her usual weekday"))
-        hour = local.hour + (local.minute + shift) / 60
-        if client.hour is not None and abs(hour - client.hour) <= 1:
+        if is_hour:
             reasons.append(self.env._("her usual hour"))
-        ignored = self.env["salon.zone"].browse(sorted(zones - client.zones))
-        if ignored:
+        if zone_id:
+            zone = self.env["salon.zone"].browse(zone_id)
             reasons.append(
-                self.env._(
-                    "never had %(zone)s: a gift could open it", zone=ignored[0].name
-                )
+                self.env._("never had %(zone)s: a gift could open it", zone=zone.name)
             )
         return reasons

@@ -57,7 +57,7 @@ class SalonLoad(models.AbstractModel):
         return self.env.company._salon_utc(datetime.combine(day, time()))
 
     def _get_heat(self, stylists, weeks):
-        """Return hours offered, booked, done and empty: by weekday, hour and stylist."""
+        """Return hours offered, booked, done, empty by weekday, hour and stylist."""
         by_hour, by_stylist = self._get_cells(stylists, *self._get_period(weeks))
         return {
             **self._draw(by_hour),

@@ -1,7 +1,7 @@
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
-import {KeepLast} from "@web/core/utils/concurrency";
 import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
+import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {confirmBooking} from "../visit_book/booking_question";
