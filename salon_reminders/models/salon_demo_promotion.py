@@ -6,7 +6,7 @@ from odoo import api, fields, models
 AGREED = 55
 ANSWERS = ("interested", "interested", "later", "declined", False)
 AUTUMN_DAYS, AUTUMN_LENGTH = 130, 60
-GIFT_DAYS = 110
+GIFT_DAYS, GIFTS = 110, 9
 
 
 class SalonDemoPromotion(models.AbstractModel):
@@ -25,6 +25,7 @@ class SalonDemoPromotion(models.AbstractModel):
         self._make_birthday()
         self._make_miss_you(rng)
         self._make_bundle(services)
+        self.env["salon.client.standing"]._refresh(self.env.company)
 
     def _agree(self, rng):
         """Have clients who agreed to calls agree to be phoned about promotions."""
@@ -90,26 +91,63 @@ class SalonDemoPromotion(models.AbstractModel):
             limit_total=60,
             budget=3000,
             follow_days=45,
+            quiet_only=True,
+            hour_ids=[
+                fields.Command.create({"weekday": day, "hour_from": 10, "hour_to": 15})
+                for day in ("2", "3", "4")
+            ],
         )
-        promotion.action_propose_hours()
         promotion.state = "running"
-        first = self._find_lines(promotion).filtered(self._is_first_in_zone)
-        self.env["salon.promotion.member"].create(
-            [
-                {
-                    "promotion_id": promotion.id,
-                    "partner_id": partner.id,
-                    "date": promotion.date_from,
-                }
-                for partner in first.visit_id.partner_id
-                - promotion.member_ids.partner_id
-            ]
-        )
         promotion.member_ids.date = promotion.date_from
-        self._tell_used(rng, promotion, first)
-        others = self._get_reachable(promotion) - first.visit_id.partner_id
+        visits = self._find_gift_visits(promotion)
+        self._tell_used(rng, promotion, self._add_manicures(visits, manicure))
+        for visit in visits[::2]:
+            self._add_manicures(self._get_next(visit), manicure)
+        others = self._get_reachable(promotion) - visits.partner_id
         chosen = rng.sample(list(others), k=min(12, len(others)))
         self._tell_offers(rng, promotion, chosen, self._get_day(-20))
+
+    def _find_gift_visits(self, promotion):
+        """Return a visit each of some of the audience who came twice since then."""
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("partner_id", "in", promotion.member_ids.partner_id.ids),
+                ("state", "=", "done"),
+                ("is_purchase", "=", False),
+                ("date", ">=", promotion.date_from),
+            ],
+            order="date, id",
+        )
+        found = visits.browse()
+        for own in visits.grouped("partner_id").values():
+            if len(own) > 1 and own[1].date > own[0].date:
+                found |= own[0]
+        return found[:GIFTS]
+
+    def _get_next(self, visit):
+        later = visit.partner_id.salon_visit_ids.filtered(
+            lambda v: (
+                v.state == "done" and not v.is_purchase and v.date > visit.date
+            )
+        )
+        return later.sorted("date")[:1]
+
+    def _add_manicures(self, visits, manicure):
+        """Put a manicure on visits that were made; a colleague did it meanwhile."""
+        mei = self.env.ref("salon_reminders.resource_resource_mei_demo")
+        return self.env["salon.visit.line"].create(
+            [
+                {
+                    "visit_id": visit.id,
+                    "product_id": manicure.id,
+                    "stylist_id": mei.id,
+                    "minutes": 0,
+                    "sequence": 20,
+                }
+                for visit in visits
+            ]
+        )
 
     def _make_birthday(self):
         retail = self.env["product.product"].search(
@@ -188,15 +226,6 @@ class SalonDemoPromotion(models.AbstractModel):
         )
         firsts = {line.visit_id.partner_id.id: line for line in reversed(lines)}
         return lines.browse(sorted(line.id for line in firsts.values()))[:20]
-
-    @api.model
-    def _is_first_in_zone(self, line):
-        """Tell whether the client was never in the zone of this line before."""
-        zone = line.product_id.salon_zone_id
-        earlier = line.visit_id.partner_id.salon_visit_ids.filtered(
-            lambda visit: visit.date < line.date and visit.state == "done"
-        )
-        return zone not in earlier.line_ids.product_id.salon_zone_id
 
     def _tell_used(self, rng, promotion, lines):
         """Have promotions used on lines of visits that were made."""

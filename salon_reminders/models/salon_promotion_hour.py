@@ -67,17 +67,18 @@ class SalonPromotionHour(models.Model):
         return is_day and self.hour_from <= hour < self.hour_to
 
     def _get_text(self):
-        """Return the hours in words, one weekday after the other."""
+        """Return the hours in words, weekdays with the same hours together."""
         monday = fields.Date.to_date("2024-01-01")
-        texts = []
+        days = {}
         for weekday, hours in self.sorted().grouped("weekday").items():
             day = monday + timedelta(days=int(weekday) - 1)
             times = ", ".join(
                 f"{self._format(one.hour_from)}–{self._format(one.hour_to)}"
                 for one in hours
             )
-            texts.append(f"{format_date(self.env, day, date_format='EEE')} {times}")
-        return "; ".join(texts)
+            name = format_date(self.env, day, date_format="EEE")
+            days.setdefault(times, []).append(name)
+        return "; ".join(f"{', '.join(names)} {times}" for times, names in days.items())
 
     @api.model
     def _format(self, hour):

@@ -119,10 +119,9 @@ class SalonPromotion(models.Model):
                     client=client.name or self.env._("a walk-in"),
                 )
             )
-        offer = promotions._get_own_offer(client, visit)
         # A line's promotion and price are written here only, after the rules above.
         self._put_on_lines(visit.sudo())
-        offer.write({"state": "used", "visit_id": visit.id})
+        promotions._take_offer(client, visit)
         self._sync_uses()
         visit.message_post(body=self.env._("Promotion used: %(name)s", name=self.name))
 
@@ -136,15 +135,15 @@ class SalonPromotion(models.Model):
             )
         )
 
-    def _get_own_offer(self, client, visit):
-        """Return the offer that is used, made now if she had none."""
+    def _take_offer(self, client, visit):
+        """Mark the client's offer as used on a visit, or one made on the spot."""
         offers = self._get_offers(client)[client.id]
+        used = {"state": "used", "visit_id": visit.id}
         own = offers.filtered(lambda o: o.promotion_id == self and o.state == "open")
-        # The visit's day may be one on which it is open, today not.
-        offers.filtered(
-            lambda o: o.kind == self.kind and o.promotion_id != self
-        )._close()
-        return own or offers.create(
+        if own:
+            own.write(used)
+            return
+        offers.create(
             {
                 "promotion_id": self.id,
                 "partner_id": client.id,
@@ -152,7 +151,7 @@ class SalonPromotion(models.Model):
                 "answer": "interested",
                 "method": "call" if visit.call_id else "desk",
                 "call_id": visit.call_id.id,
-                "state": "open",
+                **used,
             }
         )
 

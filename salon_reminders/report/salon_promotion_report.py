@@ -64,7 +64,7 @@ class SalonPromotionReport(models.Model):
         help="Visits made on which it was used. Bookings to come are not counted.",
     )
     first_zone_count = fields.Integer(
-        "First time in zone",
+        "First in zone",
         readonly=True,
         help="Of these visits, those on which it opened a zone she had never used.",
     )
@@ -74,7 +74,7 @@ class SalonPromotionReport(models.Model):
         help="Of these visits, those after which the days of following are over.",
     )
     returned_count = fields.Integer(
-        "Returned and paid",
+        "Returned",
         readonly=True,
         help="Of the visits whose return is known, those after which she came again "
         "within these days and paid.",
@@ -86,7 +86,7 @@ class SalonPromotionReport(models.Model):
         "following are over.",
     )
     zone_returned_count = fields.Integer(
-        "Paid again in zone",
+        "Zone again",
         readonly=True,
         help="Of these, those after which she paid for a second visit in that zone "
         "within these days.",
@@ -98,7 +98,7 @@ class SalonPromotionReport(models.Model):
         readonly=True, help="What was taken off usual prices on these visits."
     )
     offered_amount = fields.Monetary(
-        "Per client offered",
+        "Each offered",
         readonly=True,
         aggregator=None,
         help="What a client who was offered it paid on average, all visits and "
@@ -112,7 +112,7 @@ class SalonPromotionReport(models.Model):
         "the group to compare with.",
     )
     compared_amount = fields.Monetary(
-        "Per client not offered",
+        "Each other",
         readonly=True,
         aggregator=None,
         help="The same for the clients who were in the audience and were not offered "
@@ -122,7 +122,8 @@ class SalonPromotionReport(models.Model):
     difference = fields.Monetary(
         readonly=True,
         aggregator=None,
-        help="Per client offered less per client not offered. Empty without clients "
+        help="What each client who was offered it paid, less each other client of the "
+        "audience. Empty without clients "
         "to compare with.",
     )
 
