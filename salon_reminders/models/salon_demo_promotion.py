@@ -127,9 +127,7 @@ class SalonDemoPromotion(models.AbstractModel):
 
     def _get_next(self, visit):
         later = visit.partner_id.salon_visit_ids.filtered(
-            lambda v: (
-                v.state == "done" and not v.is_purchase and v.date > visit.date
-            )
+            lambda v: v.state == "done" and not v.is_purchase and v.date > visit.date
         )
         return later.sorted("date")[:1]
 
