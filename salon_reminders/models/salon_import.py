@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 RUNNING = ("checking", "importing")
 
@@ -21,7 +21,8 @@ class SalonImport(models.Model):
     name = fields.Char(
         required=True,
         default=lambda self: self.env._(
-            "Import of %(day)s", day=self.env.company._salon_today()
+            "Import of %(day)s",
+            day=format_date(self.env, self.env.company._salon_today()),
         ),
     )
     company_id = fields.Many2one(
