@@ -118,6 +118,13 @@ class RpcCase(HttpCase):
             "res.partner": partner,
             "salon.call": call,
             "salon.call.attempt": attempt,
+            "salon.card.alert": env["salon.card.alert"].create(
+                {
+                    "user_id": cls.users["receptionist"].id,
+                    "company_id": company.id,
+                    "date": fields.Date.today(),
+                }
+            ),
             "salon.card.log": partner.salon_card_log_ids,
             "salon.card.reading": env["salon.card.reading"].search(
                 [("company_id", "=", company.id)], limit=1

@@ -97,7 +97,7 @@ class TestHostileImports(HttpCase):
     def test_files_of_hostile_strings(self):
         """Read, checked and imported word for word, shown as words everywhere."""
         self.assertEqual(len(self.done.file_ids), 2)
-        path = f"/odoo/salon-imports/{self.done.id}"
+        path = f"/odoo/salon-import/{self.done.id}"
         self._look(path, ".o_form_sheet .o_data_row")
         for file in self.done.file_ids:
             self._look(f"/odoo/salon.import.file/{file.id}", ".o_form_sheet table")

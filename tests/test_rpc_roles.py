@@ -10,6 +10,7 @@ RIGHTS = {
     "res.partner": ("R...", "RWC.", "RWCU"),
     "salon.call": ("....", "RWC.", "RWC."),
     "salon.call.attempt": ("....", "R...", "R..."),
+    "salon.card.alert": ("....", "....", "R..."),
     "salon.card.log": ("....", "....", "R..."),
     "salon.card.reading": ("....", "....", "R..."),
     "salon.consent": ("....", "R.C.", "R.C."),

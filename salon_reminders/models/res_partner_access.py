@@ -110,7 +110,8 @@ class ResPartner(models.Model):
             # The web client breaks on a field that is not there for the user.
             for name in NUMBER_FIELDS:
                 for node in arch.xpath(
-                    "//field[@name=$name]|//*[contains(@t-if, $use)]",
+                    "//field[@name=$name]|//*[contains(@t-if, $use)]"
+                    "|//i[contains(@class, 'fa-phone')][../field[@name=$name]]",
                     name=name,
                     use=f"record.{name}.",
                 ):
