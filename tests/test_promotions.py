@@ -99,7 +99,9 @@ class TestPromotions(HttpCase):
                 "user_id": user.id,
             }
         )
-        self.start_tour("/odoo/salon-desk", "salon_promotion_desk_tour", login=user.login)
+        self.start_tour(
+            "/odoo/salon-desk", "salon_promotion_desk_tour", login=user.login
+        )
         offers = self.anna.salon_participation_ids
         self.assertEqual(
             {offer.promotion_id.name: offer.answer for offer in offers},

@@ -131,7 +131,11 @@ class TestRpcRoles(HttpCase):
         promotion = env["salon.promotion"].create({"name": f"{name} promotion"})
         promotion.state = "running"
         offer = env["salon.promotion.participation"].create(
-            {"promotion_id": promotion.id, "partner_id": partner.id, "note": f"{name} said"}
+            {
+                "promotion_id": promotion.id,
+                "partner_id": partner.id,
+                "note": f"{name} said",
+            }
         )
         env.flush_all()
         return {

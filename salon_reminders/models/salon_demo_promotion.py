@@ -69,7 +69,12 @@ class SalonDemoPromotion(models.AbstractModel):
         lines = self._find_lines(promotion)
         self._tell_used(rng, promotion, lines)
         others = promotion.member_ids.partner_id - lines.visit_id.partner_id
-        self._tell_offers(rng, promotion, rng.sample(list(others), k=min(25, len(others))), promotion.date_from)
+        self._tell_offers(
+            rng,
+            promotion,
+            rng.sample(list(others), k=min(25, len(others))),
+            promotion.date_from,
+        )
         promotion.state = "ended"
 
     def _make_gift(self, rng, services, campaign):
@@ -122,9 +127,7 @@ class SalonDemoPromotion(models.AbstractModel):
 
     def _get_next(self, visit):
         later = visit.partner_id.salon_visit_ids.filtered(
-            lambda v: (
-                v.state == "done" and not v.is_purchase and v.date > visit.date
-            )
+            lambda v: v.state == "done" and not v.is_purchase and v.date > visit.date
         )
         return later.sorted("date")[:1]
 

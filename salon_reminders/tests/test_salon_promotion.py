@@ -213,7 +213,9 @@ class TestSalonPromotion(PromotionCase):
         reception = self._as(promotion, self.receptionist)
         reception.answer_offer(promotion.id, anna.id, "interested")
         offer = self.offers.search([("partner_id", "=", anna.id)])
-        self.assertEqual((offer.user_id, offer.answer), (self.receptionist, "interested"))
+        self.assertEqual(
+            (offer.user_id, offer.answer), (self.receptionist, "interested")
+        )
         for change in (
             lambda: reception.write({"name": "Mine"}),
             lambda: reception.action_end(),
@@ -273,13 +275,9 @@ class TestSalonPromotion(PromotionCase):
     def test_merged_clients(self):
         anna, twin = self._create_fan("Anna", 30), self._create_fan("Anna K.", 40)
         first, second = self._create_promotion(), self._create_promotion("Second")
-        gift = self._create_promotion(
-            kind="gift_product", product_ids=self.shampoo.ids
-        )
+        gift = self._create_promotion(kind="gift_product", product_ids=self.shampoo.ids)
         wanted = first._offer(anna, "interested")
-        other = self.offers.create(
-            {"promotion_id": second.id, "partner_id": twin.id}
-        )
+        other = self.offers.create({"promotion_id": second.id, "partner_id": twin.id})
         own = gift._offer(twin)
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((anna | twin).ids, twin)
@@ -287,7 +285,9 @@ class TestSalonPromotion(PromotionCase):
         self.assertEqual(
             [offer.state for offer in (wanted, other, own)], ["open", "over", "open"]
         )
-        self.assertEqual(len(first.member_ids.filtered(lambda m: m.partner_id == twin)), 1)
+        self.assertEqual(
+            len(first.member_ids.filtered(lambda m: m.partner_id == twin)), 1
+        )
 
     def test_erased_client(self):
         anna = self._create_fan("Anna", 30)

@@ -50,9 +50,7 @@ class TestSalonPromotionUse(PromotionCase):
             kind="gift_service", product_ids=self.manicure.ids
         )
         visit = self._use(promotion)
-        self.assertEqual(
-            visit.line_ids.product_id, self.roots_service | self.manicure
-        )
+        self.assertEqual(visit.line_ids.product_id, self.roots_service | self.manicure)
         self.assertEqual(visit.line_ids.mapped("amount"), [50, 0])
         self.assertEqual(promotion.spent, 50)
 
@@ -112,9 +110,7 @@ class TestSalonPromotionUse(PromotionCase):
         self.assertEqual((visit.amount_total, promotion.spent), (80, 20))
 
     def test_other_service(self):
-        visit = self._use(
-            self._create_promotion(product_ids=self.roots_service.ids)
-        )
+        visit = self._use(self._create_promotion(product_ids=self.roots_service.ids))
         with self.assertRaisesRegex(ValidationError, "no part of the promotion"):
             visit.line_ids.product_id = self.manicure
 
@@ -225,9 +221,7 @@ class TestSalonPromotionUse(PromotionCase):
     def _quiet(self, **vals):
         # Visits are at ten on a Thursday.
         hours = {"weekday": "4", "hour_from": 9, "hour_to": 11}
-        return self._create_promotion(
-            quiet_only=True, hour_ids=[(0, 0, hours)], **vals
-        )
+        return self._create_promotion(quiet_only=True, hour_ids=[(0, 0, hours)], **vals)
 
     def test_quiet_hours(self):
         promotion = self._quiet()

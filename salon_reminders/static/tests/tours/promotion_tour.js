@@ -76,7 +76,8 @@ tours.add("salon_promotion_client_tour", {
         },
         {
             content: "The gift is used, the other one declined",
-            trigger: ".o_list_view .o_data_row:contains('Try our nails'):contains('Used')",
+            trigger:
+                ".o_list_view .o_data_row:contains('Try our nails'):contains('Used')",
         },
     ],
 });
