@@ -1,4 +1,4 @@
-"""One receptionist who uses up promotions: python -m tests.promotion_process.
+"""One receptionist of the test of limits: python -m tests.promotion_process.
 
 Says "ready". Then, for every "round side" it reads, it uses the promotion of that round
 on the visit of its own client as a request of the web client would, and answers with

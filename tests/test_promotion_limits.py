@@ -25,9 +25,7 @@ class TestPromotionLimits(unittest.TestCase):
 
     @classmethod
     def _run(cls, action):
-        worker = Giver(cls.databases, NAME, action)
-        worker.wait_for("ready")
-        return worker.answer()
+        return Giver(cls.databases, NAME, action).answer()
 
     def test_exactly_one_wins(self):
         pair = [Giver(self.databases, NAME, "use") for _number in range(2)]

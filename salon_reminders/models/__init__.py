@@ -128,6 +128,7 @@ from . import salon_demo_report
 from . import salon_promotion
 from . import salon_promotion_hour
 from . import salon_promotion_audience
+from . import salon_promotion_starting
 from . import salon_promotion_offer
 from . import salon_promotion_participation
 from . import salon_promotion_use

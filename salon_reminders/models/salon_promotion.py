@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 KINDS = [
     ("percent", "Percent off"),
@@ -269,21 +268,6 @@ class SalonPromotion(models.Model):
     # ACTIONS
     # ------------------------------------------------------------
 
-    def action_start(self):
-        """Start the promotion, or ask first when something looks wrong with it."""
-        self.ensure_one()
-        self._check_startable()
-        questions = self._get_questions()
-        if not questions:
-            self.state = "running"
-            return False
-        start = self.env["salon.promotion.start"].create(
-            {"promotion_id": self.id, "question": "\n".join(questions)}
-        )
-        return start._get_records_action(
-            name=self.env._("Start %(name)s?", name=self.name), target="new"
-        )
-
     def action_end(self):
         """End the promotion; offers that are still open are over."""
         self.write({"state": "ended"})
@@ -295,21 +279,6 @@ class SalonPromotion(models.Model):
             "salon_reminders.salon_promotion_participation_action"
         )
         return {**action, "domain": [("promotion_id", "=", self.id)], "context": {}}
-
-    def _check_startable(self):
-        """Refuse to start what is over already, or counts in another currency.
-
-        :raise UserError: saying what to change
-        """
-        if self.date_to < self.company_id._salon_today():
-            raise UserError(
-                self.env._(
-                    "%(name)s ended on %(date)s. Choose a later end, or copy it.",
-                    name=self.name,
-                    date=format_date(self.env, self.date_to),
-                )
-            )
-        self._check_currency()
 
     def _check_currency(self):
         """Refuse to mix two currencies.

@@ -3,7 +3,7 @@ import ast
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from .salon_client_standing import SEGMENTS
 
@@ -262,83 +262,3 @@ class SalonPromotion(models.Model):
             )
         self.env["salon.promotion.member"].invalidate_model()
         self.invalidate_recordset(["member_ids"])
-
-    # ------------------------------------------------------------
-    # BEFORE IT STARTS
-    # ------------------------------------------------------------
-
-    def _get_questions(self):
-        """Return what whoever starts the promotion should think of, in words."""
-        self.ensure_one()
-        count, reachable = self._count_audience()
-        everybody = (
-            self.env["res.partner"]
-            .sudo()
-            .search_count(
-                [
-                    ("is_salon_client", "=", True),
-                    ("company_id", "in", (False, self.company_id.id)),
-                ]
-            )
-        )
-        questions = []
-        if not count:
-            questions.append(
-                self.env._("Nobody fits the audience today; it would be open to none.")
-            )
-        elif count == everybody:
-            questions.append(
-                self.env._(
-                    "The audience is everybody: all %(count)s clients of the salon.",
-                    count=count,
-                )
-            )
-        if count and not reachable:
-            questions.append(
-                self.env._(
-                    "None of the %(count)s clients of the audience agreed to be phoned "
-                    "about promotions.",
-                    count=count,
-                )
-            )
-        return [*questions, *self._get_overlap_questions(), *self._get_load_questions()]
-
-    def _get_overlap_questions(self):
-        """Return which running promotions of the kind share clients with it."""
-        others = self.search(
-            [
-                ("id", "!=", self.id),
-                ("company_id", "=", self.company_id.id),
-                ("kind", "=", self.kind),
-                ("state", "=", "running"),
-                ("date_from", "<=", self.date_to),
-                ("date_to", ">=", self.date_from),
-            ]
-        )
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        questions = []
-        for other in others:
-            common = self._count_common(other)
-            if common:
-                questions.append(
-                    self.env._(
-                        '"%(name)s" (%(kind)s) runs until %(date)s and has '
-                        "%(count)s clients in common with it. A client has one open "
-                        "offer of a kind: they are offered the one that ends first.",
-                        name=other.name,
-                        kind=kinds[other.kind],
-                        date=format_date(self.env, other.date_to),
-                        count=common,
-                    )
-                )
-        return questions
-
-    def _count_common(self, other):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT COUNT(*) FROM ((%s) INTERSECT (%s)) AS common",
-                self._sql_audience(),
-                other._sql_audience(),
-            )
-        )
-        return rows[0][0]
