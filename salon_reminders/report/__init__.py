@@ -10,3 +10,5 @@ from . import salon_retention_report
 from . import salon_client_report
 from . import salon_stylist_report
 from . import salon_source_report
+from . import salon_month_figures
+from . import salon_month_report

@@ -13,3 +13,4 @@ from . import salon_consent_link
 from . import salon_erasure
 from . import mail_compose_message
 from . import sms_composer
+from . import salon_month_report
