@@ -82,9 +82,9 @@
         "views/salon_source_cost_views.xml",
         "report/salon_month_report.xml",
         "wizards/salon_month_report_views.xml",
-        "data/spreadsheet_dashboard_data.xml",
         "views/salon_start_page_views.xml",
         "views/salon_menus.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "views/salon_import_views.xml",
     ],
     "assets": {

@@ -60,8 +60,8 @@ TILES = (
             "lost": (
                 _lt("Lost this month"),
                 _lt(
-                    "Moves this month into the segments Lost and One visit (churn), as of "
-                    "last night."
+                    "Moves this month into the segments Lost and One visit (churn), as "
+                    "of last night."
                 ),
             ),
         },

@@ -46,3 +46,6 @@ from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
+from . import test_salon_start_page
+from . import test_salon_visit_rating
+from . import test_salon_month_report
