@@ -45,6 +45,8 @@ REPORTS = (
     "calls",
     "reminders",
 )
+TILE = ".o_salon_start_tile"
+TO_DASHBOARD = (".o_salon_start .fa-tachometer", ".o-spreadsheet .o-chart-container")
 ZONES = "/odoo/salon-zone-board"
 BOARD = ".o_salon_zone_board .o_salon_zone_row"
 DESK = "/odoo/salon-desk"
@@ -153,6 +155,17 @@ SHOTS = (
             ("participation", "/odoo/salon-participation", ()),
         )
     ),
+    Shot("start_page", "manager", "/odoo/salon-start", wait=TILE),
+    Shot("start_page_phone", "manager", "/odoo/salon-start", PHONE, TILE),
+    Shot("dashboard", "manager", "/odoo/salon-start", wait=TILE, clicks=TO_DASHBOARD),
+    Shot(
+        "monthly_report",
+        "manager",
+        "/odoo/salon-start",
+        wait=TILE,
+        clicks=(".o_salon_start .fa-print", ".modal [name='month']"),
+    ),
+    Shot("calling_effect", "manager", "/odoo/salon-calling-effect", wait=CARD),
     Shot("segments", "receptionist", "/odoo/salon-segments", wait=LIST),
     Shot("zone_board", "receptionist", ZONES, wait=BOARD),
     Shot("zone_board_phone", "receptionist", ZONES, PHONE, wait=BOARD),

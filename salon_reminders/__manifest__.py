@@ -11,6 +11,7 @@
         "product",
         "resource",
         "sms",
+        "spreadsheet_dashboard",
         "utm",
     ],
     "external_dependencies": {
@@ -88,7 +89,11 @@
         "report/salon_source_report_views.xml",
         "report/salon_promotion_report_views.xml",
         "views/salon_source_cost_views.xml",
+        "report/salon_month_report.xml",
+        "wizards/salon_month_report_views.xml",
+        "views/salon_start_page_views.xml",
         "views/salon_menus.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "views/salon_import_views.xml",
     ],
     "assets": {

@@ -1,5 +1,12 @@
 """The reports on the demonstration data: figures, and every page in a browser."""
 
+import json
+from io import BytesIO
+
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from odoo import http
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.salon_reminders.tests.common_report import ReportChecks
@@ -9,6 +16,74 @@ from odoo.addons.salon_reminders.tests.common_report import ReportChecks
 class TestReports(ReportChecks, HttpCase):
     def test_every_report_opens(self):
         self.start_tour("/odoo", "salon_reports_tour", login="manager", timeout=300)
+
+    def test_start_page(self):
+        self.start_tour("/odoo", "salon_start_page_tour", login="manager", timeout=180)
+
+    def test_dashboard(self):
+        self.start_tour("/odoo", "salon_dashboard_tour", login="manager", timeout=180)
+
+    def test_dashboard_asks_for_what_exists(self):
+        dashboard = self.env.ref("salon_reminders.spreadsheet_dashboard_salon")
+        dashboard._check_spreadsheet_data()
+        receptionist = self.env.ref("salon_reminders.res_users_receptionist_demo")
+        manager = self.env.ref("salon_reminders.res_users_manager_demo")
+        seen = {
+            user: dashboard in self.env[dashboard._name].with_user(user).search([])
+            for user in (manager, receptionist)
+        }
+        self.assertEqual(seen, {manager: True, receptionist: False})
+
+    def test_monthly_report_on_paper(self):
+        self.authenticate("manager", "manager")
+        manager = self.env.ref("salon_reminders.res_users_manager_demo")
+        doc = self.env["salon.month.report"].with_user(manager).create({})
+        page = self.url_open(f"/report/html/salon_reminders.month_report/{doc.id}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("When are we empty?", page.text)
+        answer = self.url_open(f"/report/pdf/salon_reminders.month_report/{doc.id}")
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        pages = PdfReader(BytesIO(answer.content)).pages
+        text = "".join(page.extract_text() for page in pages)
+        self.assertIn("Who keeps them?", text)
+        self.assertIn("What the figures mean", text)
+
+    def _export(self, model, names):
+        fields_ = [{"name": name, "label": name, "type": "char"} for name in names]
+        return self.url_open(
+            "/web/export/xlsx",
+            data={
+                "data": json.dumps(
+                    {
+                        "model": model,
+                        "fields": fields_,
+                        "ids": False,
+                        "domain": [],
+                        "context": {},
+                        "groupby": [],
+                        "import_compat": False,
+                    }
+                ),
+                "csrf_token": http.Request.csrf_token(self),
+            },
+        )
+
+    def test_lists_are_exported_by_managers_only(self):
+        models = {
+            "salon.visit.report": ["date", "partner_id", "amount"],
+            "salon.stylist.report": ["stylist_id", "adjusted_rate", "rating_text"],
+            "salon.visit": ["start", "partner_id", "amount_total"],
+            "res.partner": ["name", "phone"],
+        }
+        self.authenticate("manager", "manager")
+        for model, names in models.items():
+            answer = self._export(model, names)
+            self.assertEqual(answer.status_code, 200, model)
+            rows = list(load_workbook(BytesIO(answer.content)).active.values)
+            self.assertGreater(len(rows), 2, model)
+        self.authenticate("receptionist", "receptionist")
+        for model, names in models.items():
+            self.assertNotEqual(self._export(model, names).status_code, 200, model)
 
     def test_figures_of_the_demo_salon(self):
         manager = self.env.ref("salon_reminders.res_users_manager_demo")

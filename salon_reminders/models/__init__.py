@@ -70,6 +70,7 @@ from . import salon_client_engine
 from . import salon_zone_board
 from . import salon_client_card
 from . import salon_visit_card
+from . import salon_visit_rating
 from . import salon_call
 from . import salon_call_paper
 from . import salon_control_draw
@@ -124,6 +125,7 @@ from . import salon_gap_client
 from . import salon_gap_ranking
 from . import salon_day_board
 from . import salon_load
+from . import salon_start_page
 from . import salon_demo_report
 from . import salon_promotion
 from . import salon_promotion_hour

@@ -40,6 +40,7 @@ class SalonDemo(models.AbstractModel):
         demo._plan_today()
         demo.env["salon.client.standing"]._refresh(company)
         demo.env["salon.demo.promotion"]._generate(rng, services)
+        demo.env["salon.demo.report"]._tell_moves()
 
     def _set_up_salon(self):
         """Load the starter set, set prices and the stylists' zones.

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import api, models
 
@@ -12,6 +13,17 @@ SOURCES = {
 }
 UNKNOWN = 5
 COST_MONTHS = 12
+# Of a hundred visits of the last half year so many are rated, and how.
+RATED = 30
+RATED_DAYS = 180
+STARS = {"5": 55, "4": 28, "3": 10, "2": 5, "1": 2}
+WORDS = {
+    "5": "Exactly the colour she wanted.",
+    "4": "Nice, only she had to wait a little.",
+    "3": "The fringe came out too short.",
+    "2": "Waited half an hour.",
+    "1": "The colour washed out in a week.",
+}
 
 
 class SalonDemoReport(models.AbstractModel):
@@ -26,6 +38,7 @@ class SalonDemoReport(models.AbstractModel):
         self._tell_sources(rng, sources)
         self._enter_costs(sources)
         self._book_in_advance(rng)
+        self._rate_visits(rng)
 
     @api.model
     def _get_source(self, name):
@@ -87,3 +100,79 @@ class SalonDemoReport(models.AbstractModel):
             rows,
         )
         visits.invalidate_recordset(["create_date"])
+
+    def _rate_visits(self, rng):
+        """Note what clients said about visits of the last half year."""
+        since = self.env.company._salon_today() - timedelta(days=RATED_DAYS)
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "=", "done"),
+                ("is_purchase", "=", False),
+                ("partner_id", "!=", False),
+                ("date", ">=", since),
+            ],
+            order="start, id",
+        )
+        rated = visits.filtered(lambda _visit: rng.random() < RATED / 100)
+        stars = {
+            visit: rng.choices(list(STARS), weights=STARS.values())[0]
+            for visit in rated
+        }
+        for number, words in WORDS.items():
+            own = rated.filtered(lambda visit, number=number: stars[visit] == number)
+            own.rating = number
+            own[:3].rating_comment = words
+
+    # ------------------------------------------------------------
+    # MOVES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _tell_moves(self):
+        """Note who became lost in the past, and who came back.
+
+        The job that notes it every night has only begun to.
+        """
+        moves = []
+        for standing in self.env["salon.client.standing"].search(
+            [("company_id", "=", self.env.company.id)]
+        ):
+            limit = self._get_lost_days(standing)
+            days = self._get_days(standing.partner_id)
+            if standing.segment == "lost":
+                moves.append((standing, days[-1] + limit, "at_risk", "lost"))
+            moves += [
+                (standing, later, "lost", "regular")
+                for day, later in pairwise(days)
+                if later - day > limit
+            ]
+        self.env["salon.segment.move"].create(
+            [
+                {
+                    "partner_id": standing.partner_id.id,
+                    "company_id": standing.company_id.id,
+                    "date": day + timedelta(days=1),
+                    "from_segment": before,
+                    "to_segment": after,
+                }
+                for standing, day, before, after in moves
+            ]
+        )
+
+    def _get_lost_days(self, standing):
+        company = standing.company_id
+        days = max(
+            company.salon_lost_rhythms * standing.rhythm_days, company.salon_lost_days
+        )
+        return timedelta(days=int(days))
+
+    def _get_days(self, partner):
+        visits = partner.salon_visit_ids.filtered(
+            lambda visit: (
+                visit.company_id == self.env.company
+                and visit.state == "done"
+                and not visit.is_purchase
+            )
+        )
+        return sorted(set(visits.mapped("date")))

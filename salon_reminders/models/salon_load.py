@@ -6,7 +6,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 WEEKS = 8
-PERIODS = (-8, -4, 4, 8)
+PERIODS = (-8, -4, 1, 4, 8)
+USUAL_PERIOD = -4
+# So many of the emptiest hours are named.
+QUIET_COUNT = 5
 # A place that is not measured yet takes an hour.
 USUAL_MINUTES = 60
 # Clients want to hear about it so many days before.
@@ -35,14 +38,46 @@ class SalonLoad(models.AbstractModel):
         company = self.env.company
         stylists = self.env["salon.slot.finder"]._get_stylists(company)
         chosen = stylists.filtered(lambda one: not stylist_id or one.id == stylist_id)
-        weeks = weeks if weeks in PERIODS else PERIODS[1]
+        weeks = weeks if weeks in PERIODS else USUAL_PERIOD
+        heat = self._get_heat(chosen, *self._get_period(weeks))
         return {
             "weeks": weeks,
             "periods": list(PERIODS),
             "stylists": [{"id": one.id, "name": one.name} for one in stylists],
-            **self._get_heat(chosen, weeks),
+            **heat,
+            "quiet": self._get_quiet(heat),
+            "white_spots": self._get_white_spots(),
             **self._get_outlook(stylists),
         }
+
+    def _get_total(self, weeks):
+        """Return the hours of all stylists in some weeks: offered, booked, empty."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(self.env.company)
+        return self._get_heat(stylists, *self._get_period(weeks))["total"]
+
+    # ------------------------------------------------------------
+    # WHAT TO FILL
+    # ------------------------------------------------------------
+
+    def _get_quiet(self, heat):
+        """Return the fields of the map with most empty hours, the emptiest first."""
+        fields_ = [
+            {
+                "key": f"{day}-{row['hour']}",
+                "name": f"{heat['weekdays'][day]} {row['label']}",
+                **cell,
+            }
+            for row in heat["rows"]
+            for day, cell in enumerate(row["cells"])
+            if cell["empty"] > 0
+        ]
+        return sorted(fields_, key=lambda f: (-f["empty"], f["share"]))[:QUIET_COUNT]
+
+    def _get_white_spots(self):
+        """Return the zones that clients who come often have never been to."""
+        zones = self.env["salon.zone.board"]._get_zone_counts()
+        spots = [zone for zone in zones if zone["white"]]
+        return sorted(spots, key=lambda zone: -zone["white"])
 
     # ------------------------------------------------------------
     # THE HEAT MAP
@@ -56,9 +91,12 @@ class SalonLoad(models.AbstractModel):
     def _midnight(self, day):
         return self.env.company._salon_utc(datetime.combine(day, time()))
 
-    def _get_heat(self, stylists, weeks):
-        """Return hours offered, booked, done, empty by weekday, hour and stylist."""
-        by_hour, by_stylist = self._get_cells(stylists, *self._get_period(weeks))
+    def _get_heat(self, stylists, start, stop):
+        """Return hours offered, booked, done, empty by weekday, hour and stylist.
+
+        :param start: of the time looked at, in UTC, as is ``stop``
+        """
+        by_hour, by_stylist = self._get_cells(stylists, start, stop)
         return {
             **self._draw(by_hour),
             "stylist_rows": [

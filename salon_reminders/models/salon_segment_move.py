@@ -1,6 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .salon_client_standing import SEGMENTS
+
+LEFT = ("lost", "one_visit")
 
 
 class SalonSegmentMove(models.Model):
@@ -24,6 +27,20 @@ class SalonSegmentMove(models.Model):
     to_segment = fields.Selection(
         SEGMENTS, string="To", help="Empty: all her visits were taken back."
     )
+
+    @api.model
+    def _get_lost_domain(self):
+        """Return the moves of clients who did not come back in time."""
+        return Domain("from_segment", "not in", (*LEFT, False)) & Domain(
+            "to_segment", "in", LEFT
+        )
+
+    @api.model
+    def _get_returned_domain(self):
+        """Return the moves of clients who came back after all."""
+        return Domain("from_segment", "in", LEFT) & Domain(
+            "to_segment", "not in", (*LEFT, False)
+        )
 
     def action_open_partner(self):
         """Open the client's card."""

@@ -11,3 +11,5 @@ from . import salon_client_report
 from . import salon_stylist_report
 from . import salon_source_report
 from . import salon_promotion_report
+from . import salon_month_figures
+from . import salon_month_report

@@ -159,6 +159,11 @@ class SalonReport(models.AbstractModel):
             client=SQL.identifier(client),
         )
 
+    def _say(self, term):
+        """Return a lazy term in the language of the reader."""
+        # Terms are collected where they are declared, with LazyTranslate.
+        return self.env._(term)  # pylint: disable=gettext-variable
+
     def _open_list(self, xml_id, name, domain, views=None):
         """Open the records of a figure in the views of an action.
 

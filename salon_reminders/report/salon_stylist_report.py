@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from .salon_report import USUAL_WINDOW
 
@@ -33,7 +33,7 @@ class SalonStylistReport(models.Model):
     _depends = {
         "salon.visit": [
             *("company_id", "partner_id", "stylist_id", "state", "start", "date"),
-            "is_purchase",
+            *("is_purchase", "rating"),
         ],
         "salon.visit.line": [
             *("visit_id", "product_id", "stylist_id", "quantity", "amount"),
@@ -139,6 +139,21 @@ class SalonStylistReport(models.Model):
         aggregator=None,
         help="Money of her retail products divided by all her money.",
     )
+    rating_count = fields.Integer(
+        "Ratings", readonly=True, help="Visits of known clients that were rated."
+    )
+    rating_average = fields.Float(
+        "Rating",
+        readonly=True,
+        aggregator=None,
+        help="Average of the ratings, 1 to 5 stars. A few ratings say little.",
+    )
+    rating_text = fields.Char(
+        "Rating",
+        compute="_compute_rating_text",
+        help="Average of the ratings of her visits, 1 to 5 stars, and of how many. A "
+        "few ratings say little.",
+    )
     left_count = fields.Integer(
         "Left",
         readonly=True,
@@ -154,6 +169,15 @@ class SalonStylistReport(models.Model):
                 "%(low)s to %(high)s %%",
                 low=round(100 * row.low_rate),
                 high=round(100 * row.high_rate),
+            )
+
+    @api.depends("rating_average", "rating_count")
+    def _compute_rating_text(self):
+        for row in self:
+            row.rating_text = row.rating_count and self.env._(
+                "%(average)s (%(count)s)",
+                average=formatLang(self.env, row.rating_average, digits=1),
+                count=row.rating_count,
             )
 
     # ------------------------------------------------------------
@@ -253,9 +277,12 @@ class SalonStylistReport(models.Model):
             """SELECT company_id, stylist_id, COUNT(*) AS visit_count,
                    COUNT(*) FILTER (WHERE entered <= date) AS booking_known_count,
                    COUNT(*) FILTER (WHERE entered <= date AND next_entered <= date)
-                       AS rebooked_count
+                       AS rebooked_count,
+                   COUNT(rating) AS rating_count,
+                   AVG(rating::int)::float8 AS rating_average
                  FROM (
                     SELECT v.company_id, v.stylist_id, v.state, v.date, v.entered,
+                           v.rating,
                            MIN(v.entered) OVER (
                                PARTITION BY v.company_id, v.partner_id ORDER BY v.date
                                GROUPS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
@@ -358,6 +385,7 @@ class SalonStylistReport(models.Model):
                    money.amount,
                    COALESCE(money.retail, 0)::float8 / NULLIF(money.amount, 0)::float8
                        AS retail_rate,
+                   visit.rating_count, visit.rating_average,
                    COALESCE(gone.left_count, 0) AS left_count
                  FROM visit
             LEFT JOIN kept USING (company_id, stylist_id)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_client_standing import SEGMENTS
 from ..tools.times import WEEKDAYS
 
 
@@ -24,6 +25,7 @@ class SalonVisitReport(models.Model):
         "product.product": ["product_tmpl_id"],
         "product.template": ["salon_kind", "salon_zone_id", "categ_id"],
         "res.partner": ["salon_source_id", "salon_recommended_by_id"],
+        "salon.client.standing": ["partner_id", "company_id", "segment"],
         "res.company": ["currency_id", "resource_calendar_id"],
     }
 
@@ -48,6 +50,11 @@ class SalonVisitReport(models.Model):
         readonly=True,
         help="New: the day of the client's first visit to the salon. Returning: any "
         "later day. Walk-in: the client is not known.",
+    )
+    segment = fields.Selection(
+        SEGMENTS,
+        readonly=True,
+        help="The segment in which the client is now, not at the time of the visit.",
     )
     source_id = fields.Many2one("utm.source", readonly=True)
     recommended_by_id = fields.Many2one("res.partner", readonly=True)
@@ -100,6 +107,7 @@ class SalonVisitReport(models.Model):
             """SELECT COALESCE(l.id, -v.id) AS id, v.id AS visit_id, v.company_id,
                    company.currency_id, v.state, v.date, %(weekday)s AS weekday,
                    %(hour)s AS hour, v.partner_id, %(client_kind)s AS client_kind,
+                   standing.segment,
                    partner.salon_source_id AS source_id,
                    partner.salon_recommended_by_id AS recommended_by_id,
                    COALESCE(l.stylist_id, v.stylist_id) AS stylist_id, l.product_id,
@@ -133,6 +141,9 @@ class SalonVisitReport(models.Model):
                LEFT JOIN product_product product ON product.id = l.product_id
                LEFT JOIN product_template template
                       ON template.id = product.product_tmpl_id
+               LEFT JOIN salon_client_standing standing
+                      ON standing.partner_id = v.partner_id
+                     AND standing.company_id = v.company_id
                LEFT JOIN (
                     SELECT partner_id, company_id, MIN(date) AS date
                       FROM salon_visit made

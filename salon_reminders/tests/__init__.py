@@ -56,3 +56,6 @@ from . import test_salon_promotion_open
 from . import test_salon_promotion_use
 from . import test_salon_promotion_report
 from . import test_salon_promotion_screens
+from . import test_salon_start_page
+from . import test_salon_visit_rating
+from . import test_salon_month_report

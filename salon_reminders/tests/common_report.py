@@ -35,6 +35,7 @@ class Visit:
     is_purchase: bool
     from_call: bool
     total: float
+    rating: int
     lines: list = field(default_factory=list)
 
     @property
@@ -87,6 +88,10 @@ class PlainReports:
         self.zone = ZoneInfo(company._salon_timezone().zone)
         self.sources = {}
         self.friends = {}
+        standings = env["salon.client.standing"].search(
+            [("company_id", "=", company.id)]
+        )
+        self.segments = {one.partner_id.id: one.segment for one in standings}
         visits = env["salon.visit"].search([("company_id", "=", company.id)])
         for partner in visits.partner_id:
             self.sources[partner.id] = partner.salon_source_id.id
@@ -120,6 +125,7 @@ class PlainReports:
             ),
             from_call=bool(visit.call_id),
             total=sum(line.amount for line in lines),
+            rating=int(visit.rating or 0),
             lines=lines,
         )
 
@@ -266,6 +272,42 @@ class PlainReports:
             round(sum(years) / len(years), 2) if years else 0,
         )
 
+    # ---- the start page ----
+
+    def in_month(self, day):
+        """Visits and purchases done from the first of a month up to a day."""
+        return [
+            visit
+            for visit in self.visits
+            if visit.state == "done" and day.replace(day=1) <= visit.day <= day
+        ]
+
+    def tiles(self):
+        """{tile: number} of what can be counted from the visits."""
+        todays = [visit for visit in self.visits if visit.day == self.today]
+        month = self.in_month(self.today)
+        coming = ("booked", "confirmed", "arrived")
+        return {
+            "visits": sum(
+                visit.state in (*coming, "done") and not visit.is_purchase
+                for visit in todays
+            ),
+            "booked": sum(
+                visit.state in coming
+                and visit.day >= self.today
+                and visit.entered >= self.today
+                for visit in self.visits
+            ),
+            "regular": sum(
+                segment in ("regular", "key") for segment in self.segments.values()
+            ),
+            "new": sum(
+                min(days) >= self.today.replace(day=1) for days in self.days.values()
+            ),
+            "month_visits": sum(not visit.is_purchase for visit in month),
+            "money": round(sum(visit.total for visit in month), 2),
+        }
+
     # ---- stylists ----
 
     def firsts(self, months=12):
@@ -304,6 +346,7 @@ class PlainReports:
                 **self.kept([one for one in mine if one[1]], cycles, salon),
                 **self.rebooked(stylist, since),
                 **self.sold(stylist, since),
+                **self.rated(stylist, since),
                 "left_count": sum(
                     self.is_lost(partner)
                     and days[max(days)].stylist == stylist
@@ -371,6 +414,17 @@ class PlainReports:
             "rebooking_rate": again / len(known) if known else 0,
         }
 
+    def rated(self, stylist, since):
+        stars = [
+            visit.rating
+            for visit in self.counted(since)
+            if visit.stylist == stylist and visit.state == "done" and visit.rating
+        ]
+        return {
+            "rating_count": len(stars),
+            "rating_average": sum(stars) / len(stars) if stars else 0.0,
+        }
+
     def sold(self, stylist, since):
         lines = [
             line
@@ -403,6 +457,7 @@ class ReportChecks:
         for months in (12, 6, 0):
             self._check_stylists(reports, months)
             self._check_sources(reports, months)
+        self._check_start_page(reports)
 
     def _check_visits(self, reports):
         keys = {
@@ -414,6 +469,7 @@ class ReportChecks:
             "hour": lambda p, v, line: f"{v.local:%H}:00",
             "date:month": lambda p, v, line: v.day.replace(day=1),
             "client_kind": lambda p, v, line: p.client_kind(v),
+            "segment": lambda p, v, line: p.segments.get(v.partner, False),
             "source_id": lambda p, v, line: p.sources.get(v.partner, False),
             "recommended_by_id": lambda p, v, line: p.friends.get(v.partner, False),
             "from_call": lambda p, v, line: v.from_call,
@@ -503,6 +559,25 @@ class ReportChecks:
         expected = {who: (*row[:4], row[4] or None) for who, row in expected.items()}
         self.assertEqual(found, expected)
         self.assertEqual(len(rows), len(found))
+
+    def _check_start_page(self, reports):
+        """Every tile says what plain Python counts, and opens as many records."""
+        page = reports["salon.start.page"]
+        found = {
+            tile["key"]: tile["value"]
+            for part in page.get_tiles()["parts"]
+            for tile in part["tiles"]
+        }
+        for key, count in self.plain.tiles().items():
+            if key == "money":
+                count = page.env.company.currency_id.format(count)
+            self.assertEqual(found[key].replace(",", ""), f"{count}".replace(",", ""))
+        for key, value in found.items():
+            action = page.open_tile(key)
+            if key in ("share", "empty", "money"):
+                continue
+            opened = reports[action["res_model"]].search_count(action["domain"])
+            self.assertEqual(value.replace(",", ""), str(opened), key)
 
     def _check_stylists(self, reports, months):
         reports.invalidate_all()

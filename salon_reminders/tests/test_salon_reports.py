@@ -66,6 +66,10 @@ class TestSalonReports(ReportChecks, SalonCase):
                 [timedelta(days=before, hours=rng.randrange(20)), visit.id],
             )
         visits.invalidate_recordset(["create_date"])
+        for visit in visits.filtered(lambda one: one.state == "done"):
+            if rng.random() < 0.3:
+                visit.rating = rng.choice("12345")
+        self.env["salon.client.standing"]._refresh(company)
         return visits
 
     def _prepare_story(self, rng, client, company, stylists):

@@ -15,3 +15,4 @@ from . import salon_erasure
 from . import mail_compose_message
 from . import sms_composer
 from . import salon_promotion_start
+from . import salon_month_report

@@ -12,7 +12,8 @@ export class SalonLoad extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.filter = useState({weeks: -4, stylist_id: false});
+        const {weeks = -4} = this.props.action.params || {};
+        this.filter = useState({weeks, stylist_id: false});
         this.state = useState({data: null});
         onWillStart(() => this.load());
     }
@@ -31,6 +32,9 @@ export class SalonLoad extends Component {
     }
 
     periodLabel(weeks) {
+        if (weeks === 1) {
+            return _t("Next 7 days");
+        }
         return weeks < 0 ? _t("Last %s weeks", -weeks) : _t("Next %s weeks", weeks);
     }
 
@@ -44,6 +48,12 @@ export class SalonLoad extends Component {
             "Offered %(offered)s h, booked %(booked)s h, done %(done)s h, empty %(empty)s h",
             cell
         );
+    }
+
+    openZone(zone) {
+        this.action.doAction("salon_reminders.salon_zone_board_action", {
+            additionalContext: {zone_id: zone.id},
+        });
     }
 
     onGaps() {

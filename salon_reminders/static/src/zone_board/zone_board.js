@@ -14,7 +14,8 @@ export class SalonZoneBoard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({zoneId: false, offset: 0, board: null});
+        const {zone_id: zoneId = false} = this.props.action.context || {};
+        this.state = useState({zoneId, offset: 0, board: null});
         onWillStart(() => this.load());
     }
 
