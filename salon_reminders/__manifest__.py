@@ -72,6 +72,8 @@
         "report/salon_booking_report_views.xml",
         "report/salon_reminder_report_views.xml",
         "report/salon_call_report_views.xml",
+        "report/salon_control_report_views.xml",
+        "wizards/salon_calling_effect_views.xml",
         "report/salon_retention_report_views.xml",
         "report/salon_client_report_views.xml",
         "report/salon_stylist_report_views.xml",

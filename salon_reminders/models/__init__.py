@@ -3,6 +3,7 @@ from . import ir_ui_view
 from . import ir_actions_act_window_view
 from . import res_company
 from . import res_company_segment
+from . import res_company_control
 from . import res_config_settings
 from . import salon_source_cost
 from . import salon_zone
@@ -32,6 +33,8 @@ from . import mail_thread
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder
+from . import salon_reminder_history
+from . import salon_reminder_forecast
 from . import salon_reminder_engine
 from . import salon_reminder_course
 from . import salon_course
@@ -62,6 +65,9 @@ from . import salon_client_card
 from . import salon_visit_card
 from . import salon_call
 from . import salon_call_paper
+from . import salon_control_draw
+from . import salon_call_candidate
+from . import salon_call_explanation
 from . import salon_call_planner
 from . import salon_call_script
 from . import salon_call_forecast

@@ -141,6 +141,7 @@ class SalonReminder(models.Model):
             ("left", "Said that she left"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
+            ("control", "In the control group"),
             ("quota", "Waits for a free place on the list"),
         ],
         string="Held back by",
@@ -185,7 +186,7 @@ class SalonReminder(models.Model):
             due = reminder.due_date
             reminder.days_over = max((today - due).days, 0) if due else 0
 
-    @api.depends("due_date", "rhythm_days", "last_date")
+    @api.depends("due_date", "rhythm_days", "last_date", "course_id")
     def _compute_forecast(self):
         forecasts = self.env["salon.reminder.engine"]._get_forecasts(self)
         for reminder in self:
@@ -195,13 +196,16 @@ class SalonReminder(models.Model):
             reminder.forecast = reminder._get_forecast_text()
 
     def _get_forecast_text(self):
-        """Return a date, or how likely she is gone where no date can be trusted."""
+        """Return a date, or how likely she is gone where no date can be trusted.
+
+        Who has paid for sessions is not given up; nobody is lost for certain.
+        """
         if not self.expected_date:
             return False
-        if self.gone_probability > GONE:
+        if self.gone_probability > GONE and not self.course_id:
             return self.env._(
                 "%(percent)s %% likely not to come back by herself",
-                percent=round(100 * self.gone_probability),
+                percent=min(round(100 * self.gone_probability), 99),
             )
         return self.env._(
             "expected around %(date)s", date=format_date(self.env, self.expected_date)

@@ -5,6 +5,7 @@ from . import salon_visit_report
 from . import salon_booking_report
 from . import salon_reminder_report
 from . import salon_call_report
+from . import salon_control_report
 from . import salon_retention_report
 from . import salon_client_report
 from . import salon_stylist_report

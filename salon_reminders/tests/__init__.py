@@ -21,6 +21,7 @@ from . import test_salon_access
 from . import test_salon_client_card
 from . import test_salon_client_standing
 from . import test_salon_client_zone
+from . import test_salon_control_draw
 from . import test_salon_course
 from . import test_salon_cycle
 from . import test_salon_cycle_tuner

@@ -86,6 +86,13 @@ class TestSalonReminderCourse(CourseCase):
         self.env["salon.reminder.engine"]._move_on(self.company)
         self.assertReminder(state="late")
 
+    def test_never_given_up(self):
+        with freeze_time("2024-01-01 09:00:00"):
+            self._sell("2024-01-01", self.bundle + self.dry)
+        reminder = self._get_own()
+        self.assertGreater(reminder.gone_probability, 0.9)
+        self.assertIn("expected around", reminder.forecast)
+
     def test_booking_covers_it(self):
         self._sell("2026-06-15", self.bundle + self.dry)
         self._create_visit(self.anna, "2026-07-08", self.session, state="booked")

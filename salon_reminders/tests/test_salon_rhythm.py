@@ -124,6 +124,9 @@ class TestSalonRhythm(SalonCase):
             self.assertEqual(reminder.expected_date, date(2026, 9, 23))
             self.assertGreater(reminder.gone_probability, 0.6)
             self.assertIn("% likely not", reminder.forecast)
+        with freeze_time("2030-07-21 09:00:00"):
+            self.env.invalidate_all()
+            self.assertIn("99 % likely not", reminder.forecast)
 
     def test_gone_grows_with_waiting(self):
         reminder = self._visit_in_gaps([40] * 8, last="2026-02-01")
