@@ -14,6 +14,11 @@ from . import resource_resource
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
+from . import resource_resource_departure
+from . import salon_departure_engine
+from . import salon_departure_booking
+from . import salon_departure
+from . import salon_departure_client
 from . import salon_visit
 from . import salon_visit_line
 from . import salon_visit_busy
@@ -40,6 +45,7 @@ from . import salon_reminder_course
 from . import salon_course
 from . import salon_course_engine
 from . import salon_leaving_reason
+from . import salon_leaving_fix
 from . import salon_call_reading
 from . import salon_call_activity
 from . import salon_call_claim
@@ -107,8 +113,12 @@ from . import salon_demo_client
 from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
+from . import salon_demo_lost
 from . import salon_call_book
 from . import salon_follow_up
+from . import salon_call_win_back
+from . import salon_win_back
+from . import salon_call_lapsed
 from . import salon_gap_finder
 from . import salon_day_board
 from . import salon_load

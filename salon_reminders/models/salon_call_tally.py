@@ -67,9 +67,9 @@ class SalonCallTally(models.AbstractModel):
             domain.append(("user_id", "=", self.env.uid))
         if calls is not None:
             domain.append(("call_id", "in", calls.ids))
-        names = ("call_id", "partner_id", "outcome_id", "user_id", "date", "note", "gift")
+        names = ("call_id", "partner_id", "outcome_id", "user_id", "date", "note")
         attempts = self.env["salon.call.attempt"].search_fetch(
-            domain, [*names, "undone_at"], limit=PAGE
+            domain, [*names, "gift", "bring_back", "undone_at"], limit=PAGE
         )
         # Few columns of clients, who have many.
         attempts.partner_id.fetch(["name"])

@@ -415,6 +415,9 @@ class SalonVisit(models.Model):
         if not stylist:
             return False
         company = self.company_id or self.env.company
+        if stylist._is_gone(company._salon_date(start), company):
+            # Nothing to confirm: booking her is refused.
+            return False
         days = company._salon_date(start), company._salon_date(stop)
         midnight = [datetime.combine(day, time()) for day in days]
         first = company._salon_utc(midnight[0])
