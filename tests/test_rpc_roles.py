@@ -22,6 +22,11 @@ RIGHTS = {
     "salon.cycle": ("R...", "R...", "RWCU"),
     "salon.duplicate": ("....", "....", "R..."),
     "salon.import": ("....", "....", "RWCU"),
+    "salon.departure": ("....", "R...", "RWC."),
+    "salon.departure.client": ("....", "R...", "RW.."),
+    "salon.leaving.fix": ("....", "R...", "RWC."),
+    "salon.leaving.reason": ("....", "R...", "RWCU"),
+    "salon.lost.client": ("....", "R...", "R..."),
     "salon.reminder": ("R...", "R...", "R..."),
     "salon.visit": ("RWC.", "RWC.", "RWCU"),
     "salon.visit.line": ("RWCU", "RWCU", "RWCU"),
@@ -146,11 +151,51 @@ class TestRpcRoles(HttpCase):
             "salon.cycle": cls.service.salon_cycle_ids if own else env["salon.cycle"],
             "salon.duplicate": env["salon.duplicate"],
             "salon.import": env["salon.import"].create({"name": f"{name} import"}),
+            **cls._create_leaving(env, name, company),
             "salon.reminder": partner.salon_reminder_ids,
             "salon.visit": visit,
             "salon.visit.line": visit.line_ids,
             "salon.zone": env["salon.zone"].create(
                 {"name": f"{name} zone", "company_id": company.id}
+            ),
+        }
+
+    @classmethod
+    def _create_leaving(cls, env, name, company):
+        """Create a reason that was changed, and a stylist who leaves with a client."""
+        reason = env["salon.leaving.reason"].create(
+            {"name": f"{name} reason", "company_id": company.id}
+        )
+        fix = env["salon.leaving.fix"].create(
+            {"reason_id": reason.id, "argument": f"{name} change"}
+        )
+        stylist = env["resource.resource"].create(
+            {"name": f"{name} stylist", "is_stylist": True, "company_id": company.id}
+        )
+        client = env["res.partner"].create(
+            {"name": f"{name} regular", "company_id": company.id}
+        )
+        env["salon.visit"].create(
+            {
+                "partner_id": client.id,
+                "start": fields.Datetime.subtract(fields.Datetime.now(), days=200),
+                "state": "done",
+                "stylist_id": stylist.id,
+                "line_ids": [(0, 0, {"product_id": cls.service.id})],
+            }
+        )
+        departure = env["salon.departure"].create(
+            {"stylist_id": stylist.id, "last_date": company._salon_today()}
+        )
+        env["salon.client.standing"]._refresh(company)
+        env.flush_all()
+        return {
+            "salon.departure": departure,
+            "salon.departure.client": departure.line_ids,
+            "salon.leaving.fix": fix,
+            "salon.leaving.reason": reason,
+            "salon.lost.client": env["salon.lost.client"].search(
+                [("partner_id", "=", client.id), ("scope", "=", "all")]
             ),
         }
 

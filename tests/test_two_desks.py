@@ -49,7 +49,9 @@ class TestTwoDesks(unittest.TestCase):
         )
 
     def _get_selected(self, person):
-        return int(person.run("document.querySelector('.o_salon_selected').dataset.call"))
+        return int(
+            person.run("document.querySelector('.o_salon_selected').dataset.call")
+        )
 
     def _get_row(self, call_id):
         return f".o_salon_row[data-call='{call_id}']"

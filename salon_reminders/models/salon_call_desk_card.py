@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL, format_amount, format_date, format_datetime
 
 from .salon_call_reading import VISITS

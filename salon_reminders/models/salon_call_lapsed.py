@@ -53,7 +53,9 @@ class SalonCallPlanner(models.AbstractModel):
     def _text_win_back_hold(self, hold):
         """Return why somebody who is lost can't be called now."""
         if hold == "call":
-            return self.env._("She, or somebody with her number, is on the list already.")
+            return self.env._(
+                "She, or somebody with her number, is on the list already."
+            )
         if hold == "gap":
             return self.env._(
                 "She, or somebody with her number, was called less than %(days)s days "

@@ -6,7 +6,7 @@ from .salon_visit import OPEN_STATES
 
 
 class SalonCall(models.Model):
-    """Calls with news for a client: what she left for was changed, her stylist leaves."""
+    """Calls with news: what a client left for was changed, or her stylist leaves."""
 
     _inherit = "salon.call"
 
@@ -80,8 +80,8 @@ class SalonCall(models.Model):
         if not line:
             return []
         text = self.env._(
-            "%(stylist)s leaves; the last day is %(day)s. %(share)s %% of her visits in "
-            "a year were there.",
+            "%(stylist)s leaves; the last day is %(day)s. %(share)s %% of her visits "
+            "in a year were with this stylist.",
             stylist=line.stylist_id.name,
             day=format_date(self.env, line.departure_id.last_date),
             share=round(100 * line.share),

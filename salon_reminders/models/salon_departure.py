@@ -242,7 +242,9 @@ class SalonDeparture(models.Model):
                 body=self.env._(
                     "Nobody but %(stylist)s does: %(services)s.",
                     stylist=self.stylist_id.name,
-                    services=format_list(self.env, self.sole_service_ids.mapped("name")),
+                    services=format_list(
+                        self.env, self.sole_service_ids.mapped("name")
+                    ),
                 )
             )
 
@@ -254,7 +256,9 @@ class SalonDeparture(models.Model):
         """Put her clients on the call list from now on, day by day."""
         if not self.line_ids:
             raise UserError(
-                self.env._("She has no clients of the last year; there is nobody to call.")
+                self.env._(
+                    "She has no clients of the last year; there is nobody to call."
+                )
             )
         self.is_calling = True
 

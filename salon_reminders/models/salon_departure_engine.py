@@ -247,7 +247,9 @@ class SalonDepartureEngine(models.AbstractModel):
     @api.model
     def _get_hours(self, services, days):
         """Return how many hours in four weeks a client needs, by the last year."""
-        minutes = sum(s.product_variant_id.salon_duration * days[s.id] for s in services)
+        minutes = sum(
+            s.product_variant_id.salon_duration * days[s.id] for s in services
+        )
         return minutes / 60 * FREE_DAYS / YEAR
 
     def _rate(self, partner_id, one, services, hours, facts):
@@ -303,7 +305,9 @@ class SalonDepartureEngine(models.AbstractModel):
         if found["ratio"]:
             reasons.append(self._text_price(found["ratio"]))
         reasons.append(
-            self.env._("%(hours)s h free in 4 weeks", hours=max(round(found["free"]), 0))
+            self.env._(
+                "%(hours)s h free in 4 weeks", hours=max(round(found["free"]), 0)
+            )
         )
         return ", ".join(reasons)
 

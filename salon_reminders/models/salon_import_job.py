@@ -122,7 +122,7 @@ class SalonImport(models.Model):
         self.company_id.sudo().write(
             {"salon_standing_date": False, "salon_affinity_date": False}
         )
-        for job in ("ir_cron_refresh_norms", "ir_cron_refresh_norms"):
+        for job in ("ir_cron_refresh_norms", "ir_cron_refresh_standings"):
             self.env.ref(f"salon_reminders.{job}").sudo()._trigger()
         yield 0
 

@@ -46,9 +46,7 @@ class SalonSlotFinder(models.AbstractModel):
             for stylist in stylists
         }
         for stylist_id, end in ends.items():
-            work[stylist_id] = subtract_times(
-                work[stylist_id], [(end, datetime.max)]
-            )
+            work[stylist_id] = subtract_times(work[stylist_id], [(end, datetime.max)])
         return work
 
     @api.model

@@ -272,7 +272,9 @@ class SalonLostClient(models.Model):
             shown = format_list(self.env, names[:3])
             more = len(names) - 3
             if more > 0:
-                shown = self.env._("%(names)s and %(count)s more", names=shown, count=more)
+                shown = self.env._(
+                    "%(names)s and %(count)s more", names=shown, count=more
+                )
             lines.append(f"{shown}: {text}")
         return {
             "type": "ir.actions.client",

@@ -48,3 +48,6 @@ from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
+from . import test_salon_departure
+from . import test_salon_leaving_fix
+from . import test_salon_lost_client

@@ -116,7 +116,10 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             see("She is there again", card("Desk Anna")),
             see("with her number", `${DESK} a.o_salon_phone[href^='tel:+']`),
             see("and nothing is done", counter("done", "0")),
-            see("with free times, which her script offers", `${noForm} .o_salon_proposal`),
+            see(
+                "with free times, which her script offers",
+                `${noForm} .o_salon_proposal`
+            ),
             see("in words", `${DESK} .o_salon_script:contains('I could offer you')`),
         ];
     },
