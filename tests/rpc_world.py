@@ -141,6 +141,7 @@ class RpcCase(HttpCase):
             "salon.cycle": cls.service.salon_cycle_ids if own else env["salon.cycle"],
             "salon.duplicate": env["salon.duplicate"],
             "salon.import": env["salon.import"].create({"name": f"{name} import"}),
+            **cls._create_leaving(env, name, company),
             "salon.promotion": promotion,
             "salon.promotion.member": promotion.member_ids[:1],
             "salon.promotion.participation": offer,
@@ -149,6 +150,45 @@ class RpcCase(HttpCase):
             "salon.visit.line": visit.line_ids,
             "salon.zone": env["salon.zone"].create(
                 {"name": f"{name} zone", "company_id": company.id}
+            ),
+        }
+
+    @classmethod
+    def _create_leaving(cls, env, name, company):
+        """Create a reason that was changed, and a stylist who leaves with a client."""
+        reason = env["salon.leaving.reason"].create(
+            {"name": f"{name} reason", "company_id": company.id}
+        )
+        fix = env["salon.leaving.fix"].create(
+            {"reason_id": reason.id, "argument": f"{name} change"}
+        )
+        stylist = env["resource.resource"].create(
+            {"name": f"{name} stylist", "is_stylist": True, "company_id": company.id}
+        )
+        client = env["res.partner"].create(
+            {"name": f"{name} regular", "company_id": company.id}
+        )
+        env["salon.visit"].create(
+            {
+                "partner_id": client.id,
+                "start": fields.Datetime.subtract(fields.Datetime.now(), days=200),
+                "state": "done",
+                "stylist_id": stylist.id,
+                "line_ids": [(0, 0, {"product_id": cls.service.id})],
+            }
+        )
+        departure = env["salon.departure"].create(
+            {"stylist_id": stylist.id, "last_date": company._salon_today()}
+        )
+        env["salon.client.standing"]._refresh(company)
+        env.flush_all()
+        return {
+            "salon.departure": departure,
+            "salon.departure.client": departure.line_ids,
+            "salon.leaving.fix": fix,
+            "salon.leaving.reason": reason,
+            "salon.lost.client": env["salon.lost.client"].search(
+                [("partner_id", "=", client.id), ("scope", "=", "all")]
             ),
         }
 

@@ -247,6 +247,32 @@ class TestRealExport(ReportChecks, SalonImportCase):
         self.env["salon.client.standing"]._refresh(self.company)
         receipts = [row for row in read("receipts") if row["walk_in"] == "False"]
         self._check_zones(receipts, zones)
+        self._check_retail(receipts)
+
+    def _check_retail(self, receipts):
+        """Days of a client at the salon, and those on which she bought a product."""
+        plain = {(row["client"], row["date"]) for row in receipts}
+        bought = {
+            (row["client"], row["date"]) for row in receipts if row["cate"] == "RETAIL"
+        }
+        self.assertEqual((len(plain), len(bought)), (1434, 112))
+        lines = self.env["salon.visit.line"].search(
+            [
+                ("visit_id.company_id", "=", self.company.id),
+                ("visit_id.state", "=", "done"),
+                ("visit_id.partner_id", "!=", False),
+                ("visit_id", "not in", self.visits_before.ids),
+            ]
+        )
+        found = {self._get_day(line) for line in lines}
+        retail = lines.filtered(lambda line: line.salon_kind == "retail")
+        self.assertEqual(found, plain)
+        self.assertEqual({self._get_day(line) for line in retail}, bought)
+
+    @staticmethod
+    def _get_day(line):
+        visit = line.visit_id
+        return visit.partner_id.salon_import_ref, visit.date.isoformat()
 
     def _give_zones(self):
         """Each category of services becomes a zone."""

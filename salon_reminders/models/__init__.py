@@ -15,6 +15,11 @@ from . import resource_resource_access
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
+from . import resource_resource_departure
+from . import salon_departure_engine
+from . import salon_departure_booking
+from . import salon_departure
+from . import salon_departure_client
 from . import salon_visit
 from . import salon_visit_book
 from . import salon_visit_line
@@ -47,6 +52,7 @@ from . import salon_reminder_course
 from . import salon_course
 from . import salon_course_engine
 from . import salon_leaving_reason
+from . import salon_leaving_fix
 from . import salon_call_reading
 from . import salon_call_activity
 from . import salon_call_claim
@@ -118,8 +124,12 @@ from . import salon_demo_client
 from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
+from . import salon_demo_lost
 from . import salon_call_book
 from . import salon_follow_up
+from . import salon_call_win_back
+from . import salon_win_back
+from . import salon_call_lapsed
 from . import salon_gap_finder
 from . import salon_gap_client
 from . import salon_gap_ranking

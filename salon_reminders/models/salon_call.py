@@ -64,6 +64,8 @@ class SalonCall(models.Model):
             ("birthday", "Birthday"),
             ("missed", "Missed visit"),
             ("cancelled", "Cancelled visit"),
+            ("fixed", "We changed it"),
+            ("departure", "Stylist leaves"),
         ],
         required=True,
         default="reminder",

@@ -53,6 +53,9 @@ class SalonCallAttempt(models.Model):
     gift = fields.Char(
         "Promised gift", help="What was promised to a client who left, to win her back."
     )
+    bring_back = fields.Char(
+        "What would bring her back", help="As she said it, for who calls her again."
+    )
     visit_id = fields.Many2one(
         "salon.visit",
         string="Booked visit",
@@ -103,24 +106,56 @@ class SalonCallAttempt(models.Model):
                 SELECT FROM salon_call_attempt la
                  WHERE la.partner_id = %(partner)s AND la.company_id = %(company)s
                    AND la.leaving_reason_id IS NOT NULL AND la.undone_at IS NULL
-                   AND NOT EXISTS (
-                       SELECT FROM salon_visit lv
-                        WHERE lv.partner_id = la.partner_id
-                          AND lv.company_id = la.company_id
-                          AND lv.state IN ('booked', 'done')
-                          AND lv.start > la.date))""",
+                   AND NOT %(came)s)""",
             partner=partner,
             company=company,
+            came=self._sql_came_since(SQL("la")),
+        )
+
+    @api.model
+    def _sql_came_since(self, attempt):
+        """Return the condition that she booked or came after what she said.
+
+        :param SQL attempt: alias of a row of attempts
+        """
+        return SQL(
+            """EXISTS (
+                SELECT FROM salon_visit lv
+                 WHERE lv.partner_id = %(said)s.partner_id
+                   AND lv.company_id = %(said)s.company_id
+                   AND lv.state NOT IN ('cancelled', 'no_show')
+                   AND lv.start > %(said)s.date)""",
+            said=attempt,
+        )
+
+    @api.model
+    def _sql_said_last(self, company):
+        """Return why each client of a salon left, as she said it last.
+
+        Rows of attempts, one per client; what was undone was never said.
+
+        :param SQL company: expression of the company's id
+        """
+        return SQL(
+            """SELECT DISTINCT ON (a.partner_id) a.*
+                 FROM salon_call_attempt a
+                WHERE a.company_id = %s AND a.leaving_reason_id IS NOT NULL
+                  AND a.undone_at IS NULL
+             ORDER BY a.partner_id, a.date DESC, a.id DESC""",
+            company,
         )
 
     def _get_said(self):
-        """Return the note and what was promised, as one text."""
-        return self._text_said(self.note, self.gift)
+        """Return the note, what she wants and what was promised, as one text."""
+        return self._text_said(self.note, self.bring_back, self.gift)
 
     @api.model
-    def _text_said(self, note, gift):
+    def _text_said(self, note, bring_back, gift):
+        wish = bring_back and self.env._(
+            "Would bring her back: %(wish)s", wish=bring_back
+        )
         promised = gift and self.env._("Promised: %(gift)s", gift=gift)
-        return "\n".join(filter(None, [note, promised]))
+        return "\n".join(filter(None, [note, wish, promised]))
 
     def action_undo(self):
         """Take back this outcome and everything it did."""

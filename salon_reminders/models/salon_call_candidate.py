@@ -162,10 +162,12 @@ class SalonCallCandidate(models.AbstractModel):
             SQL(in_year, year + 1),
         )
 
-    def _sql_hold(self, company, today):
+    def _sql_hold(self, company, today, may_have_left=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
         The first line that holds is the one told to people.
+
+        :param bool may_have_left: who said that she left is called all the same
         """
         return SQL(
             """COALESCE(%(gate)s, CASE
@@ -193,7 +195,9 @@ class SalonCallCandidate(models.AbstractModel):
                 "phone",
             ),
             company=company.id,
-            left=self.env["salon.call.attempt"]._sql_left(
+            left=SQL("FALSE")
+            if may_have_left
+            else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
             control=self.env["salon.control.draw"]._sql_left_uncalled(

@@ -5,6 +5,9 @@ from odoo.tools import format_datetime, format_list
 from .salon_reminder import CALLABLE_STATES
 from .salon_visit import OPEN_STATES
 
+# Calls about something else than what is due.
+WIN_BACK_KINDS = ("fixed", "departure")
+
 
 class SalonCallClosing(models.AbstractModel):
     """Ends calls that nobody has to make any more, and says how it came."""
@@ -32,6 +35,7 @@ class SalonCallClosing(models.AbstractModel):
         settled = calls.filtered(
             lambda call: (
                 call.reminder_ids
+                and call.kind not in WIN_BACK_KINDS
                 and not any(r.state in CALLABLE_STATES for r in call.reminder_ids)
             )
         )
@@ -114,7 +118,7 @@ class SalonCallClosing(models.AbstractModel):
     def _has_reason(self, reminders):
         """Return whether there is something to call about: these, or anything else."""
         self.ensure_one()
-        is_promised = self.priority == "1"
+        is_promised = self.priority == "1" or self.kind in WIN_BACK_KINDS
         return is_promised or self.birthday or any(r._wants_call() for r in reminders)
 
     def _drop_reminders(self, reminders):

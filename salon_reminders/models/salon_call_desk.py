@@ -212,6 +212,7 @@ class SalonCallDesk(models.AbstractModel):
             "left_us": {
                 "reason_id": self._get_number(values.get("reason_id")),
                 "gift": values.get("gift"),
+                "bring_back": values.get("bring_back"),
             },
         }.get(outcome.kind, {})
 
@@ -286,4 +287,6 @@ class SalonCallDesk(models.AbstractModel):
             ],
             ["name"],
         )
+        company = self.env.company
+        stylists -= stylists._is_gone(company._salon_today(), company)
         return [{"id": stylist.id, "name": stylist.name} for stylist in stylists]

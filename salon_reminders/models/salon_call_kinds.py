@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-GIFT_LENGTH = 200
+TEXT_LENGTH = 200
 
 
 class SalonCallKinds(models.AbstractModel):
@@ -81,10 +81,13 @@ class SalonCallKinds(models.AbstractModel):
     def _check_declined(self, stop=False, **_other):
         return {"stop": bool(stop)}
 
-    def _check_left_us(self, note=False, reason_id=False, gift=False, **_other):
+    def _check_left_us(
+        self, note=False, reason_id=False, gift=False, bring_back=False, **_other
+    ):
         """A reason is needed; a gift may be promised to win her back.
 
         :param str gift: what was promised, in words
+        :param str bring_back: what would bring her back, in her words
         """
         reason = self.env["salon.leaving.reason"].browse(reason_id or []).exists()
         if not reason:
@@ -97,8 +100,14 @@ class SalonCallKinds(models.AbstractModel):
                     reason=reason.name,
                 )
             )
-        gift = gift.strip() if isinstance(gift, str) else ""
-        return {"reason_id": reason.id, "gift": gift[:GIFT_LENGTH]}
+        return {
+            "reason_id": reason.id,
+            "gift": self._clean_text(gift),
+            "bring_back": self._clean_text(bring_back),
+        }
+
+    def _clean_text(self, text):
+        return text.strip()[:TEXT_LENGTH] if isinstance(text, str) else ""
 
     # ------------------------------------------------------------
     # WHAT EACH KIND DOES
@@ -168,7 +177,7 @@ class SalonCallKinds(models.AbstractModel):
             {"consent_id": withdrawn.id, "earlier_consent_id": before and before.id}
         )
 
-    def _after_left_us(self, attempt, reason_id, gift):
+    def _after_left_us(self, attempt, reason_id, gift, bring_back):
         """She counts as lost until she comes again; the attempt keeps the rest."""
         self._close("outcome")
 

@@ -98,7 +98,15 @@ class SalonCallLadder(models.AbstractModel):
     def _get_client_attempts(self):
         """Return the newest attempts to reach this client, on whatever account."""
         self.ensure_one()
-        names = ("date", "user_id", "outcome_id", "note", "gift", "company_id")
+        names = (
+            "date",
+            "user_id",
+            "outcome_id",
+            "note",
+            "gift",
+            "bring_back",
+            "company_id",
+        )
         return self.env["salon.call.attempt"].search_fetch(
             [
                 ("partner_id", "=", self.partner_id.id),

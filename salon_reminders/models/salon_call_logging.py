@@ -157,6 +157,7 @@ class SalonCallLogging(models.AbstractModel):
                     "token": token,
                     "leaving_reason_id": details.get("reason_id"),
                     "gift": details.get("gift"),
+                    "bring_back": details.get("bring_back"),
                     "call_at": details.get("call_at"),
                 }
             )

@@ -10,6 +10,9 @@ from .salon_reminder import CALLABLE_STATES
 
 _logger = logging.getLogger(__name__)
 
+# What a call of a kind of its own is about.
+OCCASIONS = ("missed_visit_id", "fix_id", "departure_id")
+
 
 class SalonCallPlanner(models.AbstractModel):
     """The daily job: puts on the list whom the salon should call today.
@@ -76,6 +79,7 @@ class SalonCallPlanner(models.AbstractModel):
         self._prepare_day()
         # Before the others: who missed a visit is not called about her needs, too.
         self.env["salon.follow.up"]._plan()
+        self.env["salon.win.back"]._plan_first()
         clients = self._get_due_clients()
         commit_progress(remaining=len(clients))
         for batch in split_every(batch_size, clients, list):
@@ -83,6 +87,8 @@ class SalonCallPlanner(models.AbstractModel):
             commit_progress(len(batch))
             # Ten thousand calls must not pile up in memory.
             self.env.invalidate_all()
+        # What the reminders have left of the day's places.
+        self.env["salon.win.back"]._plan()
 
     def _prepare_day(self):
         """Move states on to today, end calls whose consent expired, repair others."""
@@ -164,6 +170,7 @@ class SalonCallPlanner(models.AbstractModel):
                 "user_id": client["user_id"]
                 if own and client["user_id"] in receptionists.ids
                 else next(turns).id,
+                **{name: client[name] for name in OCCASIONS if client.get(name)},
             }
             for client in clients
         ]

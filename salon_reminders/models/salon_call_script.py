@@ -6,7 +6,10 @@ from odoo.tools import format_list
 from ..tools import script_text
 
 # Kinds of script that are kinds of call; the others are about a reminder.
-CALL_KINDS = ("lapsed", "birthday", "missed", "cancelled")
+CALL_KINDS = (
+    *("lapsed", "birthday", "missed", "cancelled"),
+    *("fixed", "departure"),
+)
 
 
 class SalonCallScript(models.Model):
@@ -29,6 +32,8 @@ class SalonCallScript(models.Model):
             ("birthday", "Birthday"),
             ("missed", "Missed visit"),
             ("cancelled", "Cancelled visit"),
+            ("fixed", "We changed it"),
+            ("departure", "Stylist leaves"),
             ("call_back", "Promised call-back"),
         ],
         string="Kind of call",
@@ -244,6 +249,7 @@ class SalonCallScript(models.Model):
                 "stylist": call.stylist_id.name or self.env._("your stylist"),
                 "free_times": free_times.get(call),
                 "promotion": promotions.get(call),
+                **call._get_win_back_values(),
                 "salon": call.company_id.name,
                 "receptionist": self.env.user.name,
             }
@@ -299,8 +305,19 @@ class SalonCallScript(models.Model):
                 "kind": self.kind if self.kind in CALL_KINDS else "reminder",
                 "reminder_ids": chosen.ids,
                 "stylist_id": self._get_sample_stylist(partner, company).id,
+                **self._get_sample_links(company),
             }
         )
+
+    def _get_sample_links(self, company):
+        """Return what the newest call of a win-back kind would be about."""
+        model = {"fixed": "salon.leaving.fix", "departure": "salon.departure"}
+        if self.kind not in model:
+            return {}
+        newest = self.env[model[self.kind]].search(
+            [("company_id", "=", company.id)], order="id desc", limit=1
+        )
+        return {"fix_id" if self.kind == "fixed" else "departure_id": newest.id}
 
     @api.model
     def _get_sample_stylist(self, partner, company):

@@ -65,7 +65,8 @@ class SalonCallTally(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT a.id, a.call_id, a.date, a.note, a.gift, o.kind,
+                """SELECT a.id, a.call_id, a.date, a.note, a.gift,
+                          a.bring_back, o.kind,
                           %(outcome)s AS outcome, p.name AS name, up.name AS user,
                           a.undone_at IS NOT NULL AS undone
                      FROM salon_call_attempt a
@@ -95,7 +96,7 @@ class SalonCallTally(models.AbstractModel):
                 **row,
                 "name": row["name"] or "",
                 "time": company._salon_local(row["date"]).strftime("%H:%M"),
-                "note": said(row["note"], row.pop("gift")),
+                "note": said(row["note"], row.pop("bring_back"), row.pop("gift")),
                 "date": row["date"].isoformat(),
             }
             for row in rows

@@ -232,6 +232,12 @@ class SalonClientEvent(models.Model):
         text = self.env._("Call: %(outcome)s", outcome=attempt.outcome_id.name)
         reason = attempt.leaving_reason_id.name
         text = f"{text} ({reason})" if reason else text
+        if attempt.bring_back:
+            text = self.env._(
+                "%(call)s, would come back for: %(wish)s",
+                call=text,
+                wish=attempt.bring_back,
+            )
         if not attempt.gift:
             return text
         return self.env._("%(call)s, promised: %(gift)s", call=text, gift=attempt.gift)

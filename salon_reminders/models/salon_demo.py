@@ -41,6 +41,7 @@ class SalonDemo(models.AbstractModel):
         demo.env["salon.client.standing"]._refresh(company)
         demo.env["salon.demo.promotion"]._generate(rng, services)
         demo.env["salon.demo.report"]._tell_moves()
+        demo.env["salon.demo.lost"]._generate(rng)
 
     def _set_up_salon(self):
         """Load the starter set, set prices and the stylists' zones.

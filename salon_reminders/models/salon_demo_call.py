@@ -213,7 +213,7 @@ class SalonDemoCall(models.AbstractModel):
     def _get_users(self):
         return self.env["salon.call.planner"]._get_receptionists() or self.env.user
 
-    def _log(self, call, kind, day, rng):
+    def _log(self, call, kind, day, rng, **vals):
         """Record one dial as it was made on that day."""
         outcome = self.env["salon.call.outcome"]._get_default(kind)
         self.env["salon.call.attempt"].create(
@@ -223,7 +223,8 @@ class SalonDemoCall(models.AbstractModel):
                 "date": self._get_moment(day, rng),
                 "user_id": call.user_id.id,
                 "outcome_id": outcome.id,
-                "note": rng.choice(NOTES[kind]),
+                "note": vals.pop("note", None) or rng.choice(NOTES[kind]),
+                **vals,
             }
         )
         call.outcome_id = outcome

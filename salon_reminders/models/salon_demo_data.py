@@ -177,4 +177,5 @@ NOTES = {
     "booked": ("", "", "Was glad about the call.", "Same time as always."),
     "declined": ("Away on holiday, comes on her own.", "Wants to let it grow."),
     "do_not_call": ("Does not want to be phoned.",),
+    "left_us": ("",),
 }

@@ -123,14 +123,11 @@ class SalonFollowUp(models.AbstractModel):
                 "stylist_id": visit.stylist_id.id,
                 "reminder_ids": reminders[visit].ids,
                 "user_id": visit.partner_id.user_id.id,
+                "missed_visit_id": visit.id,
             }
             for visit in visits
         ]
-        vals_list = planner._prepare_calls(rows)
-        return [
-            {**vals, "missed_visit_id": visit.id}
-            for vals, visit in zip(vals_list, visits, strict=True)
-        ]
+        return planner._prepare_calls(rows)
 
     def _get_reminders(self, visits):
         """Return {visit: the reminders of the needs that it would have met}."""

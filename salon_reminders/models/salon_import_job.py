@@ -117,8 +117,13 @@ class SalonImport(models.Model):
         self._count_states()
         self.failed_file = self.env["salon.import.report"]._make_failed_file(self)
         self.state = "done"
-        # A history that has just come in says what is typical for this salon.
-        self.env.ref("salon_reminders.ir_cron_refresh_norms").sudo()._trigger()
+        # A history that has just come in says what is typical for this salon, who is
+        # regular and who is lost; the company is not the importer's to write.
+        self.company_id.sudo().write(
+            {"salon_standing_date": False, "salon_affinity_date": False}
+        )
+        for job in ("ir_cron_refresh_norms", "ir_cron_refresh_standings"):
+            self.env.ref(f"salon_reminders.{job}").sudo()._trigger()
         yield 0
 
     def _finish_check(self, catalogue):

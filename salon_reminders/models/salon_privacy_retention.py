@@ -28,10 +28,11 @@ class SalonPrivacy(models.AbstractModel):
         """Return how many rows older than ``limit`` were cleaned, at most a batch."""
         self.env.flush_all()
         statements = (
-            """UPDATE salon_call_attempt SET note = NULL, phone = NULL
+            """UPDATE salon_call_attempt
+                  SET note = NULL, phone = NULL, bring_back = NULL
                 WHERE id IN (SELECT id FROM salon_call_attempt
                               WHERE company_id = %s AND date < %s
-                                AND (note IS NOT NULL OR phone IS NOT NULL)
+                                AND COALESCE(note, phone, bring_back) IS NOT NULL
                               LIMIT %s)""",
             """UPDATE salon_call SET note = NULL
                 WHERE id IN (SELECT id FROM salon_call

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 import pytz
@@ -29,18 +29,25 @@ class SalonSlotFinder(models.AbstractModel):
 
     @api.model
     def _get_work(self, stylists, start, stop):
-        """Return {stylist id: [(start, stop)]} of working time without days off."""
+        """Return {stylist id: [(start, stop)]} of working time without days off.
+
+        Who leaves the current salon does not work there after her last day.
+        """
         # Days off of colleagues can't be read by everybody, yet they count.
         intervals, _calendars = stylists.sudo()._get_valid_work_intervals(
             pytz.utc.localize(start), pytz.utc.localize(stop)
         )
-        return {
+        ends = self.env["salon.departure"]._get_ends(stylists, self.env.company)
+        work = {
             stylist.id: merge_times(
                 (self._to_utc(begin), self._to_utc(end))
                 for begin, end, _attendance in intervals[stylist.id]
             )
             for stylist in stylists
         }
+        for stylist_id, end in ends.items():
+            work[stylist_id] = subtract_times(work[stylist_id], [(end, datetime.max)])
+        return work
 
     @api.model
     def _find_outside(self, times):

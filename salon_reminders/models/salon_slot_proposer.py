@@ -108,7 +108,7 @@ class SalonSlotProposer(models.AbstractModel):
         reminders = call.reminder_ids
         weekday, hour = self._get_usual(company, [start for start, _who in visits])
         stylists = [who for _start, who in visits if who]
-        own = call.stylist_id
+        own = call._get_wished_stylist()
         if not own and stylists:
             own = own.browse(Counter(stylists).most_common(1)[0][0])
         earliest = [day for day in reminders.mapped("earliest_date") if day]

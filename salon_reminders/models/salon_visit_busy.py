@@ -1,5 +1,5 @@
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg2.errors import ExclusionViolation
 
@@ -65,6 +65,7 @@ class SalonVisitBusy(models.Model):
         self._forget([known[key] for key in known.keys() - keys.keys()])
         fresh = [row for key, row in keys.items() if key not in known]
         if fresh:
+            self._check_gone(fresh)
             self._lock({stylist.id for _visit, stylist, *_times in fresh})
             self._check_taken(fresh)
             self._take(fresh)
@@ -132,6 +133,37 @@ class SalonVisitBusy(models.Model):
             "stop": stop,
             "is_overlap": visit.is_overlap,
         }
+
+    # ------------------------------------------------------------
+    # STYLISTS WHO LEFT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_gone(self, rows):
+        """Refuse bookings after the last day of a stylist who leaves.
+
+        What an import brings was promised elsewhere; it is listed to be moved.
+
+        :raise UserError: with her last day
+        """
+        if self.env.context.get("salon_import"):
+            return
+        departures = self.env["salon.departure"]
+        for company in {row[0].company_id for row in rows}:
+            own = [row for row in rows if row[0].company_id == company]
+            stylists = self.env["resource.resource"].union(*(row[1] for row in own))
+            ends = departures._get_ends(stylists, company)
+            for _visit, stylist, _start, stop in own:
+                if stylist.id in ends and stop > ends[stylist.id]:
+                    last = ends[stylist.id] - timedelta(minutes=1)
+                    raise UserError(
+                        self.env._(
+                            "%(stylist)s leaves: her last day is %(day)s. Choose a day "
+                            "until then, or another stylist.",
+                            stylist=stylist.name,
+                            day=company._salon_format_day(last),
+                        )
+                    )
 
     # ------------------------------------------------------------
     # TAKEN TIMES

@@ -125,7 +125,13 @@ class SalonVisit(models.Model):
 
         :param times: (stylist, start, stop) of all that keeps stylists busy
         """
-        times = [busy for busy in times if busy[0]]
+        company = self.company_id or self.env.company
+        times = [
+            (stylist, start, stop)
+            for stylist, start, stop in times
+            # Where she is gone there is nothing to confirm: booking her is refused.
+            if stylist and not stylist._is_gone(company._salon_date(start), company)
+        ]
         outside = {}
         for stylist, start, _stop in self.env["salon.slot.finder"]._find_outside(times):
             outside.setdefault(stylist, start)

@@ -6,6 +6,8 @@ from . import salon_booking_report
 from . import salon_reminder_report
 from . import salon_call_report
 from . import salon_control_report
+from . import salon_lost_client
+from . import salon_leaving_report
 from . import salon_retention_report
 from . import salon_client_report
 from . import salon_stylist_report

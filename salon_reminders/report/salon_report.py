@@ -147,6 +147,29 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
+    def _sql_last_year(self, partner, company):
+        """Return what a client paid in the 365 days up to her last visit.
+
+        :param SQL partner: expression of the client's id
+        :param SQL company: expression of the company's id
+        """
+        return SQL(
+            """(SELECT COALESCE(SUM(paid.amount_total), 0)
+                  FROM salon_visit paid
+                 WHERE paid.partner_id = %(partner)s AND paid.company_id = %(company)s
+                   AND paid.state = 'done'
+                   AND paid.date > %(year)s * -1 + (
+                       SELECT MAX(last.date) FROM salon_visit last
+                        WHERE last.partner_id = %(partner)s
+                          AND last.company_id = %(company)s
+                          AND %(is_visit)s))""",
+            partner=partner,
+            company=company,
+            year=YEAR,
+            is_visit=self._sql_is_visit("last"),
+        )
+
+    @api.model
     def _sql_is_booked(self, client):
         """Return the condition that a client (row of a table) has a visit to come."""
         return SQL(

@@ -59,3 +59,6 @@ from . import test_salon_promotion_screens
 from . import test_salon_start_page
 from . import test_salon_visit_rating
 from . import test_salon_month_report
+from . import test_salon_departure
+from . import test_salon_leaving_fix
+from . import test_salon_lost_client

@@ -14,6 +14,9 @@ PLACEHOLDERS = (
     "stylist",
     "free_times",
     "promotion",
+    "change",
+    "successor",
+    "last_day",
     "salon",
     "receptionist",
 )

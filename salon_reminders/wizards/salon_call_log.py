@@ -53,6 +53,7 @@ class SalonCallLog(models.TransientModel):
 
     # Left us
     leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
+    bring_back = fields.Char("What would bring her back", help="As she says it.")
     gift = fields.Char("Promised gift", help="To win her back; seen on her card.")
 
     @api.depends("call_id")
@@ -107,5 +108,9 @@ class SalonCallLog(models.TransientModel):
                 "outside_hours": self.outside_hours,
             },
             "declined": {"stop": self.stop},
-            "left_us": {"reason_id": self.leaving_reason_id.id, "gift": self.gift},
+            "left_us": {
+                "reason_id": self.leaving_reason_id.id,
+                "gift": self.gift,
+                "bring_back": self.bring_back,
+            },
         }.get(self.kind, {})

@@ -185,7 +185,9 @@ export class CallDesk extends Component {
                 confirmed: false,
             };
         }
-        return kind === "declined" ? {stop: false} : {reason_id: false, gift: ""};
+        return kind === "declined"
+            ? {stop: false}
+            : {reason_id: false, bring_back: "", gift: ""};
     }
 
     takeProposal(index) {

@@ -10,6 +10,9 @@ const PLACEHOLDERS = [
     "stylist",
     "free_times",
     "promotion",
+    "change",
+    "successor",
+    "last_day",
     "salon",
     "receptionist",
 ];

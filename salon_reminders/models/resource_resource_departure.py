@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+
+
+class ResourceResource(models.Model):
+    """A stylist who leaves."""
+
+    _inherit = "resource.resource"
+
+    salon_departure_ids = fields.One2many(
+        "salon.departure",
+        "stylist_id",
+        string="Leaves",
+        groups="salon_reminders.group_receptionist",
+    )
+    salon_last_date = fields.Date(
+        "Last day",
+        compute="_compute_salon_last_date",
+        help="After this day she can't be booked at this salon.",
+    )
+
+    @api.depends("salon_departure_ids.last_date", "salon_departure_ids.active")
+    @api.depends_context("company")
+    def _compute_salon_last_date(self):
+        departures = self.env["salon.departure"]
+        days = departures._get_last_days(self._origin, self.env.company)
+        for resource in self:
+            resource.salon_last_date = days.get(resource._origin.id, False)
+
+    def _is_gone(self, day, company):
+        """Return which of these stylists do not work at a salon any more on a day."""
+        days = self.env["salon.departure"]._get_last_days(self, company)
+        return self.filtered(lambda one: one.id in days and days[one.id] < day)
+
+    def action_salon_leave(self):
+        """Open when she leaves, or ask for her last day."""
+        self.ensure_one()
+        departures = self.env["salon.departure"]
+        departures.check_access("create")
+        found = departures.search(
+            [
+                ("stylist_id", "=", self.id),
+                ("company_id", "=", self.env.company.id),
+            ],
+            limit=1,
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("%(stylist)s leaves", stylist=self.name),
+            "res_model": "salon.departure",
+            "res_id": found.id,
+            "views": [(False, "form")],
+            "context": {"default_stylist_id": self.id},
+        }

@@ -1,0 +1,234 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+
+# Reason, what she said, what would bring her back; told again from the start.
+LEFT = (
+    ("time", "Works until seven now.", "Late appointments during the week"),
+    ("price", "Prices went up twice in a year.", "A fixed price for roots and cut"),
+    ("time", "Saturday is always full.", "Saturday mornings"),
+    ("result", "Colour came out too warm, twice.", "Another colourist"),
+    ("stylist", "Came only for her.", ""),
+    ("time", "Only evenings suit her.", "Opening after six"),
+    ("moved", "Moved across the river.", ""),
+    ("price", "", "A discount for regulars"),
+    ("time", "Waited three weeks for a time.", "To book online"),
+    ("service", "Felt hurried.", "More time for the appointment"),
+    ("other_salon", "Went to a salon near work.", ""),
+    ("distance", "No place to park.", "A place to park"),
+    ("time", "Her shift changed.", "Early mornings"),
+    ("home", "Colours at home since spring.", "A lesson in colouring at home"),
+)
+LEFT_COUNT = 28
+RETURNED_COUNT = 5
+FIXED = "time"
+FIXED_DAYS = 9
+CHANGE = "we are now open until nine on Tuesdays and Thursdays"
+LEAVES = "resource_resource_daniel_demo"
+LEAVES_DAYS = 24
+
+
+class SalonDemoLost(models.AbstractModel):
+    """Makes up who left and why, what was changed since, and a stylist who leaves."""
+
+    _name = "salon.demo.lost"
+    _description = "Lost Clients of the Demo Salon"
+
+    @api.model
+    def _generate(self, rng):
+        for number, partner in enumerate(self._choose_lost()):
+            day = self._get_today() - timedelta(days=rng.randint(12, 150))
+            self._tell_left(rng, partner, day, number)
+        for number, (partner, day) in enumerate(self._choose_returned()):
+            self._tell_left(rng, partner, day, number)
+        self._tell_change(rng)
+        self._tell_departure(rng)
+
+    @api.model
+    def _get_today(self):
+        return self.env.company._salon_today()
+
+    # ------------------------------------------------------------
+    # WHO LEFT
+    # ------------------------------------------------------------
+
+    def _choose_lost(self):
+        """Return lost clients who may be called, and are not on today's list."""
+        lost = self.env["salon.client.standing"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("segment", "in", ("lost", "one_visit")),
+                ("last_date", "<", self._get_today() - timedelta(days=60)),
+            ],
+            order="last_date desc, id",
+        )
+        partners = lost.partner_id._filter_callable()
+        return (partners - self._get_called())[:LEFT_COUNT]
+
+    def _get_called(self):
+        return (
+            self.env["salon.call"]
+            .search([("company_id", "=", self.env.company.id), ("state", "=", "open")])
+            .partner_id
+        )
+
+    def _choose_returned(self):
+        """Return clients who came lately after a long break, and a day within it."""
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "=", "done"),
+                ("is_purchase", "=", False),
+                ("partner_id", "!=", False),
+            ],
+            order="start desc, id",
+        )
+        allowed = visits.partner_id._filter_callable() - self._get_called()
+        found = []
+        for partner, own in visits.grouped("partner_id").items():
+            recent = own[0].date > self._get_today() - timedelta(days=45)
+            if len(own) > 2 and recent and partner in allowed:
+                gap = (own[0].date - own[1].date).days
+                if gap > 45:
+                    found.append((partner, own[1].date + timedelta(days=gap - 12)))
+        return found[:RETURNED_COUNT]
+
+    def _tell_left(self, rng, partner, day, number):
+        """Create the call to a lapsed client who said why she does not come."""
+        key, note, wish = LEFT[number % len(LEFT)]
+        reason = self.env.ref(f"salon_reminders.salon_leaving_reason_{key}")
+        call = self._create_call(rng, partner, "lapsed", day)
+        self.env["salon.demo.call"]._log(
+            call,
+            "left_us",
+            day,
+            rng,
+            note=note,
+            leaving_reason_id=reason.id,
+            bring_back=wish,
+        )
+        self.env["salon.demo.call"]._close(call, "outcome", day)
+
+    def _create_call(self, rng, partner, kind, day, **vals):
+        reminders = partner.salon_reminder_ids.filtered(
+            lambda reminder: reminder.state == "lapsed"
+        )
+        users = self.env["salon.demo.call"]._get_users()
+        standing = partner.salon_standing_ids.filtered(
+            lambda one: one.company_id == self.env.company
+        )
+        return self.env["salon.call"].create(
+            {
+                "partner_id": partner.id,
+                "kind": kind,
+                "opened_date": day,
+                "date": day,
+                "due_date": day,
+                "value": standing.amount_year,
+                "stylist_id": standing.stylist_id.id,
+                "reminder_ids": [fields.Command.set(reminders.ids)],
+                "user_id": rng.choice(users).id,
+                **vals,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # WHAT WAS CHANGED
+    # ------------------------------------------------------------
+
+    def _tell_change(self, rng):
+        """Mark a reason as changed; tell what came of the first calls about it."""
+        fix = self.env["salon.leaving.fix"].create(
+            {
+                "reason_id": self.env.ref(
+                    f"salon_reminders.salon_leaving_reason_{FIXED}"
+                ).id,
+                "date": self._get_today() - timedelta(days=FIXED_DAYS),
+                "argument": CHANGE,
+            }
+        )
+        waiting = self.env["res.partner"].browse(fix._get_waiting()[fix.id]).sorted()
+        stories = ("returned", "booked", "no_answer", "declined", "open", "open")
+        for partner, story in zip(waiting, stories, strict=False):
+            day = self._get_today() - timedelta(days=rng.randint(4, FIXED_DAYS - 1))
+            if story == "open":
+                day = self._get_today()
+            call = self._create_call(rng, partner, "fixed", day, fix_id=fix.id)
+            getattr(self, f"_tell_{story}")(rng, call)
+
+    def _tell_open(self, rng, call):
+        """She is on today's list."""
+
+    def _tell_no_answer(self, rng, call):
+        self.env["salon.demo.call"]._log(call, "no_answer", call.opened_date, rng)
+        call.date = self._get_today()
+
+    def _tell_declined(self, rng, call):
+        self.env["salon.demo.call"]._log(call, "declined", call.opened_date, rng)
+        self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
+
+    def _tell_booked(self, rng, call):
+        """She booked one of the times that were proposed."""
+        proposals = self.env["salon.slot.proposer"]._propose(call)[call]
+        if not proposals:
+            return self._tell_declined(rng, call)
+        self.env["salon.demo.call"]._log(call, "booked", call.opened_date, rng)
+        self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
+        call.visit_id = self._create_visit(
+            call, proposals[0]["start"], proposals[0]["stylist_id"], call_id=call.id
+        )
+
+    def _tell_returned(self, rng, call):
+        """She booked, and has come since."""
+        self.env["salon.demo.call"]._log(call, "booked", call.opened_date, rng)
+        self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
+        day = self._get_today() - timedelta(days=1)
+        start = self.env.company._salon_utc(datetime.combine(day, time(19)))
+        call.visit_id = self._create_visit(
+            call, start, call.stylist_id.id, state="done", call_id=call.id
+        )
+
+    def _create_visit(self, call, start, stylist_id, **vals):
+        services = call._get_last_services()
+        return self.env["salon.visit"].create(
+            {
+                "partner_id": call.partner_id.id,
+                "stylist_id": stylist_id,
+                "start": start,
+                "line_ids": [
+                    fields.Command.create({"product_id": service.id})
+                    for service in services
+                ],
+                **vals,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # A STYLIST LEAVES
+    # ------------------------------------------------------------
+
+    def _tell_departure(self, rng):
+        """Enter that a stylist leaves; her closest clients were called yesterday."""
+        departure = self.env["salon.departure"].create(
+            {
+                "stylist_id": self.env.ref(f"salon_reminders.{LEAVES}").id,
+                "last_date": self._get_today() + timedelta(days=LEAVES_DAYS),
+                "is_calling": True,
+            }
+        )
+        allowed = departure.line_ids.partner_id._filter_callable()
+        partners = departure.line_ids.partner_id & (allowed - self._get_called())
+        stories = ("booked", "no_answer", "declined", "open", "open")
+        for partner, story in zip(partners, stories, strict=False):
+            day = self._get_today() - timedelta(days=1)
+            if story == "open":
+                day = self._get_today()
+            call = self._create_call(
+                rng,
+                partner,
+                "departure",
+                day,
+                departure_id=departure.id,
+                stylist_id=departure.stylist_id.id,
+            )
+            getattr(self, f"_tell_{story}")(rng, call)
