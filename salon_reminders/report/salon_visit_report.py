@@ -21,6 +21,7 @@ class SalonVisitReport(models.Model):
         ],
         "salon.visit.line": [
             *("visit_id", "product_id", "stylist_id", "quantity", "amount"),
+            "promotion_id",
         ],
         "product.product": ["product_tmpl_id"],
         "product.template": ["salon_kind", "salon_zone_id", "categ_id"],
@@ -73,6 +74,11 @@ class SalonVisitReport(models.Model):
         string="Sold as",
         readonly=True,
     )
+    promotion_id = fields.Many2one(
+        "salon.promotion",
+        readonly=True,
+        help="The promotion that was used for this line.",
+    )
     from_call = fields.Boolean("Booked on a call", readonly=True)
 
     # How much
@@ -112,7 +118,8 @@ class SalonVisitReport(models.Model):
                    partner.salon_recommended_by_id AS recommended_by_id,
                    COALESCE(l.stylist_id, v.stylist_id) AS stylist_id, l.product_id,
                    template.salon_zone_id AS zone_id, template.categ_id,
-                   template.salon_kind, v.call_id IS NOT NULL AS from_call,
+                   template.salon_kind, l.promotion_id,
+                   v.call_id IS NOT NULL AS from_call,
                    CASE WHEN v.is_purchase IS NOT TRUE THEN v.id END AS visit_count,
                    v.partner_id AS client_count, l.quantity, l.amount,
                    l.amount AS average_ticket""",
