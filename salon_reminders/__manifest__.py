@@ -13,7 +13,9 @@
         "sms",
         "utm",
     ],
-    "external_dependencies": {"python": ["chardet", "openpyxl", "phonenumbers", "qrcode"]},
+    "external_dependencies": {
+        "python": ["chardet", "openpyxl", "phonenumbers", "qrcode"]
+    },
     "data": [
         "security/salon_reminders_groups.xml",
         "security/ir.model.access.csv",

@@ -39,9 +39,7 @@ class TestHostileImports(HttpCase):
             + ["Amount", text[1]]
         ]
         for number, name in enumerate(text):
-            clients.append(
-                [f"H{number}", name, f"+3630{8000000 + number}", name, name]
-            )
+            clients.append([f"H{number}", name, f"+3630{8000000 + number}", name, name])
             # Each tenth has no day and comes back with its reason.
             day = name if number % 10 == 9 else cls.day
             receipts.append(
@@ -104,9 +102,7 @@ class TestHostileImports(HttpCase):
         for file in self.done.file_ids:
             self._look(f"/odoo/salon.import.file/{file.id}", ".o_form_view td")
         self._run()
-        partners = self.env["res.partner"].search(
-            [("salon_import_ref", "=like", "H%")]
-        )
+        partners = self.env["res.partner"].search([("salon_import_ref", "=like", "H%")])
         partners = partners.sorted(lambda partner: int(partner.salon_import_ref[1:]))
         self.assertEqual(partners.mapped("name"), self.strings)
         self.assertEqual(self.done.failed_count, COUNT // 10)

@@ -10,7 +10,7 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .rpc_world import ORDERLY, ROLES, SECRET, RpcCase, Rollback
+from .rpc_world import ORDERLY, ROLES, SECRET, Rollback, RpcCase
 
 _logger = logging.getLogger(__name__)
 

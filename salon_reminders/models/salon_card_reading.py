@@ -38,7 +38,8 @@ class SalonCardReading(models.Model):
         companies = self.env["res.company"].sudo().search([])
         since = SQL(
             """l.date >= %(earliest)s
-               AND (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date >= z.today - 1""",
+               AND (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date
+                   >= z.today - 1""",
             # Two whole days, whatever the time zone.
             earliest=fields.Datetime.subtract(fields.Datetime.now(), days=3),
         )
