@@ -4,7 +4,7 @@ from itertools import groupby
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.arguments import checked, number, optional, record_id
+from ..tools.arguments import checked, whole_number, optional, record_id
 from .salon_visit import OPEN_STATES
 
 # What is shown when nobody works: a salon's usual day.
@@ -50,10 +50,10 @@ class SalonDayBoard(models.AbstractModel):
     @api.model
     @checked(
         visit_id=record_id,
-        minute=number,
+        minute=whole_number,
         # Work that nobody does yet is in a column without a stylist.
-        from_id=optional(number),
-        to_id=optional(number),
+        from_id=optional(whole_number),
+        to_id=optional(whole_number),
     )
     def move_visit(self, visit_id, day, minute, from_id, to_id, confirmed=False):
         """Move a visit to another time, another stylist, or both.
@@ -83,7 +83,7 @@ class SalonDayBoard(models.AbstractModel):
         return {}
 
     @api.model
-    @checked(minute=number)
+    @checked(minute=whole_number)
     def get_start(self, day, minute):
         """Return the UTC datetime of a minute of the day, for a new visit."""
         return fields.Datetime.to_string(self._to_utc(day, minute))

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.arguments import checked, moment, number, optional, record_id, text
+from ..tools.arguments import checked, moment, whole_number, optional, record_id, text
 from ..tools.times import subtract_times
 from .salon_slot_proposer import NOTICE
 
@@ -30,7 +30,7 @@ class SalonGapFinder(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    @checked(days=number, stylist_id=optional(record_id), part=optional(text))
+    @checked(days=whole_number, stylist_id=optional(record_id), part=optional(text))
     def get_gaps(self, day=False, days=3, stylist_id=False, part=False):
         """Return the free windows of some days, each with the clients who fit best.
 
@@ -59,7 +59,9 @@ class SalonGapFinder(models.AbstractModel):
         }
 
     @api.model
-    @checked(partner_id=record_id, stylist_id=record_id, start=moment, minutes=number)
+    @checked(
+        partner_id=record_id, stylist_id=record_id, start=moment, minutes=whole_number
+    )
     def start_call(self, partner_id, stylist_id, start, minutes):
         """Open the call of a client who fits, and keep the window for her meanwhile.
 

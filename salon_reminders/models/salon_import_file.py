@@ -97,7 +97,7 @@ class SalonImportFile(models.Model):
         for file in self:
             header, *rows = file.head or [[]]
             file.preview = Markup(
-                '<table class="table table-sm table-bordered small text-nowrap">'
+                '<table class="table table-sm table-bordered small text-break">'
                 "<thead><tr>%s</tr></thead><tbody>%s</tbody></table>"
             ) % (
                 file._get_cells("th", header),

@@ -62,7 +62,7 @@ def optional(kind):
     return convert
 
 
-def number(value):
+def whole_number(value):
     """Return a whole number, positive or 0."""
     whole = int(value)
     is_whole = not isinstance(value, float) or value == whole
@@ -73,7 +73,7 @@ def number(value):
 
 def record_id(value):
     """Return the id of a record, which need not be there any more."""
-    if not number(value):
+    if not whole_number(value):
         raise ValueError(value)
     return int(value)
 
