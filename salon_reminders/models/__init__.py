@@ -28,6 +28,7 @@ from . import salon_stylist_duration
 from . import salon_slot_hold
 from . import salon_slot_finder
 from . import salon_slot_proposer
+from . import salon_slot_reason
 from . import salon_visit_hours
 from . import salon_visit_missed
 from . import salon_visit_consent

@@ -152,8 +152,7 @@ class SalonDayBoard(models.AbstractModel):
 
     def _get_columns(self, stylists, span):
         finder = self.env["salon.slot.finder"]
-        work = finder._get_work(stylists, *span)
-        free = finder._get_free(stylists, *span)
+        work, _busy, free = finder._get_book(stylists, *span)
         now = fields.Datetime.now()
         return {
             stylist.id: {

@@ -1,4 +1,5 @@
 from datetime import datetime, time, timedelta
+from functools import cache
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -124,8 +125,10 @@ class SalonGapFinder(models.AbstractModel):
         free = finder._get_free(stylists, start, spans[-1][1])
         outside = [(spans[nr][1], spans[nr + 1][0]) for nr in range(len(spans) - 1)]
         freed = self._get_freed(start)
+        # Most stylists begin and end alike: every moment is put into words once.
+        words = cache(company._salon_format_day), cache(company._salon_format_time)
         windows = [
-            self._prepare_window(company, stylist, begin, end, freed)
+            self._prepare_window(words, stylist, begin, end, freed)
             for stylist in stylists
             for begin, end in subtract_times(free[stylist.id], outside)
             if end - begin >= SHORTEST and begin >= start
@@ -184,7 +187,8 @@ class SalonGapFinder(models.AbstractModel):
             for stylist_id, start, stop, _at in freed
         )
 
-    def _prepare_window(self, company, stylist, start, stop, freed):
+    def _prepare_window(self, words, stylist, start, stop, freed):
+        say_day, say_time = words
         moments = [
             at
             for stylist_id, begin, end, at in freed
@@ -197,10 +201,12 @@ class SalonGapFinder(models.AbstractModel):
             "color": stylist.salon_color,
             "start": start.isoformat(sep=" "),
             "stop": stop.isoformat(sep=" "),
-            "day": company._salon_format_day(start),
-            "from": company._salon_format_time(start),
-            "to": company._salon_format_time(stop),
+            "day": say_day(start),
+            "from": say_time(start),
+            "to": say_time(stop),
             "minutes": int((stop - start).total_seconds() // 60),
-            "freed": company._salon_format_moment(max(moments)) if moments else "",
+            "freed": self.env.company._salon_format_moment(max(moments))
+            if moments
+            else "",
             "clients": [],
         }

@@ -32,7 +32,8 @@ class SalonGapFinder(models.AbstractModel):
         }
         for window in windows:
             for row in window["clients"]:
-                self._name_gift(window, row, gifts[row["partner_id"]], able)
+                if gifts[row["partner_id"]]:
+                    self._name_gift(window, row, gifts[row["partner_id"]], able)
 
     def _name_gift(self, window, row, gifts, able):
         start = fields.Datetime.to_datetime(row["start"])

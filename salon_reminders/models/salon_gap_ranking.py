@@ -1,6 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from heapq import heappush, heappushpop, merge
+from operator import itemgetter
 
 from odoo import api, fields, models
 
@@ -24,30 +25,38 @@ class SalonGapRanking(models.AbstractModel):
     def _fill(self, windows, clients, stylists):
         """Put into every window the clients who fit best."""
         lengths = self._get_lengths(clients, stylists)
-        texts = {}
-        for stylist in stylists:
-            able = self._get_able(clients, lengths[stylist], stylist)
-            for window in windows:
-                if window["stylist_id"] == stylist.id:
-                    window["clients"] = self._rank(window, able, stylist, texts)
+        rated = [
+            (client.get_points(), number, tuple(client.services), client)
+            for number, client in enumerate(clients)
+        ]
+        by_stylist, texts = defaultdict(list), {}
+        for window in windows:
+            by_stylist[window["stylist_id"]].append(window)
+        for stylist in stylists.filtered(lambda one: one.id in by_stylist):
+            able = self._get_able(rated, lengths[stylist], stylist)
+            for window in by_stylist[stylist.id]:
+                window["clients"] = self._rank(window, able, stylist, texts)
 
-    def _get_able(self, clients, lengths, stylist):
+    def _get_able(self, rated, lengths, stylist):
         """Return {usual weekday: rows} of those whose services the stylist does.
 
         A row is (points less than zero, number, minutes, client), the best first; the
         points are those that no window changes.
+
+        :param rated: (points with any stylist, number, services, client)
         """
-        zones = set(stylist.salon_zone_ids.ids)
+        zones, own = set(stylist.salon_zone_ids.ids), stylist.id
         able = defaultdict(list)
-        for number, client in enumerate(clients):
-            minutes = lengths.get(tuple(client.services))
+        for points, number, services, client in rated:
+            minutes = lengths.get(services)
             if minutes:
-                points = client.get_points()
-                points += POINTS["own"] * (client.own == stylist.id)
-                points += ZONE_POINTS * bool(zones - client.zones)
+                if client.own == own:
+                    points += POINTS["own"]
+                if zones and not zones <= client.zones:
+                    points += ZONE_POINTS
                 able[client.weekday].append((-points, number, minutes, client))
         for rows in able.values():
-            rows.sort(key=lambda row: row[:2])
+            rows.sort(key=itemgetter(0, 1))
         return able
 
     @api.model
@@ -61,7 +70,7 @@ class SalonGapRanking(models.AbstractModel):
             lift(rows, POINTS["weekday"] * (usual == weekday))
             for usual, rows in able.items()
         ]
-        for points, *rest in merge(*streams, key=lambda row: row[:2]):
+        for points, *rest in merge(*streams, key=itemgetter(0, 1)):
             yield -points, *rest
 
     def _get_lengths(self, clients, stylists):
@@ -111,7 +120,7 @@ class SalonGapRanking(models.AbstractModel):
             (heappush if len(found) < SHOWN else heappushpop)(found, row)
         zones = set(stylist.salon_zone_ids.ids)
         return [
-            self._describe(window, local, minutes, shift, client, zones, texts)
+            self._describe(window, (start, local), minutes, shift, client, zones, texts)
             for _points, _number, minutes, shift, client in sorted(
                 found, key=lambda row: row[:2], reverse=True
             )
@@ -137,12 +146,14 @@ class SalonGapRanking(models.AbstractModel):
         hour = local.hour + (local.minute + shift) / 60
         return max(POINTS["hour"] - 0.4 * abs(hour - client.hour), 0)
 
-    def _describe(self, window, local, minutes, shift, client, zones, texts):
+    def _describe(self, window, opens, minutes, shift, client, zones, texts):
         """Return a client as the screen shows her.
 
+        :param opens: when the window begins, as UTC and by the salon's clock
         :param dict texts: what was put into words before; much is said again and again
         """
-        start = fields.Datetime.to_datetime(window["start"]) + timedelta(minutes=shift)
+        start, local = opens
+        start += timedelta(minutes=shift)
         company = self.env.company
         hour = local.hour + (local.minute + shift) / 60
         facts = (

@@ -102,14 +102,20 @@ class SalonSlotFinder(models.AbstractModel):
         return busy
 
     @api.model
-    def _get_free(self, stylists, start, stop, but=None):
-        """Return {stylist id: [(start, stop)]} of free windows, in order."""
+    def _get_book(self, stylists, start, stop, but=None):
+        """Return what ``_get_work``, ``_get_busy`` and ``_get_free`` return."""
         work = self._get_work(stylists, start, stop)
         busy = self._get_busy(stylists, start, stop, but)
-        return {
+        free = {
             stylist.id: subtract_times(work[stylist.id], busy[stylist.id])
             for stylist in stylists
         }
+        return work, busy, free
+
+    @api.model
+    def _get_free(self, stylists, start, stop, but=None):
+        """Return {stylist id: [(start, stop)]} of free windows, in order."""
+        return self._get_book(stylists, start, stop, but)[2]
 
     # ------------------------------------------------------------
     # WHO DOES WHAT, AND HOW LONG IT TAKES
@@ -175,14 +181,16 @@ class SalonSlotFinder(models.AbstractModel):
         return shared if len({who for _service, who in shared}) > 1 else own
 
     @api.model
-    def _get_parts(self, plan):
+    def _get_parts(self, plan, durations=None):
         """Return when each stylist of a plan is busy, and how long all of it takes.
 
+        :param dict durations: their own durations, for those who ask for many plans
         :return: {stylist: [(from, to)]} and the length, as timedeltas
         """
-        durations = self.env["salon.stylist.duration"]._get_all(
-            self.env["resource.resource"].union(*(who for _service, who in plan))
-        )
+        if durations is None:
+            durations = self.env["salon.stylist.duration"]._get_all(
+                self.env["resource.resource"].union(*(who for _service, who in plan))
+            )
         parts, begin = {}, timedelta()
         for service, stylist in plan:
             key = (stylist.id, service.product_tmpl_id.id)

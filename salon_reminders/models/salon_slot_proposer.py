@@ -3,10 +3,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.times import subtract_times
+from ..tools.half_days import HalfDays
 
 PROPOSALS = 3
 # Days looked at before and after the day she is due.
@@ -23,6 +25,8 @@ USELESS = timedelta(minutes=30)
 # What a proposal loses in points, as compared with one day off the due date.
 WEIGHTS = {"weekday": 2.5, "hour": 0.8, "rest": 2.0, "taken": 2.0, "stranger": 5.0}
 FAR_HOURS = 4
+# Where a stylist's day is cut in halves.
+NOON = time(13)
 
 
 @dataclass
@@ -45,12 +49,23 @@ class Candidate:
     stop: datetime = field(compare=False)
     parts: dict = field(compare=False)
     plan: list = field(compare=False)
-    day: date = field(compare=False, default=None)
-    facts: dict = field(compare=False, default_factory=dict)
+    # As the salon's clock shows the start.
+    local: datetime = field(compare=False)
+    # The free time of her stylist in which it lies, and how full her half-day is.
+    window: tuple = field(compare=False)
+    taken: float = field(compare=False)
 
     @property
     def stylist(self):
         return self.plan[0][1]
+
+    @property
+    def day(self):
+        return self.local.date()
+
+    @property
+    def hour(self):
+        return self.local.hour + self.local.minute / 60
 
 
 class SalonSlotProposer(models.AbstractModel):
@@ -167,76 +182,71 @@ class SalonSlotProposer(models.AbstractModel):
         finder = self.env["salon.slot.finder"]
         start, stop = self._get_span(wish)
         stylists = wish.own.union(*(who for plan in plans for _service, who in plan))
-        work = finder._get_work(stylists, start, stop)
-        busy = finder._get_busy(stylists, start, stop)
-        free = {who.id: subtract_times(work[who.id], busy[who.id]) for who in stylists}
+        work, busy, free = finder._get_book(stylists, start, stop)
+        halves = HalfDays(self._get_edges(wish.company, start, stop), work, busy)
+        durations = self.env["salon.stylist.duration"]._get_all(stylists)
+        zone = wish.company._salon_timezone()
         found = []
         for plan in plans:
-            parts, length = self._get_parts(plan)
+            stylist, (parts, length) = plan[0][1], self._get_parts(plan, durations)
             for pair in finder._find_starts(parts, free):
-                for moment in finder._get_grid(*pair):
-                    one = Candidate(0, moment, moment + length, parts, plan)
-                    self._rate(wish, one, free, (work, busy))
-                    found.append(one)
+                window = self._get_window(free[stylist.id], pair[0], length)
+                found += [
+                    Candidate(
+                        0,
+                        moment,
+                        moment + length,
+                        parts,
+                        plan,
+                        pytz.utc.localize(moment).astimezone(zone),
+                        window,
+                        halves.get_share(stylist.id, moment),
+                    )
+                    for moment in finder._get_grid(*pair)
+                ]
+        for candidate in found:
+            candidate.points = self._rate(wish, candidate)
         return found
 
-    def _get_parts(self, plan):
+    def _get_parts(self, plan, durations):
         if plan[0][0]:
-            return self.env["salon.slot.finder"]._get_parts(plan)
+            return self.env["salon.slot.finder"]._get_parts(plan, durations)
         hour = timedelta(minutes=60)
         return {plan[0][1]: [(timedelta(), hour)]}, hour
 
-    def _rate(self, wish, one, free, book):
-        """Note on a time how many points it loses, and what speaks for it."""
-        local = wish.company._salon_local(one.start)
-        hour = local.hour + local.minute / 60
-        windows = free[one.stylist.id]
-        window = next(
-            ((a, b) for a, b in windows if a <= one.start < b), (one.start, one.stop)
-        )
-        taken = self._get_taken(wish.company, one.stylist, local, book)
-        one.day = local.date()
-        one.facts = {
-            "days": (one.day - wish.due).days,
-            "weekday": wish.weekday == local.weekday(),
-            "hour": wish.hour is not None and abs(hour - wish.hour) <= 1,
-            "own": one.stylist == wish.own,
-            "empty": not taken,
-            "fits": window == (one.start, one.stop),
-        }
-        rests = (one.start - window[0], window[1] - one.stop)
-        one.points = WEIGHTS["taken"] * taken
-        one.points += WEIGHTS["rest"] * sum(timedelta() < r < USELESS for r in rests)
-        one.points += self._get_strangeness(wish, one.facts, hour)
+    @api.model
+    def _get_edges(self, company, start, stop):
+        """Return where the half-days of a span begin and end."""
+        first = company._salon_date(start)
+        count = (company._salon_date(stop) - first).days + 1
+        days = [first + timedelta(days=nr) for nr in range(count)]
+        edges = [datetime.combine(day, at) for day in days for at in (time(), NOON)]
+        edges.append(datetime.combine(days[-1] + timedelta(days=1), time()))
+        return [company._salon_utc(edge) for edge in edges]
 
     @api.model
-    def _get_strangeness(self, wish, facts, hour):
-        """Return the points for all that is not as she is used to."""
-        points = abs(facts["days"])
-        if wish.weekday is not None and not facts["weekday"]:
+    def _get_window(self, windows, start, length):
+        """Return the free time in which work that begins then lies."""
+        return next(((a, b) for a, b in windows if a <= start < b), (start, start + length))
+
+    # ------------------------------------------------------------
+    # WHAT SUITS HER BEST
+    # ------------------------------------------------------------
+
+    @api.model
+    def _rate(self, wish, one):
+        """Return how many points a time loses: for the book, and for the client."""
+        rests = (one.start - one.window[0], one.window[1] - one.stop)
+        points = WEIGHTS["taken"] * one.taken
+        points += WEIGHTS["rest"] * sum(timedelta() < r < USELESS for r in rests)
+        points += abs((one.day - wish.due).days)
+        if wish.weekday is not None and wish.weekday != one.local.weekday():
             points += WEIGHTS["weekday"]
         if wish.hour is not None:
-            points += WEIGHTS["hour"] * min(abs(hour - wish.hour), FAR_HOURS)
-        if wish.own and not facts["own"]:
+            points += WEIGHTS["hour"] * min(abs(one.hour - wish.hour), FAR_HOURS)
+        if wish.own and one.stylist != wish.own:
             points += WEIGHTS["stranger"]
         return points
-
-    def _get_taken(self, company, stylist, local, book):
-        """Return the share of the stylist's half-day that is taken already."""
-        noon = company._salon_utc(datetime.combine(local.date(), time(13)))
-        morning = local.hour < 13
-        span = [noon - timedelta(hours=13), noon] if morning else [noon, noon]
-        if not morning:
-            span[1] += timedelta(hours=11)
-        work, busy = (self._cut(times[stylist.id], span) for times in book)
-        return min(busy / work, 1) if work else 1
-
-    @api.model
-    def _cut(self, times, span):
-        return sum(
-            max((min(b, span[1]) - max(a, span[0])).total_seconds(), 0)
-            for a, b in times
-        )
 
     @api.model
     def _choose(self, candidates, count):
@@ -253,56 +263,3 @@ class SalonSlotProposer(models.AbstractModel):
             ):
                 spare.append(candidate)
         return (chosen + spare)[:count]
-
-    # ------------------------------------------------------------
-    # IN WORDS
-    # ------------------------------------------------------------
-
-    def _describe(self, wish, candidate):
-        names = dict.fromkeys(who.name for _service, who in candidate.plan)
-        return {
-            "start": candidate.start,
-            "stop": candidate.stop,
-            "stylist_id": candidate.stylist.id,
-            "stylist": " + ".join(names),
-            "times": [
-                (who.id, candidate.start + begin, candidate.start + end)
-                for who, parts in candidate.parts.items()
-                for begin, end in parts
-            ],
-            "label": wish.company._salon_format_moment(candidate.start),
-            "reason": ", ".join(self._get_reasons(wish, candidate)),
-        }
-
-    def _get_reasons(self, wish, candidate):
-        """Return what speaks for a time, the strongest first."""
-        facts, reasons = candidate.facts, []
-        if wish.own:
-            reasons.append(
-                self.env._("her stylist")
-                if facts["own"]
-                else self.env._("%(own)s is not free near then", own=wish.own.name)
-            )
-        if facts["weekday"] and facts["hour"]:
-            reasons.append(self.env._("her usual day and hour"))
-        elif facts["weekday"]:
-            reasons.append(self.env._("her usual weekday"))
-        elif facts["hour"]:
-            reasons.append(self.env._("her usual hour"))
-        reasons.append(self._get_due_reason(facts["days"]))
-        if facts["fits"]:
-            reasons.append(self.env._("fills a gap exactly"))
-        elif facts["empty"]:
-            reasons.append(self.env._("nothing else booked around it"))
-        return reasons
-
-    def _get_due_reason(self, days):
-        if days == 1:
-            return self.env._("the day after she is due")
-        if days == -1:
-            return self.env._("the day before she is due")
-        if days > 0:
-            return self.env._("%(days)s days after she is due", days=days)
-        if days < 0:
-            return self.env._("%(days)s days before she is due", days=-days)
-        return self.env._("on the day she is due")
