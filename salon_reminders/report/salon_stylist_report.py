@@ -143,7 +143,7 @@ class SalonStylistReport(models.Model):
         "Ratings", readonly=True, help="Visits of known clients that were rated."
     )
     rating_average = fields.Float(
-        "Rating",
+        "Average rating",
         readonly=True,
         aggregator=None,
         help="Average of the ratings, 1 to 5 stars. A few ratings say little.",
@@ -165,7 +165,7 @@ class SalonStylistReport(models.Model):
     @api.depends("low_rate", "high_rate", "known_count")
     def _compute_range_text(self):
         for row in self:
-            row.range_text = row.known_count and self.env._(
+            row.range_text = bool(row.known_count) and self.env._(
                 "%(low)s to %(high)s %%",
                 low=round(100 * row.low_rate),
                 high=round(100 * row.high_rate),
@@ -174,7 +174,7 @@ class SalonStylistReport(models.Model):
     @api.depends("rating_average", "rating_count")
     def _compute_rating_text(self):
         for row in self:
-            row.rating_text = row.rating_count and self.env._(
+            row.rating_text = bool(row.rating_count) and self.env._(
                 "%(average)s (%(count)s)",
                 average=formatLang(self.env, row.rating_average, digits=1),
                 count=row.rating_count,

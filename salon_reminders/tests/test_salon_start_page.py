@@ -48,9 +48,9 @@ class TestSalonStartPage(SalonCase):
             (self.manager, "salon_start_page_action"),
             (self.receptionist, "salon_call_action"),
         ):
-            menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+            menus = self.env["ir.ui.menu"].with_user(user).load_web_menus(False)
             self.assertEqual(
-                menus[root.id]["action_id"],
+                menus[root.id]["actionID"],
                 self.env.ref(f"salon_reminders.{action}").id,
                 user.login,
             )

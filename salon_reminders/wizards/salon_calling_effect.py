@@ -67,6 +67,9 @@ class SalonCallingEffect(models.TransientModel):
     effect = fields.Char(compute="_compute_effect")
     money_effect = fields.Char(compute="_compute_effect")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("What calling brings")
+
     @api.constrains("date_from", "date_to", "days")
     def _check_period(self):
         for effect in self:
