@@ -41,6 +41,7 @@ REPORTS = (
     "retention",
     "stylists",
     "sources",
+    "promotions",
     "calls",
     "reminders",
 )
@@ -50,6 +51,7 @@ DESK = "/odoo/salon-desk"
 ROW = ".o_salon_row"
 CALLED = ".o_salon_card"
 COLUMN = ".o_salon_board_column"
+BOOK = "/odoo/salon-appointments"
 
 SHOTS = (
     Shot("call_list", "receptionist", CALLS, wait=LIST),
@@ -66,8 +68,11 @@ SHOTS = (
     Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
     Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
     Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
+    Shot("fill_gaps_phone", "receptionist", "/odoo/salon-gaps", PHONE, ".o_salon_gap"),
     Shot("load", "manager", "/odoo/salon-load", wait=".o_salon_heat"),
-    Shot("appointments", "receptionist", "/odoo/salon-appointments", wait=".fc-event"),
+    Shot("load_phone", "manager", "/odoo/salon-load", PHONE, ".o_salon_heat"),
+    Shot("appointments", "receptionist", BOOK, wait=".fc-event"),
+    Shot("appointments_phone", "receptionist", BOOK, PHONE, ".fc-event"),
     Shot(
         "client_card",
         "receptionist",
@@ -135,6 +140,18 @@ SHOTS = (
             wait=REPORT,
         )
         for name in ("retention", "stylists", "sources")
+    ),
+    *(
+        Shot(f"{name}{suffix}", "manager", path, size, LIST, clicks)
+        for suffix, size, row in (
+            ("", DESKTOP, ".o_data_row td[name='name']"),
+            ("_phone", PHONE, ".o_kanban_record:not(.o_kanban_ghost)"),
+        )
+        for name, path, clicks in (
+            ("promotions", "/odoo/salon-promotions", ()),
+            ("promotion", "/odoo/salon-promotions", (row, CARD)),
+            ("participation", "/odoo/salon-participation", ()),
+        )
     ),
     Shot("segments", "receptionist", "/odoo/salon-segments", wait=LIST),
     Shot("zone_board", "receptionist", ZONES, wait=BOARD),

@@ -2,6 +2,8 @@ from odoo.tools import SQL
 
 # What people did, in an order in which nothing refers to what is already gone.
 HISTORY = [
+    "salon.promotion.participation",
+    "salon.promotion.member",
     "salon.client.offer",
     "salon.client.zone",
     "salon.client.standing",
@@ -9,11 +11,14 @@ HISTORY = [
     "salon.course",
     "salon.import.row",
     "salon.visit.line",
+    "salon.promotion.hour",
+    "salon.promotion",
     "salon.visit",
     "salon.call",
     "salon.reminder",
     "salon.consent",
     "salon.consent.ask",
+    "salon.card.alert",
     "salon.card.log",
 ]
 
@@ -23,10 +28,10 @@ def uninstall_hook(env):
 
     Otherwise outcomes, stylists and other records that the history refers to could
     not be removed without errors in the log; and activities would be left that point
-    at calls which no longer exist.
+    at records which no longer exist.
     """
     env["mail.activity"].with_context(active_test=False).search(
-        [("res_model", "=", "salon.call")]
+        [("res_model", "in", ("salon.call", "salon.card.alert"))]
     ).unlink()
     for model in HISTORY:
         table = SQL.identifier(env[model]._table)

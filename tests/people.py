@@ -17,7 +17,7 @@ from odoo.tests.common import HOST, ChromeBrowser
 
 from .test_daily_job_processes import ROOT, Databases, Worker
 
-PATIENCE = 180
+PATIENCE = 120
 CHUNK = 65536
 
 
@@ -214,7 +214,11 @@ class Person:
         return self.run(f"document.querySelector({selector!r})?.textContent.trim()")
 
     def see(self, selector):
-        wait_for(lambda: self.count(selector), f"{selector} ({self.login})")
+        try:
+            wait_for(lambda: self.count(selector), f"{selector} ({self.login})")
+        except AssertionError as error:
+            shown = self.run("document.body.innerText")
+            raise AssertionError(f"{error} Instead there is:\n{shown}") from None
 
     def read(self, selector, word):
         """Wait until this is written there."""

@@ -32,7 +32,8 @@ class TestTwoDesks(unittest.TestCase):
 
     def _get_attempts(self, since):
         return self.salon.query(
-            """SELECT u.login, o.kind, a.note, a.call_id FROM salon_call_attempt a
+            """SELECT u.login, o.kind, COALESCE(a.note, ''), a.call_id
+                 FROM salon_call_attempt a
                  JOIN res_users u ON u.id = a.user_id
                  JOIN salon_call_outcome o ON o.id = a.outcome_id
                 WHERE a.id > %s ORDER BY a.id""",
@@ -81,7 +82,7 @@ class TestTwoDesks(unittest.TestCase):
         wait_for(lambda: loser.text(TODO) != todo, "the counter at the other desk")
         wait_for(lambda: winner.text(CLIENT) not in (None, client), "the next client")
         attempts = self._get_attempts(before)
-        self.assertEqual(attempts, [(login, "no_answer", None, call_id)])
+        self.assertEqual(attempts, [(login, "no_answer", "", call_id)])
 
     def _is_decided(self):
         cards = sum(person.count(CARD) for person in self.people)
@@ -160,7 +161,7 @@ class TestTwoDesks(unittest.TestCase):
         self.line.deafen()
         self.anna.press("n", "KeyN")
         self.anna.see(".o_salon_offline")
-        expected = [("receptionist", "no_answer", None, call_id)]
+        expected = [("receptionist", "no_answer", "", call_id)]
         wait_for(lambda: self._get_attempts(before), "the outcome")
         self.line.mend()
         wait_for(lambda: not self.anna.count(".o_salon_offline"), "the next client")
@@ -192,6 +193,7 @@ class TestTwoDesks(unittest.TestCase):
         self.anna.press("d", "KeyD")
         self.anna.click(".o_salon_form .o_salon_save")
         wait_for(lambda: not self.boss.count(self._get_row(call_id)), "her to go")
+        # At once, while the next client is still being fetched.
         self.anna.press("z", "KeyZ")
         self.boss.see(self._get_row(call_id))
 

@@ -3,6 +3,8 @@
 import time
 from datetime import timedelta
 
+from dev.benches import engine
+
 STYLISTS = 20
 VISITS = 60_000
 CLIENTS = 8_000
@@ -33,7 +35,7 @@ def build(env, scale):
         "per_day": round(VISITS / 260),
     }
     env.flush_all()
-    for statement in (CLIENT_SQL, CONSENT_SQL, VISIT_SQL, LINE_SQL):
+    for statement in (engine.CLIENT_SQL, CONSENT_SQL, VISIT_SQL, LINE_SQL):
         env.cr.execute(statement, values)
     make_bookings(env, stylists, products)
     analyze(env)
@@ -64,7 +66,7 @@ def make_services(env):
                 "type": "service",
                 "salon_kind": "service",
                 "list_price": 40.0,
-                "salon_duration": 30 + nr % 4 * 15,
+                "salon_duration": 30 + nr % 3 * 15,
                 "salon_cycle_ids": cycle.ids,
                 "salon_zone_id": zone.id,
             }
@@ -116,16 +118,6 @@ def prepare_booking(date, hour, stylist, products):
         "line_ids": [(0, 0, {"product_id": product.id})],
     }
 
-
-CLIENT_SQL = """
-    INSERT INTO res_partner (
-        name, complete_name, active, type, lang, phone, phone_sanitized,
-        is_salon_client, salon_import_ref, create_date, write_date)
-    SELECT 'Client ' || n, 'Client ' || n, TRUE, 'contact', 'en_US',
-           '+3630' || lpad(n::text, 7, '0'), '+3630' || lpad(n::text, 7, '0'),
-           TRUE, n::text, now(), now()
-      FROM generate_series(1, %(clients)s) AS n;
-    ANALYZE res_partner"""
 
 CONSENT_SQL = """
     INSERT INTO salon_consent (
@@ -193,7 +185,7 @@ def make_calls(env):
     partners = env["res.partner"].search(
         [("salon_import_ref", "in", [str(1 + nr * 7) for nr in range(RUNS + 1)])]
     )
-    rows = env["salon.gap.finder"]._get_rows(env["salon.call.planner"], partners)
+    rows = env["salon.gap.client"]._get_rows(env["salon.call.planner"], partners)
     planner = env["salon.call.planner"]
     return env["salon.call"].create(planner._prepare_calls(rows))
 

@@ -200,6 +200,40 @@ def board(env):
     return {"board_ms": 1000 * max(seconds), "clients": first["total"]}
 
 
+def promotions(env):
+    """Counting an audience and taking it in, what is open to one client, the report."""
+    zone = env["salon.zone"].search([], limit=1)
+    promotion = env["salon.promotion"].create(
+        {
+            "name": "Bench",
+            "zone_id": zone.id,
+            "zone_use": "used",
+            "segment_key": True,
+            "segment_regular": True,
+            "segment_at_risk": True,
+            "segment_lost": True,
+        }
+    )
+    found = {}
+
+    def measure(name, function):
+        env.flush_all()
+        env.invalidate_all()
+        started = time.perf_counter()
+        function()
+        env.flush_all()
+        found[name] = 1000 * (time.perf_counter() - started)
+
+    measure("audience_ms", promotion._count_audience)
+    measure("members_ms", lambda: promotion.write({"state": "running"}))
+    env.cr.execute("ANALYZE salon_promotion_member")
+    client = promotion.member_ids[:1].partner_id
+    measure("open_ms", lambda: promotion._get_open_promotions(client))
+    report = env["salon.promotion.report"]
+    measure("report_ms", lambda: report.search([]).read())
+    return {**found, "members": len(promotion.member_ids)}
+
+
 # ---- the run -----------------------------------------------------------------------
 
 
@@ -220,10 +254,16 @@ def run(context, scale):
         )
     context.say("Opening cards and the board ...")
     cards, spots = alone(context, template, card), alone(context, template, board)
+    context.say("Following a promotion ...")
+    offers = alone(context, template, promotions)
     return figures | {
         "card_ms": context.figure(cards["card_ms"], "ms", cards["slowest_ms"]),
         "card_queries": context.figure(cards["queries"], "queries", cards["fewest"]),
         "zone_board_ms": context.figure(spots["board_ms"], "ms"),
+        "promotion_audience_ms": context.figure(offers["audience_ms"], "ms"),
+        "promotion_members_ms": context.figure(offers["members_ms"], "ms"),
+        "promotion_open_ms": context.figure(offers["open_ms"], "ms"),
+        "promotion_report_ms": context.figure(offers["report_ms"], "ms"),
     }
 
 

@@ -1,38 +1,11 @@
-from odoo import api, fields, models
+from odoo import models
 
 
 class PhoneBlacklist(models.Model):
-    """A number on the blacklist withdraws the consents of all who have it."""
+    _name = "phone.blacklist"
+    # First: it must see what Odoo makes of a number or address put there again.
+    _inherit = ["salon.blacklist", "phone.blacklist"]
 
-    _inherit = "phone.blacklist"
-
-    salon_by_consent = fields.Boolean(
-        "Put here by a withdrawn consent",
-        readonly=True,
-        copy=False,
-        help="The number is taken off again when the client agrees anew.",
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        entries = super().create(vals_list)
-        entries.filtered("active")._salon_after_block()
-        return entries
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("active") or ("number" in vals):
-            self.filtered("active")._salon_after_block()
-        elif "active" in vals:
-            super().write({"salon_by_consent": False})
-        return result
-
-    def _salon_after_block(self):
-        if self.env.context.get("salon_from_consent"):
-            return
-        # Put there by somebody, it takes more than a new consent to take it off.
-        self.filtered("salon_by_consent").salon_by_consent = False
-        # Whoever keeps the blacklist need not know the salon's ledger.
-        self.env["salon.consent"].sudo()._withdraw_blocked(
-            [("phone_sanitized", "in", self.mapped("number"))], ("phone", "sms")
-        )
+    _salon_address = "number"
+    _salon_partner_address = "phone_sanitized"
+    _salon_channels = ("phone", "sms")

@@ -150,10 +150,13 @@ class ResCompany(models.Model):
     # CONSENT
     # ------------------------------------------------------------
 
-    def _salon_consent_expiry(self):
-        """Return the last day of a consent given today, or False for no end."""
+    def _salon_consent_expiry(self, day=None):
+        """Return the last day of a consent, or False for no end.
+
+        :param date day: when it was given; today when left out
+        """
         months = self.salon_consent_months
-        return months and fields.Date.add(self._salon_today(), months=months)
+        return months and fields.Date.add(day or self._salon_today(), months=months)
 
     def _salon_ask_again_date(self):
         """Return when somebody who did not want to decide today is asked again."""

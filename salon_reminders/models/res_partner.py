@@ -15,14 +15,36 @@ class ResPartner(models.Model):
         "Number in the old system", index="btree_not_null", copy=False
     )
 
-    salon_visit_ids = fields.One2many("salon.visit", "partner_id", string="Visits")
-    salon_reminder_ids = fields.One2many(
-        "salon.reminder", "partner_id", string="Reminders"
+    # Left out of what is read by who has no access to them.
+    salon_visit_ids = fields.One2many(
+        "salon.visit",
+        "partner_id",
+        string="Visits",
+        groups="salon_reminders.group_stylist",
     )
-    salon_course_ids = fields.One2many("salon.course", "partner_id", string="Courses")
-    salon_call_ids = fields.One2many("salon.call", "partner_id", string="Calls")
+    salon_reminder_ids = fields.One2many(
+        "salon.reminder",
+        "partner_id",
+        string="Reminders",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_course_ids = fields.One2many(
+        "salon.course",
+        "partner_id",
+        string="Courses",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_call_ids = fields.One2many(
+        "salon.call",
+        "partner_id",
+        string="Calls",
+        groups="salon_reminders.group_receptionist",
+    )
     salon_consent_ids = fields.One2many(
-        "salon.consent", "partner_id", string="Consents"
+        "salon.consent",
+        "partner_id",
+        string="Consents",
+        groups="salon_reminders.group_receptionist",
     )
 
     salon_visit_count = fields.Integer("Visits made", compute="_compute_salon_visits")
@@ -49,6 +71,7 @@ class ResPartner(models.Model):
         string="Consent to calls",
         compute="_compute_salon_call_consent",
         search="_search_salon_call_consent",
+        groups="salon_reminders.group_receptionist",
         help="Whether the client agrees to be phoned when her next visit is due.",
     )
 
@@ -65,7 +88,10 @@ class ResPartner(models.Model):
         help="The number that turned out to be wrong. Calls go on with another one.",
     )
     salon_has_wrong_number = fields.Boolean(
-        "Wrong number", compute="_compute_salon_has_wrong_number"
+        "Wrong number",
+        compute="_compute_salon_has_wrong_number",
+        # Told without the number, which not everybody may read.
+        compute_sudo=True,
     )
     salon_is_lost = fields.Boolean(
         "Left us",

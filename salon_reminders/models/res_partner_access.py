@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .salon_visit import OPEN_STATES
+
 # Everything a phone number can be read or found out from.
 NUMBER_FIELDS = {
     *("phone", "phone_sanitized", "phone_mobile_search", "salon_wrong_number"),
@@ -92,6 +94,39 @@ class ResPartner(models.Model):
             and not user.has_group("salon_reminders.group_manager")
         )
 
+    # ------------------------------------------------------------
+    # VIEWS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self._hides_numbers(view_type))
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if self._hides_numbers(view_type):
+            # The web client breaks on a field that is not there for the user.
+            for name in NUMBER_FIELDS:
+                for node in arch.xpath(
+                    "//field[@name=$name]|//*[contains(@t-if, $use)]",
+                    name=name,
+                    use=f"record.{name}.",
+                ):
+                    if node.getparent() is not None:
+                        node.getparent().remove(node)
+        return arch, view
+
+    @api.model
+    def _hides_numbers(self, view_type):
+        """Tell whether a view must not have numbers in it for the current user.
+
+        Below a manager nobody gets pages full of numbers: one card at a time.
+        """
+        many = view_type in ("list", "kanban")
+        return not self._sees_numbers() or (many and self._is_salon_staff())
+
     def _get_store_avatar_card_fields(self, target):
         names = super()._get_store_avatar_card_fields(target)
         return names if self._sees_numbers() else [n for n in names if n != "phone"]
@@ -154,7 +189,7 @@ class ResPartner(models.Model):
                 [
                     ("partner_id", "in", self.ids),
                     ("company_id", "=", company.id),
-                    ("state", "=", "booked"),
+                    ("state", "in", OPEN_STATES),
                     ("date", ">=", company._salon_today()),
                 ],
                 limit=1,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools.arguments import checked, record_id, text
+
 STYLIST = "salon_reminders.group_stylist"
 
 
@@ -117,10 +119,12 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    @checked(partner_id=record_id)
     def salon_get_card(self, partner_id):
         """Return the card of a client, for screens other than her form."""
         return self.env["salon.client.card"]._get(self.browse(partner_id))
 
+    @checked(service_id=record_id, answer=text)
     def salon_answer_offer(self, service_id, answer):
         """Keep what the client answered when a service was offered to her."""
         self.ensure_one()

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .salon_visit import OPEN_STATES
+
 
 class ResPartner(models.Model):
     """Asking clients for their consent, and what they have agreed to."""
@@ -10,7 +12,10 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     salon_consent_state_ids = fields.One2many(
-        "salon.consent.state", "partner_id", string="What she agrees to"
+        "salon.consent.state",
+        "partner_id",
+        string="What she agrees to",
+        groups="salon_reminders.group_receptionist",
     )
     salon_consent_to_ask = fields.Boolean(
         "Consent to collect",
@@ -19,7 +24,9 @@ class ResPartner(models.Model):
         help="She has not been asked about calls, or must be asked again.",
     )
     salon_ask_reason = fields.Char(
-        "Why she is asked", compute="_compute_salon_ask_reason"
+        "Why she is asked",
+        compute="_compute_salon_ask_reason",
+        groups="salon_reminders.group_receptionist",
     )
     salon_ask_sentence = fields.Text(
         "What to say", compute="_compute_salon_ask_sentence"
@@ -28,9 +35,13 @@ class ResPartner(models.Model):
         "Visits today",
         compute="_compute_salon_visit_today",
         search="_search_salon_visits_today",
+        groups="salon_reminders.group_stylist",
     )
     salon_visit_today_id = fields.Many2one(
-        "salon.visit", string="Visit of today", compute="_compute_salon_visit_today"
+        "salon.visit",
+        string="Visit of today",
+        compute="_compute_salon_visit_today",
+        groups="salon_reminders.group_stylist",
     )
 
     @api.depends("salon_consent_ids", "phone")
@@ -137,7 +148,7 @@ class ResPartner(models.Model):
         return [
             ("company_id", "=", company.id),
             ("date", "=", company._salon_today()),
-            ("state", "in", ("booked", "done")),
+            ("state", "in", (*OPEN_STATES, "done")),
         ]
 
     # ------------------------------------------------------------
@@ -153,6 +164,7 @@ class ResPartner(models.Model):
     def action_open_salon_consents(self):
         """Open all the client ever answered."""
         self.ensure_one()
+        self.env["salon.consent"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "salon_reminders.salon_consent_action"
         )
@@ -161,6 +173,15 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "=", self.id)],
             "context": {"default_partner_id": self.id},
         }
+
+    def action_salon_consent_answers(self):
+        """Open the form for all that she may be asked, and for what she has signed."""
+        self.ensure_one()
+        self.check_access("read")
+        talk = self.env["salon.consent.answers"].create({"partner_id": self.id})
+        return talk._get_records_action(
+            name=self.env._("What she agrees to"), target="new"
+        )
 
     def _check_contact(self, purpose, channel):
         """Refuse to contact these clients when the gate does.

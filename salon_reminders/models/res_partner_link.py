@@ -62,32 +62,44 @@ class ResPartner(models.Model):
     def _get_salon_link_values(self):
         """Return all the page shows: the salon's name and the client's own answers."""
         self.ensure_one()
-        states = self._get_salon_consent_states()
-        wordings = self.env["salon.consent.wording"]
         return {
             "salon": self.env.company.name,
             "language": (self.env.context.get("lang") or "en").split("_")[0],
-            "groups": [
-                {
-                    "label": self._get_consent_label("purpose", purpose),
-                    "answers": [
-                        {
-                            "name": f"{purpose}_{channel}",
-                            "text": wordings._get_current(purpose, channel).text
-                            or self._get_consent_label("channel", channel),
-                            "checked": states.get((purpose, channel)) == "given",
-                        }
-                        for channel, _label in CHANNELS
-                    ],
-                }
-                for purpose, _label in PURPOSES
-            ],
+            "groups": self._get_salon_consent_questions(),
         }
 
+    def _get_salon_consent_questions(self):
+        """Return all the client can be asked by this company, and what holds now."""
+        self.ensure_one()
+        states = self._get_salon_consent_states()
+        labels = dict(
+            self.env["salon.consent.state"]
+            ._fields["state"]
+            ._description_selection(self.env)
+        )
+        wordings = self.env["salon.consent.wording"]
+        return [
+            {
+                "label": label,
+                "questions": [
+                    {
+                        "name": f"{purpose}_{channel}",
+                        "channel": label,
+                        "text": wordings._get_current(purpose, channel).text or label,
+                        "state": states.get((purpose, channel), ""),
+                        "now": labels.get(states.get((purpose, channel)), ""),
+                    }
+                    for channel, label in self._get_consent_labels("channel")
+                ],
+            }
+            for purpose, label in self._get_consent_labels("purpose")
+        ]
+
     @api.model
-    def _get_consent_label(self, field, value):
-        field = self.env["salon.consent"]._fields[field]
-        return dict(field._description_selection(self.env))[value]
+    def _get_consent_labels(self, name):
+        """Return [(value, label)] of the purposes or channels, in words."""
+        field = self.env["salon.consent"]._fields[name]
+        return field._description_selection(self.env)
 
     def _get_salon_consent_states(self):
         """Return {(purpose, channel): state} of the client at the current company."""
@@ -128,6 +140,7 @@ class ResPartner(models.Model):
     def action_salon_consent_link(self):
         """Show the client's own link as a QR code."""
         self.ensure_one()
+        self.check_access("read")
         self.env["salon.consent"].check_access("create")
         link = self.env["salon.consent.link"].create(
             {

@@ -1,14 +1,26 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Of Odoo's palette, without grey
+COLORS = 11
+
 
 class ResourceResource(models.Model):
     """A stylist is a resource: working hours and days off come with it."""
 
     _inherit = "resource.resource"
 
+    @api.model
+    def _default_salon_color(self):
+        """Return the next colour, so that stylists are told apart in the book."""
+        # All count, also those of other salons and those who left.
+        stylists = self.sudo().with_context(active_test=False)
+        return stylists.search_count([("is_stylist", "=", True)]) % COLORS + 1
+
     is_stylist = fields.Boolean("Stylist", index=True)
-    salon_color = fields.Integer("Colour")
+    salon_color = fields.Integer(
+        "Colour", default=lambda self: self._default_salon_color()
+    )
     salon_zone_ids = fields.Many2many(
         "salon.zone",
         "salon_stylist_zone_rel",

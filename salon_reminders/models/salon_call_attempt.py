@@ -146,16 +146,16 @@ class SalonCallAttempt(models.Model):
         )
 
     def _get_said(self):
-        """Return the note, what was promised and what she wants, as one text."""
-        gift = self.gift and self.env._("Promised: %(gift)s", gift=self.gift)
-        wish = self.bring_back and self.env._(
-            "Would bring her back: %(wish)s", wish=self.bring_back
-        )
-        return "\n".join(filter(None, [self.note, wish, gift]))
+        """Return the note, what she wants and what was promised, as one text."""
+        return self._text_said(self.note, self.bring_back, self.gift)
 
-    def _get_local_time(self):
-        """Return "14:30" by the salon's clock."""
-        return self.company_id._salon_local(self.date).strftime("%H:%M")
+    @api.model
+    def _text_said(self, note, bring_back, gift):
+        wish = bring_back and self.env._(
+            "Would bring her back: %(wish)s", wish=bring_back
+        )
+        promised = gift and self.env._("Promised: %(gift)s", gift=gift)
+        return "\n".join(filter(None, [note, wish, promised]))
 
     def action_undo(self):
         """Take back this outcome and everything it did."""

@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import format_date, format_list
 
 from .salon_slot_proposer import PROPOSALS
-from .salon_visit import OPEN_STATES
+from .salon_visit import DEFAULT_MINUTES, OPEN_STATES
 
 
 class SalonCall(models.Model):
@@ -86,16 +88,25 @@ class SalonCall(models.Model):
         ]
         return [first, *others][:PROPOSALS]
 
-    def _get_booking_question(self, details):
-        """Return what must be confirmed before she is booked at this time."""
-        stylist = self.env["resource.resource"].browse(details["stylist_id"] or [])
-        services = self.env["product.product"].browse(details["product_ids"]).exists()
-        if not details["start"] or not stylist.exists():
+    def _get_booking_question(self, start, stylist_id, product_ids):
+        """Return what must be confirmed before she is booked at this time, or False.
+
+        :param start: a UTC datetime, or False as long as it is not known
+        """
+        stylist = self.env["resource.resource"].browse(stylist_id or []).exists()
+        services = self.env["product.product"].browse(product_ids).exists()
+        if not start or not stylist:
             return False
-        minutes = sum(services.mapped("salon_duration")) or 60
-        stop = fields.Datetime.add(details["start"], minutes=minutes)
-        visits = self.env["salon.visit"]
-        return visits._get_hours_question(stylist, details["start"], stop)
+        finder = self.env["salon.slot.finder"]
+        plan = finder._get_plan(services, stylist, self.company_id)
+        parts = finder._get_parts(plan)[0] if plan else {}
+        hour = [(timedelta(), timedelta(minutes=DEFAULT_MINUTES))]
+        times = [
+            (who, start + begin, start + end)
+            for who, own in (parts or {stylist: hour}).items()
+            for begin, end in own
+        ]
+        return self.env["salon.visit"]._get_hours_question(times)
 
     def _format_proposal(self, proposal):
         """Return a proposal as the call desk takes it, by the salon's clock."""

@@ -112,11 +112,13 @@ class SalonCallClaim(models.Model):
     def _get_running(self, companies):
         """Return the claims of these companies that have not expired."""
         # Read by whoever sees the calls; the rows say no more than who is calling.
-        return self.sudo().search(
+        names = ("call_id", "partner_id", "company_id", "phone", "user_id", "date")
+        return self.sudo().search_fetch(
             [
                 ("company_id", "in", companies.ids),
                 ("until", ">", fields.Datetime.now()),
-            ]
+            ],
+            [*names, "until"],
         )
 
     @api.autovacuum

@@ -134,8 +134,7 @@ class SalonCallDesk(models.AbstractModel):
         outcome = self._check_record("salon.call.outcome", outcome_id)
         values = values if isinstance(values, dict) else {}
         details = self._get_details(call, outcome, values)
-        confirmed = values.get("confirmed") is True
-        question = self._get_question(call, outcome, details, confirmed)
+        question = self._get_question(call, outcome, details)
         if question:
             return {"question": question}
         note = values.get("note")
@@ -203,6 +202,7 @@ class SalonCallDesk(models.AbstractModel):
                 "start": moment,
                 "stylist_id": self._get_number(values.get("stylist_id")),
                 "product_ids": self._get_numbers(values.get("product_ids")),
+                "outside_hours": values.get("confirmed") is True,
             },
             "call_back": {
                 "call_at": moment,
@@ -227,14 +227,16 @@ class SalonCallDesk(models.AbstractModel):
         values = values if isinstance(values, list | tuple) else []
         return [value for value in values if self._get_number(value)]
 
-    def _get_question(self, call, outcome, details, confirmed=False):
+    def _get_question(self, call, outcome, details):
         """Return what the receptionist must confirm before this is logged."""
-        moment = details.get("call_at")
-        if outcome.kind == "booked" and not confirmed:
-            return call._get_booking_question(details)
-        if outcome.kind != "call_back" or details["outside_hours"] or not moment:
+        if details.get("outside_hours"):
             return False
-        if moment <= fields.Datetime.now():
+        if outcome.kind == "booked":
+            return call._get_booking_question(
+                details["start"], details["stylist_id"], details["product_ids"]
+            )
+        moment = details.get("call_at")
+        if not moment or moment <= fields.Datetime.now():
             return False
         return call._get_hours_warning(moment)
 

@@ -21,7 +21,18 @@ class SalonCallKinds(models.AbstractModel):
     # WHAT EACH KIND NEEDS
     # ------------------------------------------------------------
 
-    def _check_booked(self, start=False, stylist_id=False, product_ids=(), **_other):
+    def _check_booked(
+        self,
+        start=False,
+        stylist_id=False,
+        product_ids=(),
+        outside_hours=False,
+        **_other,
+    ):
+        """A booking lies ahead, with a stylist who works then.
+
+        :param bool outside_hours: it was asked and is wanted all the same
+        """
         if not isinstance(start, datetime):
             raise UserError(self.env._("Enter the date and time of the booking."))
         if start <= fields.Datetime.now():
@@ -32,6 +43,9 @@ class SalonCallKinds(models.AbstractModel):
         products = self.env["product.product"].browse(product_ids).exists()
         if any(product.salon_kind not in ("service", "fee") for product in products):
             raise UserError(self.env._("Only services can be booked."))
+        question = self._get_booking_question(start, stylist.id, products.ids)
+        if question and not outside_hours:
+            raise UserError(question)
         return {"start": start, "stylist_id": stylist.id, "product_ids": products.ids}
 
     def _check_call_back(self, call_at=False, outside_hours=False, **_other):

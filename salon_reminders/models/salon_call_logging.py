@@ -80,7 +80,9 @@ class SalonCallLogging(models.AbstractModel):
         call = self.with_context(salon_from_call=True)
         getattr(call, f"_after_{outcome.kind}")(attempt, **details)
         attempt._keep_undo(before, self._get_undo_values())
-        self._release()
+        if self.state == "open":
+            # Whoever closes a call has dropped every claim.
+            self._release()
         return attempt
 
     def _lock_call(self):

@@ -6,7 +6,7 @@ VISITS = 5
 
 
 class SalonCallReading(models.AbstractModel):
-    """What the receptionist reads before and while she calls: whom, why, what to say."""
+    """What the receptionist reads before and during a call: whom, why, what to say."""
 
     _name = "salon.call.reading"
     _description = "Reading of Calls"

@@ -57,33 +57,49 @@ class SalonCallTally(models.AbstractModel):
     def _get_done(self, scope, calls=None):
         """Return what was logged today, newest first, to be undone.
 
+        In one query: clients and users have many columns.
+
         :param calls: only of these calls
         """
-        domain = [
-            ("company_id", "=", self.env.company.id),
-            ("date", ">=", self._get_day_start()),
-        ]
-        if scope != "all":
-            domain.append(("user_id", "=", self.env.uid))
-        if calls is not None:
-            domain.append(("call_id", "in", calls.ids))
-        names = ("call_id", "partner_id", "outcome_id", "user_id", "date", "note")
-        attempts = self.env["salon.call.attempt"].search_fetch(
-            domain, [*names, "gift", "bring_back", "undone_at"], limit=PAGE
+        company = self.env.company
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT a.id, a.call_id, a.date, a.note, a.bring_back,
+                          a.gift, o.kind,
+                          %(outcome)s AS outcome, p.name AS name, up.name AS user,
+                          a.undone_at IS NOT NULL AS undone
+                     FROM salon_call_attempt a
+                     JOIN salon_call_outcome o ON o.id = a.outcome_id
+                     JOIN res_partner p ON p.id = a.partner_id
+                     JOIN res_users u ON u.id = a.user_id
+                     JOIN res_partner up ON up.id = u.partner_id
+                    WHERE a.company_id = %(company)s AND a.date >= %(start)s
+                      AND %(mine)s AND %(calls)s
+                 ORDER BY a.date DESC, a.id DESC
+                    LIMIT %(limit)s""",
+                outcome=self.env["salon.call.outcome"]._field_to_sql("o", "name"),
+                company=company.id,
+                start=self._get_day_start(),
+                mine=SQL("TRUE")
+                if scope == "all"
+                else SQL("a.user_id = %s", self.env.uid),
+                calls=SQL("TRUE")
+                if calls is None
+                else SQL("a.call_id = ANY(%s)", calls.ids),
+                limit=PAGE,
+            )
         )
-        # Few columns of clients, who have many.
-        attempts.partner_id.fetch(["name"])
+        said = self.env["salon.call.attempt"]._text_said
         return [
             {
-                "id": attempt.id,
-                "call_id": attempt.call_id.id,
-                "name": attempt.partner_id.name or "",
-                "outcome": attempt.outcome_id.name,
-                "kind": attempt.outcome_id.kind,
-                "user": attempt.user_id.name,
-                "time": attempt._get_local_time(),
-                "note": attempt._get_said(),
-                "undone": bool(attempt.undone_at),
+                **row,
+                "name": row["name"] or "",
+                "time": company._salon_local(row["date"]).strftime("%H:%M"),
+                "note": said(
+                    row["note"], row.pop("bring_back"), row.pop("gift")
+                ),
+                "date": row["date"].isoformat(),
             }
-            for attempt in attempts
+            for row in rows
         ]

@@ -43,3 +43,20 @@ class SalonCardLog(models.Model):
                 for partner_id in partners.ids
             ]
         )
+
+    @api.model
+    def _open_day(self, user, company, day):
+        """Return the action that shows what a person looked at on a day."""
+        start = fields.Datetime.to_datetime(day)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cards and numbers seen"),
+            "res_model": self._name,
+            "view_mode": "list",
+            "domain": [
+                ("user_id", "=", user.id),
+                ("company_id", "=", company.id),
+                ("date", ">=", company._salon_utc(start)),
+                ("date", "<", company._salon_utc(fields.Date.add(start, days=1))),
+            ],
+        }

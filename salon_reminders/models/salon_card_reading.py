@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -27,9 +27,25 @@ class SalonCardReading(models.Model):
 
     @property
     def _table_query(self):
+        return self._sql_days()
+
+    @api.model
+    def _sql_days(self, recent=False):
+        """Return the query of what was read per person, salon and day.
+
+        :param bool recent: only yesterday and today of each salon
+        """
         companies = self.env["res.company"].sudo().search([])
+        since = SQL(
+            """l.date >= %(earliest)s
+               AND (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date
+                   >= z.today - 1""",
+            # Two whole days, whatever the time zone.
+            earliest=fields.Datetime.subtract(fields.Datetime.now(), days=3),
+        )
         return SQL(
-            """WITH zone AS (SELECT * FROM (VALUES %s) AS z (company_id, tz)),
+            """WITH zone AS (
+                SELECT * FROM (VALUES %(zones)s) AS z (company_id, tz, today)),
             day AS (
                 SELECT MIN(l.id) AS id, l.user_id, l.company_id,
                        (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date AS date,
@@ -39,6 +55,7 @@ class SalonCardReading(models.Model):
                            FILTER (WHERE l.kind = 'number') AS number_count
                   FROM salon_card_log l
                   JOIN zone z ON z.company_id = l.company_id
+                 WHERE %(since)s
               GROUP BY 2, 3, 4)
             SELECT d.*,
                    (c.salon_card_limit > 0 AND d.card_count > c.salon_card_limit)
@@ -46,26 +63,21 @@ class SalonCardReading(models.Model):
                        AND d.number_count > c.salon_number_limit) AS is_unusual
               FROM day d
               JOIN res_company c ON c.id = d.company_id""",
-            SQL(", ").join(
-                SQL("(%s, %s)", company.id, company._salon_timezone().zone)
+            zones=SQL(", ").join(
+                SQL(
+                    "(%s, %s, %s::date)",
+                    company.id,
+                    company._salon_timezone().zone,
+                    company._salon_today(),
+                )
                 for company in companies
             ),
+            since=since if recent else SQL("TRUE"),
         )
 
     def action_open_log(self):
         """Open what this person looked at on this day."""
         self.ensure_one()
-        company = self.company_id
-        start = fields.Datetime.to_datetime(self.date)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Cards and numbers seen"),
-            "res_model": "salon.card.log",
-            "view_mode": "list",
-            "domain": [
-                ("user_id", "=", self.user_id.id),
-                ("company_id", "=", company.id),
-                ("date", ">=", company._salon_utc(start)),
-                ("date", "<", company._salon_utc(fields.Date.add(start, days=1))),
-            ],
-        }
+        return self.env["salon.card.log"]._open_day(
+            self.user_id, self.company_id, self.date
+        )

@@ -4,6 +4,7 @@ from itertools import groupby
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.arguments import checked, number, optional, record_id
 from .salon_visit import OPEN_STATES
 
 # What is shown when nobody works: a salon's usual day.
@@ -41,38 +42,57 @@ class SalonDayBoard(models.AbstractModel):
             "title": company._salon_format_day(span[0] + timedelta(hours=12)),
             "today": fields.Date.to_string(company._salon_today()),
             "now": self._get_minute(fields.Datetime.now(), span),
-            "can_call": self.env["salon.call"].has_access("write"),
+            **self._get_calling(),
             "columns": shown or list(columns.values()),
             **self._get_hours(shown),
         }
 
     @api.model
+    @checked(
+        visit_id=record_id,
+        minute=number,
+        # Work that nobody does yet is in a column without a stylist.
+        from_id=optional(number),
+        to_id=optional(number),
+    )
     def move_visit(self, visit_id, day, minute, from_id, to_id, confirmed=False):
         """Move a visit to another time, another stylist, or both.
 
         :param from_id: the stylist whose part of the visit is moved
         :return: a question that must be confirmed first, or nothing
         """
-        visit = self.env["salon.visit"].browse(int(visit_id)).exists()
+        visit = self.env["salon.visit"].browse(visit_id).exists()
         if not visit:
             raise UserError(self.env._("This visit is not there any more."))
         if visit.state not in OPEN_STATES:
             raise UserError(self.env._("Only visits to come can be moved."))
-        block = next(b for b in self._get_blocks(visit) if b[0].id == int(from_id))
+        blocks = [b for b in self._get_blocks(visit) if b[0].id == from_id]
+        if not blocks:
+            raise UserError(
+                self.env._("Another stylist does this now. Reload the board.")
+            )
+        block = blocks[0]
         start = visit.start + (self._to_utc(day, minute) - block[1])
-        stylist = self.env["resource.resource"].browse(int(to_id))
-        end = start + (block[2] - visit.start)
-        begin = start + (block[1] - visit.start)
-        question = not confirmed and visit._get_hours_question(stylist, begin, end)
+        stylist = self.env["resource.resource"].browse(to_id)
+        stop = start + (visit.stop - visit.start)
+        times = visit._get_moved_times(start, stop, block[0], stylist)
+        question = not confirmed and visit._get_hours_question(times)
         if question:
             return {"question": question}
         self._move(visit, start, block, stylist)
         return {}
 
     @api.model
+    @checked(minute=number)
     def get_start(self, day, minute):
         """Return the UTC datetime of a minute of the day, for a new visit."""
         return fields.Datetime.to_string(self._to_utc(day, minute))
+
+    def _get_calling(self):
+        """Return whether the user calls clients, and how many freed times wait."""
+        can_call = self.env["salon.call"].has_access("write")
+        freed = self.env["salon.gap.finder"]._count_freed() if can_call else 0
+        return {"can_call": can_call, "freed": freed}
 
     # ------------------------------------------------------------
     # MOVING
@@ -96,8 +116,9 @@ class SalonDayBoard(models.AbstractModel):
 
     @api.model
     def _to_utc(self, day, minute):
-        midnight = datetime.combine(fields.Date.to_date(day), time())
-        return self.env.company._salon_utc(midnight + timedelta(minutes=int(minute)))
+        company = self.env.company
+        midnight = datetime.combine(company._salon_parse_day(day), time())
+        return company._salon_utc(midnight + timedelta(minutes=minute))
 
     # ------------------------------------------------------------
     # COLUMNS

@@ -39,6 +39,7 @@ class SalonDemo(models.AbstractModel):
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
         demo.env["salon.client.standing"]._refresh(company)
+        demo.env["salon.demo.promotion"]._generate(rng, services)
         demo.env["salon.demo.lost"]._generate(rng)
 
     def _set_up_salon(self):

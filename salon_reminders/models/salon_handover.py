@@ -117,7 +117,8 @@ class SalonHandover(models.Model):
         """Let one after the other write; the second is started anew by Odoo."""
         self.env.execute_query(
             SQL(
-                "SELECT id FROM salon_handover WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                """SELECT id FROM salon_handover
+                    WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
                 self.ids,
             )
         )

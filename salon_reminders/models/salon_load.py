@@ -57,20 +57,57 @@ class SalonLoad(models.AbstractModel):
         return self.env.company._salon_utc(datetime.combine(day, time()))
 
     def _get_heat(self, stylists, weeks):
-        """Return hours by weekday and hour: offered, booked, done and empty."""
-        start, stop = self._get_period(weeks)
+        """Return hours offered, booked, done, empty by weekday, hour and stylist."""
+        by_hour, by_stylist = self._get_cells(stylists, *self._get_period(weeks))
+        return {
+            **self._draw(by_hour),
+            "stylist_rows": [
+                {
+                    "id": stylist.id,
+                    "label": stylist.name,
+                    "cells": self._prepare_weekdays(by_stylist, stylist.id),
+                }
+                for stylist in stylists
+            ],
+        }
+
+    def _get_past_hours(self, weeks):
+        """Return {(weekday, hour): minutes} of all stylists of the current salon."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(self.env.company)
+        return self._get_cells(stylists, *self._get_period(weeks))[0]
+
+    def _get_cells(self, stylists, start, stop, but=None):
+        """Return minutes offered, booked and done.
+
+        :param but: visits that do not count
+        :return: {(weekday, hour): minutes} and {(weekday, stylist id): minutes}
+        """
         finder = self.env["salon.slot.finder"]
         kinds = {
             "offered": finder._get_work(stylists, start, stop),
-            "booked": finder._get_busy(stylists, start, stop),
+            "booked": finder._get_busy(stylists, start, stop, but),
             "done": self._get_done(stylists, start, stop),
         }
-        cells = defaultdict(lambda: dict.fromkeys(("offered", "booked", "done"), 0))
+        by_hour, by_stylist = (
+            defaultdict(lambda: dict.fromkeys(kinds, 0)) for _map in range(2)
+        )
         for kind, times in kinds.items():
-            for begin, end in (pair for own in times.values() for pair in own):
+            for stylist_id, begin, end in self._flatten(times):
                 for key, minutes in self._split(max(begin, start), min(end, stop)):
-                    cells[key][kind] += minutes
-        return self._draw(cells)
+                    by_hour[key][kind] += minutes
+                    by_stylist[key[0], stylist_id][kind] += minutes
+        return by_hour, by_stylist
+
+    @api.model
+    def _flatten(self, times):
+        return [
+            (stylist_id, *pair) for stylist_id, own in times.items() for pair in own
+        ]
+
+    def _prepare_weekdays(self, cells, key):
+        """Return the cells of one row, a weekday each."""
+        nothing = {"offered": 0, "booked": 0, "done": 0}
+        return [self._prepare_cell(cells.get((day, key), nothing)) for day in range(7)]
 
     def _split(self, start, stop):
         """Yield ((weekday, hour), minutes) of a time, by the salon's clock."""
@@ -108,7 +145,7 @@ class SalonLoad(models.AbstractModel):
             {
                 "hour": hour,
                 "label": self._get_hour_label(hour),
-                "cells": [self._prepare_cell(cells[day, hour]) for day in range(7)],
+                "cells": self._prepare_weekdays(cells, hour),
             }
             for hour in (range(hours[0], hours[-1] + 1) if hours else ())
         ]

@@ -50,6 +50,21 @@ class SalonSlotFinder(models.AbstractModel):
         return work
 
     @api.model
+    def _find_outside(self, times):
+        """Return those of the (stylist, start, stop) at which she does not work."""
+        if not times:
+            return []
+        stylists = self.env["resource.resource"].union(*(who for who, *_ in times))
+        first = min(start for _who, start, _stop in times)
+        last = max(stop for *_, stop in times)
+        work = self._get_work(stylists, first, last)
+        return [
+            (who, start, stop)
+            for who, start, stop in times
+            if not any(a <= start and stop <= b for a, b in work[who.id])
+        ]
+
+    @api.model
     def _to_utc(self, moment):
         naive = moment.astimezone(pytz.utc).replace(tzinfo=None)
         # Odoo ends a day that goes on until midnight a microsecond before it.
@@ -143,6 +158,21 @@ class SalonSlotFinder(models.AbstractModel):
             last = last if last and last in who else who[:1]
             plan.append((service, last))
         return plan
+
+    @api.model
+    def _get_plan(self, services, stylist, company):
+        """Return who does which of these services when this stylist is booked.
+
+        What she does not do is shared out to those who do it, if anybody does.
+
+        :return: a list of (service, stylist)
+        """
+        own = [(service, stylist) for service in services]
+        if all(stylist._can_do(service) for service in services):
+            return own
+        plans = self._plan_work(services, self._get_stylists(company), stylist)
+        shared = plans[0] if len(plans) == 1 else []
+        return shared if len({who for _service, who in shared}) > 1 else own
 
     @api.model
     def _get_parts(self, plan):

@@ -297,6 +297,10 @@ class SalonSlotProposer(models.AbstractModel):
         return reasons
 
     def _get_due_reason(self, days):
+        if days == 1:
+            return self.env._("the day after she is due")
+        if days == -1:
+            return self.env._("the day before she is due")
         if days > 0:
             return self.env._("%(days)s days after she is due", days=days)
         if days < 0:

@@ -1,11 +1,9 @@
-from datetime import date, datetime, time, timedelta
-from itertools import chain
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.company_check import foreign_links
-from ..tools.times import merge_times, subtract_times
 
 DEFAULT_MINUTES = 60
 # Visits that are still to be made; only they take the time of a stylist.
@@ -87,35 +85,6 @@ class SalonVisit(models.Model):
         help="The day of the visit at the salon.",
     )
 
-    # The book
-    is_overlap = fields.Boolean(
-        "Overlap on purpose",
-        copy=False,
-        tracking=True,
-        help="The stylist may have another client at the same time.",
-    )
-    outside_hours = fields.Boolean(
-        "Outside working hours",
-        readonly=True,
-        copy=False,
-        tracking=True,
-        help="The stylist does not work at the time of this visit; whoever booked it "
-        "was told and confirmed it.",
-    )
-    missed_at = fields.Datetime(
-        "Cancelled or missed on",
-        readonly=True,
-        copy=False,
-        help="When this was entered; empty for what an import brought.",
-    )
-    is_late_cancel = fields.Boolean(
-        "Cancelled late",
-        compute="_compute_is_late_cancel",
-        store=True,
-        help="Cancelled so short before the visit that the time was hard to fill.",
-    )
-    busy_ids = fields.One2many("salon.visit.busy", "visit_id", string="Busy times")
-
     # What
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
     amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)
@@ -140,8 +109,6 @@ class SalonVisit(models.Model):
     _stop_after_start = models.Constraint(
         "CHECK(stop IS NULL OR stop >= start)", "A visit can't end before it starts."
     )
-    # Serves the follow-up of missed visits, and freed times.
-    _missed_idx = models.Index("(company_id, missed_at) WHERE missed_at IS NOT NULL")
     # Serves the book: a day or a week of it.
     _company_start_idx = models.Index("(company_id, start)")
     # Serves the history of a client and the rebuild of her reminders.
@@ -164,16 +131,6 @@ class SalonVisit(models.Model):
     def _compute_date(self):
         for visit in self:
             visit.date = visit.start and visit.company_id._salon_date(visit.start)
-
-    @api.depends("state", "start", "missed_at")
-    def _compute_is_late_cancel(self):
-        for visit in self:
-            notice = timedelta(hours=visit.company_id.salon_late_cancel_hours)
-            visit.is_late_cancel = bool(
-                visit.state == "cancelled"
-                and visit.missed_at
-                and visit.missed_at > visit.start - notice
-            )
 
     @api.depends("line_ids.amount")
     def _compute_amount_total(self):
@@ -256,7 +213,7 @@ class SalonVisit(models.Model):
         partners = self.partner_id if moving else self.env["res.partner"]
         following = self._get_following_lines() if "stylist_id" in vals else None
         batch = self.with_context(salon_visit_batch=True)
-        result = super(SalonVisit, batch).write({**vals, **self._stamp(vals)})
+        result = super(SalonVisit, batch).write(vals)
         if following:
             # Lines replaced by the same change are gone.
             batch_lines = following.exists().with_context(salon_visit_batch=True)
@@ -306,139 +263,6 @@ class SalonVisit(models.Model):
         partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
         self.env["salon.reminder.engine"].sudo()._refresh(partners=partners_sudo)
         self.env["salon.call"].sudo()._close_settled(partners_sudo)
-
-    # ------------------------------------------------------------
-    # THE BOOK
-    # ------------------------------------------------------------
-
-    def _take_times(self):
-        """Bring the busy times of the stylists in line with these visits."""
-        # A stylist may not see her colleagues' times, yet they bind her.
-        self.env["salon.visit.busy"].sudo()._sync(self)
-
-    def _share_out_lines(self):
-        """Give services that no single stylist does to those who do them."""
-        finder = self.env["salon.slot.finder"]
-        for visit in self.filtered("stylist_id"):
-            lines = visit.line_ids.filtered("minutes")
-            if all(visit.stylist_id._can_do(line.product_id) for line in lines):
-                continue
-            stylists = finder._get_stylists(visit.company_id)
-            plans = finder._plan_work(lines.product_id, stylists, visit.stylist_id)
-            shared = dict(plans[0]) if len(plans) == 1 else {}
-            if len(set(shared.values())) > 1:
-                batch = lines.with_context(salon_visit_batch=True)
-                for line in batch:
-                    line.stylist_id = shared[line.product_id]
-
-    def _get_following_lines(self):
-        """Return the lines that go to another stylist together with their visit."""
-        return self.line_ids.filtered(
-            lambda line: line.stylist_id == line.visit_id.stylist_id
-        )
-
-    def _stamp(self, vals):
-        """Return when the visit was cancelled or missed, as of now."""
-        if "state" not in vals or self.env.context.get("salon_import"):
-            return {}
-        missed = vals["state"] in ("cancelled", "no_show")
-        return {"missed_at": missed and fields.Datetime.now()}
-
-    def _get_schedule(self):
-        """Return when each service of the visit is done, one after the other.
-
-        :return: a list of (line, stylist, start, stop); the last one ends with the
-            visit. Without timed lines the visit is one block.
-        """
-        self.ensure_one()
-        blocks, start = [], self.start
-        for line in self.line_ids.sorted("sequence"):
-            if line.minutes and start < self.stop:
-                stop = min(start + timedelta(minutes=line.minutes), self.stop)
-                blocks.append([line, line.stylist_id or self.stylist_id, start, stop])
-                start = stop
-        if not blocks:
-            blocks = [[self.line_ids[:0], self.stylist_id, self.start, self.stop]]
-        blocks[-1][-1] = self.stop
-        return [tuple(block) for block in blocks]
-
-    def _get_busy_times(self):
-        """Return the times in which the visit keeps stylists busy.
-
-        Only visits still to be made take time: history may overlap as it did.
-        """
-        self.ensure_one()
-        if self.state not in OPEN_STATES or not self.start or not self.stop:
-            return []
-        times = {}
-        for line, stylist, start, stop in self._get_schedule():
-            for busy in line.product_id._get_salon_busy(start, stop):
-                times.setdefault(stylist, []).append(busy)
-        return [
-            (stylist, start, stop)
-            for stylist, own in times.items()
-            if stylist
-            for start, stop in merge_times(own)
-        ]
-
-    @api.model
-    def get_booking_question(self, visit_id, start, stop, stylist_id):
-        """Return what must be confirmed before a visit is put at this time, or False.
-
-        :param visit_id: the visit that is changed; its own values stand for what is
-            not given
-        """
-        visit = self.browse(visit_id or [])
-        begin = fields.Datetime.to_datetime(start) if start else visit.start
-        if not begin or (visit and visit.state not in OPEN_STATES):
-            return False
-        end = fields.Datetime.to_datetime(stop) if stop else visit.stop
-        if not end or end <= begin:
-            length = visit.stop - visit.start if visit else timedelta(minutes=15)
-            end = begin + length
-        stylist = self.env["resource.resource"].browse(stylist_id or [])
-        return self._get_hours_question(stylist or visit.stylist_id, begin, end)
-
-    @api.model
-    def get_off_hours(self, start, stop, stylist_ids):
-        """Return when none of these stylists works, of all when none is given."""
-        self.check_access("read")
-        first, last = map(fields.Datetime.to_datetime, (start, stop))
-        finder = self.env["salon.slot.finder"]
-        stylists = finder._get_stylists(self.env.company)
-        chosen = stylists.filtered(lambda one: one.id in stylist_ids) or stylists
-        work = finder._get_work(chosen, first, last)
-        return subtract_times([(first, last)], chain.from_iterable(work.values()))
-
-    def _get_hours_question(self, stylist, start, stop):
-        """Return the warning that the stylist does not work then, or False."""
-        if not stylist:
-            return False
-        company = self.company_id or self.env.company
-        if stylist._is_gone(company._salon_date(start), company):
-            # Nothing to confirm: booking her is refused.
-            return False
-        days = company._salon_date(start), company._salon_date(stop)
-        midnight = [datetime.combine(day, time()) for day in days]
-        first = company._salon_utc(midnight[0])
-        last = company._salon_utc(midnight[1] + timedelta(days=1))
-        work = self.env["salon.slot.finder"]._get_work(stylist, first, last)[stylist.id]
-        if any(a <= start and stop <= b for a, b in work):
-            return False
-        values = {"stylist": stylist.name, "day": company._salon_format_day(start)}
-        if not work:
-            return self.env._(
-                "%(stylist)s does not work on %(day)s. Book anyway?", **values
-            )
-        hours = ", ".join(
-            f"{company._salon_format_time(a)} – {company._salon_format_time(b)}"
-            for a, b in work
-        )
-        return self.env._(
-            "On %(day)s %(stylist)s works %(hours)s. Book outside these hours?",
-            **values,
-            hours=hours,
-        )
 
     # ------------------------------------------------------------
     # ACTIONS

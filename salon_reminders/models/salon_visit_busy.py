@@ -240,21 +240,15 @@ class SalonVisitBusy(models.Model):
 
     def _record_hours(self, visits, rows):
         """Record on the visits whether the stylists work at these times."""
-        outside = {visit for visit, *_times in self._find_outside(rows)}
+        outside = self._get_outside(rows)
         changed = {visit for visit, *_times in rows}
         for visit in visits:
             if visit in changed and visit.outside_hours != (visit in outside):
                 visit.outside_hours = visit in outside
 
-    def _find_outside(self, rows):
-        """Return the rows at whose times the stylist does not work."""
-        if not rows:
-            return []
-        stylists = self.env["resource.resource"].union(*(row[1] for row in rows))
-        first, last = min(row[2] for row in rows), max(row[3] for row in rows)
-        work = self.env["salon.slot.finder"]._get_work(stylists, first, last)
-        return [
-            row
-            for row in rows
-            if not any(a <= row[2] and row[3] <= b for a, b in work[row[1].id])
-        ]
+    @api.model
+    def _get_outside(self, rows):
+        """Return the visits at whose times a stylist does not work."""
+        finder = self.env["salon.slot.finder"]
+        found = set(finder._find_outside([tuple(row[1:]) for row in rows]))
+        return {row[0] for row in rows if tuple(row[1:]) in found}

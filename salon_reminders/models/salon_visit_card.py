@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .salon_visit import OPEN_STATES
+
 
 class SalonVisit(models.Model):
     """What the person who books should know and may offer."""
@@ -17,7 +19,7 @@ class SalonVisit(models.Model):
             services = visit.line_ids.product_id.product_tmpl_id
             partner = visit.partner_id
             offers = []
-            if visit.state == "booked" and partner:
+            if visit.state in OPEN_STATES and partner:
                 # A booking is looked at alone; lists do not show what to offer.
                 offers = cards._get_offers(partner, services)[partner.id]
             visit.offer_text = ", ".join(

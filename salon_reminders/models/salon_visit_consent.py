@@ -21,6 +21,11 @@ class SalonVisit(models.Model):
         """Record that the client of this visit refuses calls."""
         self._get_clients_to_ask().action_salon_consent_withdraw()
 
+    def action_consent_answers(self):
+        """Open the form for all that the client of this visit may be asked."""
+        self.ensure_one()
+        return self._get_clients_to_ask().action_salon_consent_answers()
+
     def _get_clients_to_ask(self):
         """Return the clients, with the salon of the visit as the one that asks."""
         self.check_access("write")

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.arguments import checked, number, optional, record_id
 from .salon_client_engine import OFTEN
 
 PAGE = 40
@@ -14,6 +15,7 @@ class SalonZoneBoard(models.AbstractModel):
     _description = "Board of Zones"
 
     @api.model
+    @checked(zone_id=optional(record_id), offset=number)
     def get_board(self, zone_id=False, offset=0):
         """Return all zones with their counts and a page of clients, best first.
 

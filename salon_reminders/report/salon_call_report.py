@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .salon_report import WEEKDAYS
+from ..tools.times import WEEKDAYS
 
 # Outcomes after which nobody was spoken to.
 NOT_REACHED = ["no_answer", "wrong_number"]

@@ -4,15 +4,6 @@ from odoo.tools import SQL
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
 YEAR = 365
-WEEKDAYS = [
-    ("1", "Monday"),
-    ("2", "Tuesday"),
-    ("3", "Wednesday"),
-    ("4", "Thursday"),
-    ("5", "Friday"),
-    ("6", "Saturday"),
-    ("7", "Sunday"),
-]
 
 
 class SalonReport(models.AbstractModel):

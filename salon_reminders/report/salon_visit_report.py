@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .salon_report import WEEKDAYS
+from ..tools.times import WEEKDAYS
 
 
 class SalonVisitReport(models.Model):

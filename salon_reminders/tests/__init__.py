@@ -48,6 +48,14 @@ from . import test_salon_proposals
 from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
+from . import test_salon_settings
+from . import test_salon_card_alert
+from . import test_salon_consent_answers
+from . import test_salon_promotion
+from . import test_salon_promotion_open
+from . import test_salon_promotion_use
+from . import test_salon_promotion_report
+from . import test_salon_promotion_screens
 from . import test_salon_departure
 from . import test_salon_leaving_fix
 from . import test_salon_lost_client

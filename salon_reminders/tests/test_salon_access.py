@@ -1,9 +1,12 @@
 from contextlib import suppress
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, users
 
+from ..models.res_partner_access import NUMBER_FIELDS
 from .common import SalonCase
 
 
@@ -133,6 +136,71 @@ class TestSalonAccess(SalonCase):
             self.assertIn(self.bea, partners.search([("phone", "ilike", "4568")]))
         domain = [("user_id", "=", self.outsider.id)]
         self.assertFalse(self.log.search(domain))
+
+    def _read_all(self, user):
+        """Read all fields of the salon and of the number that a user has."""
+        anna = self.anna.with_user(user)
+        names = [
+            name
+            for name in anna.fields_get(attributes=())
+            # Odoo's own calls of its chat can't be read by anybody but administrators.
+            if name != "rtc_session_ids"
+        ]
+        refused = []
+        for name in names:
+            try:
+                anna.read([name])
+            except AccessError:
+                refused.append(name)
+        self.assertEqual(refused, [], user.login)
+        return anna.read(names)[0]
+
+    def test_everybody_reads_a_whole_contact(self):
+        """Without naming fields, as programs do: what is not hers is left out."""
+        people = (self.stylist_user, self.receptionist, self.manager, self.outsider)
+        for user in people:
+            with self.subTest(user=user.login):
+                self._read_all(user)
+        for user in people:
+            values = self._read_all(user)
+            self.assertEqual(values["name"], "Anna")
+            hidden = "phone" not in values
+            self.assertEqual(hidden, user == self.stylist_user, user.login)
+        values = self._read_all(self.stylist_user)
+        self.assertEqual(values["salon_visit_ids"], self.visit.ids)
+        for name in (
+            "salon_call_ids",
+            "salon_consent_ids",
+            "salon_call_consent",
+            "salon_ask_reason",
+            "salon_card_log_ids",
+        ):
+            self.assertNotIn(name, values)
+        values = self._read_all(self.outsider)
+        self.assertFalse([name for name in values if name.endswith("visit_ids")])
+
+    def test_lists_and_stylists_forms_have_no_numbers(self):
+        """The web client breaks on a field that is hidden from its user."""
+        for user, hidden in (
+            (self.stylist_user, {"list", "kanban", "search", "form"}),
+            (self.receptionist, {"list", "kanban"}),
+            (self.manager, set()),
+            (self.outsider, set()),
+        ):
+            partners = self.env["res.partner"].with_user(user)
+            for view in self.env["ir.ui.view"].search(
+                [
+                    ("model", "=", "res.partner"),
+                    ("type", "in", ("list", "kanban", "search", "form")),
+                    ("mode", "=", "primary"),
+                ]
+            ):
+                arch = etree.fromstring(partners.get_view(view.id, view.type)["arch"])
+                names = {node.get("name") for node in arch.iter("field")}
+                if view.type in hidden:
+                    self.assertFalse(names & NUMBER_FIELDS, (user.login, view.name))
+        form = self.env["res.partner"].with_user(self.outsider)
+        self.assertIn("phone", form.get_view(view_type="kanban")["arch"])
 
     # ---- the log ----
 

@@ -48,7 +48,7 @@ class TestSalonBoard(BookCase):
         visit = self._book("2026-03-11 09:00")
         args = (visit.id, "2026-03-11", 1080, self.stylist.id, self.stylist.id)
         answer = self.board.move_visit(*args)
-        self.assertIn("Book outside these hours?", answer["question"])
+        self.assertIn("Book anyway?", answer["question"])
         self.assertEqual(self._times(visit), [("Vera", "09:00", "10:00")])
         self.board.move_visit(*args, confirmed=True)
         self.assertEqual(self._times(visit), [("Vera", "18:00", "19:00")])
@@ -113,6 +113,12 @@ class TestSalonLoad(BookCase):
             {k: nine["cells"][2][k] for k in ("offered", "done", "booked", "empty")},
             {"offered": 4.0, "done": 1.0, "booked": 0.0, "empty": 3.0},
         )
+        (row,) = back["stylist_rows"]
+        self.assertEqual(row["label"], "Vera")
+        # Four Wednesdays of eight hours, one of them done.
+        self.assertEqual(row["cells"][2]["offered"], 32.0)
+        self.assertEqual(row["cells"][2]["done"], 1.0)
+        self.assertEqual(row["cells"][5]["offered"], 0.0)
         self.assertEqual((ahead["total"]["booked"], ahead["total"]["done"]), (1, 0))
         row = next(row for row in ahead["outlook"] if row["id"] == self.zone.id)
         # 40 hours a week, of an hour each; Anna comes due in the fifth week.

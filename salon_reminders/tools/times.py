@@ -2,6 +2,16 @@
 
 from odoo.tools.intervals import Intervals
 
+WEEKDAYS = [
+    ("1", "Monday"),
+    ("2", "Tuesday"),
+    ("3", "Wednesday"),
+    ("4", "Thursday"),
+    ("5", "Friday"),
+    ("6", "Saturday"),
+    ("7", "Sunday"),
+]
+
 
 def _intervals(times):
     return Intervals((start, stop, frozenset()) for start, stop in times)

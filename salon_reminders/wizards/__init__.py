@@ -9,7 +9,9 @@ from . import salon_reminder_pause
 from . import salon_starter_set
 from . import salon_starter_set_line
 from . import salon_number
+from . import salon_consent_answers
 from . import salon_consent_link
 from . import salon_erasure
 from . import mail_compose_message
 from . import sms_composer
+from . import salon_promotion_start

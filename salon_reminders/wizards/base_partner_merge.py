@@ -9,6 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # Merging contacts is allowed to people who may know nothing of the salon.
         self.sudo()._salon_merge_calls(src_partners, dst_partner)
         self.sudo()._salon_merge_reminders(src_partners, dst_partner)
+        self.sudo()._salon_merge_promotions(src_partners, dst_partner)
         consents_sudo = self.env["salon.consent"].sudo()
         refused = consents_sudo._get_refused(src_partners | dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
@@ -55,4 +56,22 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for same in by_cycle.values():
             same = same.sorted(lambda r: (r.partner_id != dst_partner, r.id))
             same[0]._absorb(same[1:])
+        self.env.flush_all()
+
+    def _salon_merge_promotions(self, src_partners, dst_partner):
+        """Keep one open offer of a kind, the one she answered best; all history stays.
+
+        Odoo would delete rows that the database does not let it move.
+        """
+        offers = self.env["salon.promotion.participation"].search(
+            [
+                ("partner_id", "in", (src_partners | dst_partner).ids),
+                ("state", "=", "open"),
+            ]
+        )
+        for same in offers.grouped(lambda o: (o.company_id, o.kind)).values():
+            best = same.sorted(
+                lambda o: (o.answer != "interested", o.partner_id != dst_partner, o.id)
+            )
+            best[1:]._close()
         self.env.flush_all()

@@ -43,7 +43,9 @@ class SalonCallEntryLine(models.TransientModel):
     bring_back = fields.Char("What would bring her back")
     stop = fields.Boolean("Never again", help="She does not want to be reminded of it.")
     outside_hours = fields.Boolean(
-        "Call all the same", help="Call again although the salon is closed then."
+        "All the same",
+        help="Book although the stylist does not work then, or call again although the "
+        "salon is closed.",
     )
     note = fields.Char()
 
@@ -63,13 +65,15 @@ class SalonCallEntryLine(models.TransientModel):
         for line in self:
             line.stylist_id = line.call_id.stylist_id
 
-    @api.depends("kind", "moment", "call_id")
+    @api.depends("kind", "moment", "stylist_id", "call_id")
     def _compute_is_outside_hours(self):
         for line in self:
             line.is_outside_hours = bool(
-                line.kind == "call_back"
+                line.call_id
                 and line.moment
-                and line.call_id._get_hours_warning(line.moment)
+                and line.env["salon.call.log"]
+                .new(line._prepare_log_vals())
+                .hours_warning
             )
 
     def _is_typed(self):

@@ -40,8 +40,10 @@ class SalonCallLog(models.TransientModel):
 
     # Call back
     call_at = fields.Datetime("Call again at")
+
+    # Booked or called again outside working hours
     hours_warning = fields.Char(compute="_compute_hours_warning")
-    outside_hours = fields.Boolean("Call all the same")
+    outside_hours = fields.Boolean("All the same")
 
     # Declined
     stop = fields.Boolean(
@@ -60,12 +62,21 @@ class SalonCallLog(models.TransientModel):
             log.stylist_id = log.call_id.stylist_id
             log.product_ids = log.call_id._get_last_services()
 
-    @api.depends("call_at", "call_id")
+    @api.depends("kind", "call_at", "start", "stylist_id", "product_ids", "call_id")
     def _compute_hours_warning(self):
         for log in self:
-            log.hours_warning = log.call_at and log.call_id._get_hours_warning(
-                log.call_at
+            log.hours_warning = log._get_hours_warning()
+
+    def _get_hours_warning(self):
+        """Return what must be confirmed: nobody works, or calls, at this hour."""
+        call = self.call_id
+        if self.kind == "booked":
+            return call._get_booking_question(
+                self.start, self.stylist_id.id, self.product_ids.ids
             )
+        if self.kind == "call_back" and self.call_at:
+            return call._get_hours_warning(self.call_at)
+        return False
 
     def action_log(self):
         """Log the outcome.
@@ -90,6 +101,7 @@ class SalonCallLog(models.TransientModel):
                 "start": self.start,
                 "stylist_id": self.stylist_id.id,
                 "product_ids": self.product_ids.ids,
+                "outside_hours": self.outside_hours,
             },
             "call_back": {
                 "call_at": self.call_at,

@@ -1,8 +1,12 @@
 import base64
+import io
+
+import qrcode
 
 from odoo import api, fields, models
 
-QR_PIXELS = 300
+# Pixels per square: large enough for a phone to read from paper.
+QR_SCALE = 8
 
 
 class SalonConsentLink(models.TransientModel):
@@ -23,10 +27,10 @@ class SalonConsentLink(models.TransientModel):
 
     @api.depends("url")
     def _compute_qr_code(self):
-        reports = self.env["ir.actions.report"]
         for link in self:
-            image = reports.barcode("QR", link.url, width=QR_PIXELS, height=QR_PIXELS)
-            link.qr_code = base64.b64encode(image)
+            image = io.BytesIO()
+            qrcode.make(link.url, box_size=QR_SCALE).save(image, "PNG")
+            link.qr_code = base64.b64encode(image.getvalue())
 
     def action_print(self):
         """Print the QR code for the client to take along."""

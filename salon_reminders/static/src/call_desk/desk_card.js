@@ -1,9 +1,11 @@
 import {Component} from "@odoo/owl";
 import {formatMonetary} from "@web/views/fields/formatters";
+import {DeskPromotions} from "../promotion/desk_promotions";
 
 /** The middle: who is called, on which number, why, and what to say. */
 export class DeskCard extends Component {
     static template = "salon_reminders.DeskCard";
+    static components = {DeskPromotions};
     static props = {
         card: Object,
         currencyId: Number,

@@ -45,6 +45,8 @@ export class DeskModel extends Reactive {
         this.question = "";
         this.form = null;
         this.busy = false;
+        // The request that runs.
+        this.current = null;
         this.ready = false;
         this.isOffline = false;
         this.isExpired = false;
@@ -387,8 +389,12 @@ export class DeskModel extends Reactive {
         this.question = question;
     }
 
+    /** Undoing a slip of the hand waits for what is just being done. */
     async undo(attemptId) {
-        if (this.isBusy) {
+        while (this.busy) {
+            await this.current;
+        }
+        if (this.pending) {
             return;
         }
         const answer = await this.guarded(() =>
@@ -400,14 +406,22 @@ export class DeskModel extends Reactive {
         }
     }
 
-    undoLast() {
+    async undoLast() {
+        while (this.busy) {
+            await this.current;
+        }
         const last = this.done.find((attempt) => !attempt.undone);
         return last && this.undo(last.id);
     }
 
     /** Runs a request; what the server refuses is shown and what was typed stays. */
-    async guarded(request) {
+    guarded(request) {
         this.busy = true;
+        this.current = this.attempt(request);
+        return this.current;
+    }
+
+    async attempt(request) {
         this.error = "";
         this.isOffline = false;
         try {

@@ -1,3 +1,4 @@
+import {ClientPromotions} from "../promotion/client_promotions";
 import {Component} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -9,6 +10,7 @@ import {useService} from "@web/core/utils/hooks";
  */
 export class SalonClientCard extends Component {
     static template = "salon_reminders.ClientCard";
+    static components = {ClientPromotions};
     static props = {
         card: {type: Object},
         compact: {type: Boolean, optional: true},

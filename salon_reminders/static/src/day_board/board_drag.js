@@ -6,6 +6,9 @@ const SNAP = 15;
 const THRESHOLD = 6;
 // On a screen that is touched, a finger scrolls unless it rests first.
 const LONG_PRESS_MS = 350;
+// So near to an edge the board scrolls, by so much a frame.
+const EDGE = 40;
+const SCROLL = 10;
 
 /**
  * Dragging on the day board: a card to another time or stylist, or over free time
@@ -41,6 +44,8 @@ export function useBoardDrag(board) {
         } else {
             drag.from = minuteAt(column, drag.y);
         }
+        follow(drag.last);
+        browser.requestAnimationFrame(scroll);
     };
 
     const follow = (ev) => {
@@ -68,8 +73,27 @@ export function useBoardDrag(board) {
         }
     };
 
-    const finish = async () => {
-        const {card, column} = drag;
+    /** Scrolls while something is held near an edge, so that all can be reached. */
+    const scroll = () => {
+        if (!drag || !drag.active) {
+            return;
+        }
+        const {last} = drag;
+        const area = board.board.el.querySelector(".o_salon_board_scroll");
+        const {left, right, top, bottom} = area.getBoundingClientRect();
+        const step = (low, high) => (high < EDGE ? SCROLL : low < EDGE ? -SCROLL : 0);
+        const before = [area.scrollLeft, area.scrollTop];
+        area.scrollBy(
+            step(last.clientX - left, right - last.clientX),
+            step(last.clientY - top, bottom - last.clientY)
+        );
+        if (before[0] !== area.scrollLeft || before[1] !== area.scrollTop) {
+            follow(last);
+        }
+        browser.requestAnimationFrame(scroll);
+    };
+
+    const finish = async ({card, column}) => {
         const {moving, draft} = board.state;
         const fromId = Number(column.dataset.id);
         if (card && moving) {
@@ -82,8 +106,7 @@ export function useBoardDrag(board) {
         }
     };
 
-    const click = async (ev) => {
-        const {el, column} = drag;
+    const click = async ({el, column}, ev) => {
         if (el) {
             board.openVisit(find(column, el.dataset.key));
         } else if (column) {
@@ -100,7 +123,7 @@ export function useBoardDrag(board) {
             return;
         }
         const el = ev.target.closest(".o_salon_board_card");
-        drag = {column, target: column, el, x: ev.clientX, y: ev.clientY};
+        drag = {column, target: column, el, x: ev.clientX, y: ev.clientY, last: ev};
         drag.canMove = !el || el.dataset.open === "1";
         if (ev.pointerType === "touch") {
             drag.touch = true;
@@ -122,6 +145,7 @@ export function useBoardDrag(board) {
             begin();
         }
         if (drag.active) {
+            drag.last = ev;
             follow(ev);
         }
     };
@@ -130,12 +154,10 @@ export function useBoardDrag(board) {
         if (!ended) {
             return;
         }
+        // Over before anything is asked: the pointer then belongs to the dialog.
+        drag = null;
         browser.clearTimeout(ended.timer);
-        try {
-            await (ended.active ? finish() : click(ev));
-        } finally {
-            stop();
-        }
+        await (ended.active ? finish(ended) : click(ended, ev));
     };
     const stop = () => {
         if (drag) {

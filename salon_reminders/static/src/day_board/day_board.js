@@ -1,5 +1,7 @@
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
 import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
+import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {confirmBooking} from "../visit_book/booking_question";
@@ -10,12 +12,14 @@ import {useService} from "@web/core/utils/hooks";
 
 const REFRESH_MS = 60000;
 const PIXELS_PER_MINUTE = 1.15;
-// The step that one click on a card makes
-const NEXT = {
-    booked: {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")},
-    confirmed: {action: "action_arrive", icon: "fa-sign-in", title: _t("Arrived")},
-    arrived: {action: "action_done", icon: "fa-flag-checkered", title: _t("Done")},
-};
+// So long before a visit, in minutes, the client may be expected at the door.
+const EXPECTED = 60;
+// So long after its beginning she is asked for.
+const MISSED = 10;
+const CONFIRM = {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")};
+const ARRIVE = {action: "action_arrive", icon: "fa-sign-in", title: _t("Arrived")};
+const DONE = {action: "action_done", icon: "fa-flag-checkered", title: _t("Done")};
+const NO_SHOW = {action: "action_no_show", icon: "fa-user-times", title: _t("No-show")};
 
 /** One day of the salon: a column per stylist, visits to click and to drag. */
 export class DayBoard extends Component {
@@ -29,6 +33,7 @@ export class DayBoard extends Component {
         this.board = useRef("board");
         this.state = useState({data: null, draft: null, moving: null});
         this.scale = PIXELS_PER_MINUTE;
+        this.lastLoad = new KeepLast();
         useBoardDrag(this);
         onWillStart(() => this.load(this.props.action.context.day));
         const timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
@@ -38,19 +43,23 @@ export class DayBoard extends Component {
     // ---- data ----
 
     async load(day) {
-        this.state.data = await this.orm.call("salon.day.board", "get_day", [
-            day || false,
-        ]);
+        // Steps that follow each other fast start from the day asked for last.
+        this.day = day || this.today;
+        const data = await this.lastLoad.add(
+            this.orm.call("salon.day.board", "get_day", [day || false])
+        );
+        Object.assign(this, {day: data.day, today: data.today});
+        this.state.data = data;
     }
 
     async refresh() {
         if (!document.hidden && !this.state.moving && !this.state.draft) {
-            await this.load(this.state.data.day);
+            await this.load(this.day);
         }
     }
 
     async go(days) {
-        const day = luxon.DateTime.fromISO(this.state.data.day).plus({days});
+        const day = luxon.DateTime.fromISO(this.day).plus({days});
         await this.load(day.toISODate());
     }
 
@@ -106,8 +115,38 @@ export class DayBoard extends Component {
         return this.isToday && now >= opens && now <= closes;
     }
 
-    nextStep(card) {
-        return NEXT[card.state];
+    /** Minutes until a card begins, by the salon's clock. */
+    minutesUntil(card) {
+        const {day, today, now} = this.data;
+        return day === today ? card.from - now : (day > today ? 1 : -1) * Infinity;
+    }
+
+    /** The steps that one click on a card makes: the next, and missed once it is late. */
+    steps(card) {
+        const left = this.minutesUntil(card);
+        if (card.state === "arrived") {
+            return [DONE];
+        }
+        if (!["booked", "confirmed"].includes(card.state)) {
+            return [];
+        }
+        const next = card.state === "booked" && left > EXPECTED ? CONFIRM : ARRIVE;
+        if (left === Infinity && card.state === "confirmed") {
+            return [];
+        }
+        return left <= -MISSED ? [next, NO_SHOW] : [next];
+    }
+
+    isMovable(card) {
+        return ["booked", "confirmed", "arrived"].includes(card.state);
+    }
+
+    get freedLabel() {
+        return _t("%s freed", this.data.freed);
+    }
+
+    get freedTitle() {
+        return _t("Times freed by cancellations, which nobody has taken yet");
     }
 
     timeOf(minute) {
@@ -118,9 +157,9 @@ export class DayBoard extends Component {
 
     // ---- steps ----
 
-    async onStep(card) {
-        await this.orm.call("salon.visit", this.nextStep(card).action, [[card.id]]);
-        await this.load(this.data.day);
+    async onStep(card, {action}) {
+        await this.orm.call("salon.visit", action, [[card.id]]);
+        await this.load(this.day);
     }
 
     openVisit(card) {
@@ -130,9 +169,9 @@ export class DayBoard extends Component {
                 resModel: "salon.visit",
                 resId: card.id,
                 title: card.client,
-                onRecordSaved: () => this.load(this.data.day),
+                onRecordSaved: () => this.load(this.day),
             },
-            {onClose: () => this.load(this.data.day)}
+            {onClose: () => this.load(this.day)}
         );
     }
 
@@ -142,6 +181,10 @@ export class DayBoard extends Component {
             from,
         ]);
         const context = {default_start: start, default_stylist_id: stylistId};
+        if (to) {
+            const stop = deserializeDateTime(start).plus({minutes: to - from});
+            context.default_stop = serializeDateTime(stop);
+        }
         for (const [name, value] of Object.entries(values)) {
             context[`default_${name}`] = value;
         }
@@ -151,7 +194,7 @@ export class DayBoard extends Component {
                 resModel: "salon.visit",
                 title: _t("New visit"),
                 context,
-                onRecordSaved: () => this.load(this.data.day),
+                onRecordSaved: () => this.load(this.day),
             },
             {onClose: () => (this.state.draft = null)}
         );
@@ -187,7 +230,7 @@ export class DayBoard extends Component {
                 return this.moveCard(card, fromId, toId, minute, true);
             }
         } finally {
-            await this.load(this.data.day);
+            await this.load(this.day);
         }
     }
 }

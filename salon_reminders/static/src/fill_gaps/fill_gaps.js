@@ -20,12 +20,12 @@ export class FillGaps extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        const {day} = this.props.action.context;
+        const {day, stylist_id: stylistId} = this.props.action.context;
         this.parts = PARTS;
         this.filter = useState({
             day: day || false,
             days: day ? 1 : 3,
-            stylist_id: false,
+            stylist_id: stylistId || false,
             part: "",
         });
         this.state = useState({data: null, open: {}});

@@ -6,6 +6,8 @@ import {calendarView} from "@web/views/calendar/calendar_view";
 import {checkBooking} from "./booking_question";
 import {registry} from "@web/core/registry";
 
+const MISSED = ["cancelled", "no_show"];
+
 /** The book in Odoo's calendar: off-hours are visible, and asked about. */
 export class VisitCalendarModel extends CalendarModel {
     static services = [...CalendarModel.services, "dialog"];
@@ -23,6 +25,26 @@ export class VisitCalendarModel extends CalendarModel {
     async updateData(data) {
         await super.updateData(data);
         data.offHours = await this.loadOffHours(data);
+    }
+
+    /** What was missed or cancelled is struck through. */
+    normalizeRecord(rawRecord) {
+        const record = super.normalizeRecord(rawRecord);
+        return {...record, isStriked: MISSED.includes(rawRecord.state)};
+    }
+
+    /** Cancelled visits are shown when somebody asks for them. */
+    makeFilterDynamic(filterInfo, previousFilter, fieldName, ...rest) {
+        const filter = super.makeFilterDynamic(
+            filterInfo,
+            previousFilter,
+            fieldName,
+            ...rest
+        );
+        if (!previousFilter && fieldName === "state" && filter.value === "cancelled") {
+            filter.active = false;
+        }
+        return filter;
     }
 
     /** When nobody of the chosen stylists works. */

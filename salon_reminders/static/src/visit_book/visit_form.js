@@ -6,7 +6,7 @@ import {serializeDateTime} from "@web/core/l10n/dates";
 import {useService} from "@web/core/utils/hooks";
 
 const OPEN_STATES = ["booked", "confirmed", "arrived"];
-const TIMES = ["start", "stop", "stylist_id"];
+const TIMES = ["start", "stop", "stylist_id", "line_ids"];
 
 /** The form of a visit asks before it books outside working hours. */
 export class VisitFormController extends FormController {
@@ -27,7 +27,20 @@ export class VisitFormController extends FormController {
             start: serializeDateTime(start),
             stop: stop && serializeDateTime(stop),
             stylistId: stylist.id,
+            parts: this.getParts(record),
         });
+    }
+
+    /** What is done by whom and when: each counts with the hours of her own. */
+    getParts(record) {
+        return record.data.line_ids.records
+            .filter(({data}) => data.product_id && data.start && data.stop)
+            .map(({data}) => ({
+                product_id: data.product_id.id,
+                stylist_id: (data.stylist_id || record.data.stylist_id).id,
+                start: serializeDateTime(data.start),
+                stop: serializeDateTime(data.stop),
+            }));
     }
 }
 

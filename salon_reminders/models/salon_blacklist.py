@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+
+class SalonBlacklist(models.AbstractModel):
+    """What is put on a blacklist of Odoo withdraws the consents of all who have it.
+
+    For phone.blacklist and mail.blacklist, which Odoo keeps as two models.
+    """
+
+    _name = "salon.blacklist"
+    _description = "Blacklist Known to the Ledger"
+
+    # Of the blacklist, of the client, and the channels that it ends.
+    _salon_address = None
+    _salon_partner_address = None
+    _salon_channels = ()
+
+    salon_by_consent = fields.Boolean(
+        "Put here by a withdrawn consent",
+        readonly=True,
+        copy=False,
+        help="It is taken off again when the client agrees anew.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        entries = super().create(vals_list)
+        entries.filtered("active")._salon_after_block()
+        return entries
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") or self._salon_address in vals:
+            self.filtered("active")._salon_after_block()
+        elif "active" in vals:
+            super().write({"salon_by_consent": False})
+        return result
+
+    def _salon_after_block(self):
+        if self.env.context.get("salon_from_consent"):
+            return
+        # Put there by somebody, it takes more than a new consent to take it off.
+        self.filtered("salon_by_consent").salon_by_consent = False
+        # Whoever keeps the blacklist need not know the salon's ledger.
+        self.env["salon.consent"].sudo()._withdraw_blocked(
+            [(self._salon_partner_address, "in", self.mapped(self._salon_address))],
+            self._salon_channels,
+        )
