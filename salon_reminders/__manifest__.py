@@ -71,6 +71,7 @@
         "views/salon_consent_ask_views.xml",
         "views/res_partner_card_views.xml",
         "views/res_company_views.xml",
+        "views/res_company_segment_views.xml",
         "wizards/salon_call_entry_views.xml",
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",

@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+LIMITS = {
+    *("salon_new_days", "salon_risk_rhythms", "salon_lost_rhythms"),
+    "salon_lost_days",
+}
+
 
 class ResCompany(models.Model):
     """What makes a client new, at risk or lost at this salon."""
@@ -45,3 +50,9 @@ class ResCompany(models.Model):
         " AND salon_offer_pause_days >= 0)",
         "Days must be positive, and a client is at risk before she is lost.",
     )
+
+    def write(self, vals):
+        """Changed limits are worked out by the next hourly run, not the next night."""
+        if not LIMITS.isdisjoint(vals):
+            vals = {**vals, "salon_standing_date": False}
+        return super().write(vals)

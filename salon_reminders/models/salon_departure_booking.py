@@ -91,7 +91,10 @@ class SalonDepartureBooking(models.AbstractModel):
         )
         if not all(successor._can_do(line.product_id) for line in lines):
             return False
-        if visit._get_hours_question(successor, visit.start, visit.stop):
+        times = visit._get_moved_times(
+            visit.start, visit.stop, self.stylist_id, successor
+        )
+        if visit._get_hours_question(times):
             return False
         vals = {
             "line_ids": [

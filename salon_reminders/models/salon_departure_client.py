@@ -74,7 +74,9 @@ class SalonDepartureClient(models.Model):
     is_left_out = fields.Boolean("Do not call")
 
     # What came of it
-    call_id = fields.Many2one("salon.call", compute="_compute_call")
+    call_id = fields.Many2one(
+        "salon.call", string="Call about it", compute="_compute_call"
+    )
     call_state = fields.Char("Call", compute="_compute_call")
     next_date = fields.Date(
         "Booked for",

@@ -125,13 +125,7 @@ class SalonVisit(models.Model):
 
         :param times: (stylist, start, stop) of all that keeps stylists busy
         """
-        company = self.company_id or self.env.company
-        times = [
-            (stylist, start, stop)
-            for stylist, start, stop in times
-            # Where she is gone there is nothing to confirm: booking her is refused.
-            if stylist and not stylist._is_gone(company._salon_date(start), company)
-        ]
+        times = self._drop_gone([busy for busy in times if busy[0]])
         outside = {}
         for stylist, start, _stop in self.env["salon.slot.finder"]._find_outside(times):
             outside.setdefault(stylist, start)
@@ -139,6 +133,20 @@ class SalonVisit(models.Model):
             return False
         texts = [self._text_hours(stylist, start) for stylist, start in outside.items()]
         return "\n".join([*texts, self.env._("Book anyway?")])
+
+    def _drop_gone(self, times):
+        """Return the times without those after the last day of a stylist who leaves.
+
+        There is nothing to confirm: booking her is refused.
+        """
+        company = self.company_id or self.env.company
+        stylists = self.env["resource.resource"].union(*(busy[0] for busy in times))
+        ends = self.env["salon.departure"]._get_ends(stylists, company)
+        return [
+            busy
+            for busy in times
+            if busy[0].id not in ends or busy[2] <= ends[busy[0].id]
+        ]
 
     def _text_hours(self, stylist, start):
         """Return in words when the stylist works on this day."""

@@ -108,7 +108,7 @@ class SalonLeavingReport(models.Model):
     def _from(self):
         return SQL(
             """FROM (
-                SELECT a.*, %(local)s::date AS day
+                SELECT a.*, (%(local)s)::date AS day
                   FROM salon_call_attempt a
                   JOIN %(salons)s salon ON salon.id = a.company_id
                  WHERE a.leaving_reason_id IS NOT NULL AND a.undone_at IS NULL

@@ -16,7 +16,9 @@ class LostCase(SalonClientCase):
         cls.reason = cls.env["salon.leaving.reason"].create({"name": "Moved"})
 
     def _rows(self, scope="all", partner=None, user=None):
+        # As a new request asks: nothing is remembered.
         self.env.flush_all()
+        self.env.invalidate_all()
         rows = self.env["salon.lost.client"].with_user(user or self.env.user)
         domain = [("scope", "=", scope), ("company_id", "=", self.company.id)]
         if partner:
@@ -192,6 +194,7 @@ class TestSalonLeavingReport(LostCase):
 
     def _get_report(self, partner=None):
         self.env.flush_all()
+        self.env.invalidate_all()
         domain = [("company_id", "=", self.company.id)]
         if partner:
             domain.append(("partner_id", "=", partner.id))
