@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class ResourceResource(models.Model):
-    """Whether a stylist sees numbers is for the manager to say, not for Odoo's admin."""
+    """Whether a stylist sees numbers is for the manager to say, not for an admin."""
 
     _inherit = "resource.resource"
 
@@ -50,8 +50,8 @@ class ResourceResource(models.Model):
         if not is_stylist or user_sudo.has_group("salon_reminders.group_receptionist"):
             raise UserError(
                 self.env._(
-                    "This can be set for users with the role of a stylist only; %(user)s "
-                    "has another one.",
+                    "This can be set for users with the role of a stylist only; "
+                    "%(user)s has another one.",
                     user=user_sudo.name or self.name,
                 )
             )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SalonBlacklist(models.AbstractModel):
-    """What is put on one of Odoo's blacklists withdraws the consents of all who have it.
+    """What is put on a blacklist of Odoo withdraws the consents of all who have it.
 
     For phone.blacklist and mail.blacklist, which Odoo keeps as two models.
     """

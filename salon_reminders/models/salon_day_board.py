@@ -4,7 +4,7 @@ from itertools import groupby
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.arguments import checked, whole_number, optional, record_id
+from ..tools.arguments import checked, optional, record_id, whole_number
 from .salon_visit import OPEN_STATES
 
 # What is shown when nobody works: a salon's usual day.

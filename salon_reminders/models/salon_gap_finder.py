@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.arguments import checked, moment, whole_number, optional, record_id, text
+from ..tools.arguments import checked, moment, optional, record_id, text, whole_number
 from ..tools.times import subtract_times
 from .salon_slot_proposer import NOTICE, USUAL_SHARE, USUAL_VISITS
 

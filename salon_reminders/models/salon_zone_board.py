@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..tools.arguments import checked, whole_number, optional, record_id
+from ..tools.arguments import checked, optional, record_id, whole_number
 from .salon_client_engine import OFTEN
 
 PAGE = 40
