@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class ResourceResource(models.Model):
-    """Whether a stylist sees numbers is for the manager to say, not Odoo's admin."""
+    """Whether a stylist sees numbers is for the manager to say, not for an admin."""
 
     _inherit = "resource.resource"
 

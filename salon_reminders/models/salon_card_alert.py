@@ -78,9 +78,7 @@ class SalonCardAlert(models.Model):
         vals_list = []
         for alert in self:
             company = alert.company_id
-            told = managers.filtered(
-                lambda user, company=company: company in user.company_ids
-            )
+            told = managers & company.user_ids
             # Who is alone in managing the salon is told of herself.
             for manager in (told - alert.user_id) or told:
                 words = alert.with_context(lang=manager.lang)
