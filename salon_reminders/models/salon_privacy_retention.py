@@ -11,7 +11,7 @@ class SalonPrivacy(models.AbstractModel):
 
     @api.autovacuum
     def _gc_old_notes(self):
-        """Forget the notes, numbers and logs that are older than a salon keeps them.
+        """Forget the notes, gifts, numbers and logs that are older than a salon keeps them.
 
         What came of the calls stays.
         """
@@ -28,10 +28,11 @@ class SalonPrivacy(models.AbstractModel):
         """Return how many rows older than ``limit`` were cleaned, at most a batch."""
         self.env.flush_all()
         statements = (
-            """UPDATE salon_call_attempt SET note = NULL, phone = NULL
+            """UPDATE salon_call_attempt SET note = NULL, phone = NULL, gift = NULL
                 WHERE id IN (SELECT id FROM salon_call_attempt
                               WHERE company_id = %s AND date < %s
-                                AND (note IS NOT NULL OR phone IS NOT NULL)
+                                AND (note IS NOT NULL OR phone IS NOT NULL
+                                     OR gift IS NOT NULL)
                               LIMIT %s)""",
             """UPDATE salon_call SET note = NULL
                 WHERE id IN (SELECT id FROM salon_call

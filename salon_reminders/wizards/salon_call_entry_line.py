@@ -40,6 +40,7 @@ class SalonCallEntryLine(models.TransientModel):
         precompute=True,
     )
     leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
+    gift = fields.Char("Promised gift")
     stop = fields.Boolean("Never again", help="She does not want to be reminded of it.")
     outside_hours = fields.Boolean(
         "All the same",
@@ -82,6 +83,7 @@ class SalonCallEntryLine(models.TransientModel):
             self.outcome_id
             or self.moment
             or self.leaving_reason_id
+            or self.gift
             or self.stop
             or self.note
         )
@@ -119,4 +121,5 @@ class SalonCallEntryLine(models.TransientModel):
             "stop": self.stop,
             "outside_hours": self.outside_hours,
             "leaving_reason_id": self.leaving_reason_id.id,
+            "gift": self.gift,
         }
