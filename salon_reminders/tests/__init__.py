@@ -56,3 +56,4 @@ from . import test_salon_promotion_open
 from . import test_salon_promotion_use
 from . import test_salon_promotion_report
 from . import test_salon_promotion_screens
+from . import test_half_days
