@@ -1,6 +1,7 @@
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from statistics import median
 
 import pytz
@@ -42,18 +43,18 @@ class Wish:
     hour: float | None = None
 
 
-@dataclass(order=True)
+@dataclass(slots=True)
 class Candidate:
-    points: float
     start: datetime
-    stop: datetime = field(compare=False)
-    parts: dict = field(compare=False)
-    plan: list = field(compare=False)
+    stop: datetime
+    parts: dict
+    plan: list
     # As the salon's clock shows the start.
-    local: datetime = field(compare=False)
+    local: datetime
     # The free time of her stylist in which it lies, and how full her half-day is.
-    window: tuple = field(compare=False)
-    taken: float = field(compare=False)
+    window: tuple
+    taken: float
+    points: float = 0.0
 
     @property
     def stylist(self):
@@ -193,16 +194,15 @@ class SalonSlotProposer(models.AbstractModel):
                 window = self._get_window(free[stylist.id], pair[0], length)
                 found += [
                     Candidate(
-                        0,
                         moment,
                         moment + length,
                         parts,
                         plan,
-                        pytz.utc.localize(moment).astimezone(zone),
+                        local,
                         window,
                         halves.get_share(stylist.id, moment),
                     )
-                    for moment in finder._get_grid(*pair)
+                    for moment, local in self._get_grid(zone, *pair)
                 ]
         for candidate in found:
             candidate.points = self._rate(wish, candidate)
@@ -213,6 +213,20 @@ class SalonSlotProposer(models.AbstractModel):
             return self.env["salon.slot.finder"]._get_parts(plan, durations)
         hour = timedelta(minutes=60)
         return {plan[0][1]: [(timedelta(), hour)]}, hour
+
+    def _get_grid(self, zone, first, last):
+        """Return the times to propose within a pair, and what the clock shows then."""
+
+        def read(moment):
+            return pytz.utc.localize(moment).astimezone(zone)
+
+        moments = self.env["salon.slot.finder"]._get_grid(first, last)
+        opens, closes = read(first), read(last)
+        # Reading the clock takes long; between two clock changes it runs evenly.
+        if opens.utcoffset() == closes.utcoffset():
+            shift = opens.replace(tzinfo=None) - first
+            return [(moment, moment + shift) for moment in moments]
+        return [(moment, read(moment).replace(tzinfo=None)) for moment in moments]
 
     @api.model
     def _get_edges(self, company, start, stop):
@@ -254,7 +268,7 @@ class SalonSlotProposer(models.AbstractModel):
     def _choose(self, candidates, count):
         """Return the best ones that are really different: other days, then hours."""
         chosen, spare = [], []
-        for candidate in sorted(candidates):
+        for candidate in sorted(candidates, key=attrgetter("points", "start")):
             if len(chosen) == count:
                 break
             if all(candidate.day != one.day for one in chosen):

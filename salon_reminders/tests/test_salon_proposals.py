@@ -134,3 +134,16 @@ class TestSalonProposals(BookCase):
         )
         days = {self._local(p).date().day for p in self._propose()}
         self.assertNotIn(12, days)
+
+    def test_costs_the_same_with_a_long_history_and_many_stylists(self):
+        counts, call = [], self._call()
+        for months in (0, 12):
+            for month in range(1, months + 1):
+                self._book(f"2025-{month:02}-03 14:00", state="done")
+                self._create_stylist(f"Stylist {month}").tz = "Europe/Budapest"
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            self._propose(call)
+            counts.append(self.cr.sql_log_count - start)
+        self.assertLessEqual(counts[1], counts[0])
