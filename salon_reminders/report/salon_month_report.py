@@ -6,7 +6,7 @@ from ..tools.charts import get_bars, get_columns
 
 _lt = LazyTranslate(__name__)
 
-CHART_WIDTH = 660
+CHART_WIDTH = 880
 CHART_HEIGHT = 120
 BAR_WIDTH = 300
 STYLIST_MONTHS = 12
@@ -32,7 +32,7 @@ KEY_FIGURES = (
         *("cancelled", _lt("Cancellation rate"), "share"),
         ("salon.booking.report", "cancellation_rate"),
     ),
-    ("calls", _lt("Clients called"), "count", ("salon.call.report", "call_count")),
+    ("calls", _lt("Calls"), "count", ("salon.call.report", "call_count")),
     ("reached", _lt("Reached rate"), "share", ("salon.call.report", "reached_rate")),
     (
         *("call_bookings", _lt("Booked on calls"), "count"),
