@@ -96,9 +96,7 @@ class SalonCallTally(models.AbstractModel):
                 **row,
                 "name": row["name"] or "",
                 "time": company._salon_local(row["date"]).strftime("%H:%M"),
-                "note": said(
-                    row["note"], row.pop("bring_back"), row.pop("gift")
-                ),
+                "note": said(row["note"], row.pop("bring_back"), row.pop("gift")),
                 "date": row["date"].isoformat(),
             }
             for row in rows

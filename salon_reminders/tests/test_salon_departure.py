@@ -362,9 +362,7 @@ class TestSalonDeparture(DepartureCase):
         departure = self._leave()
         with freeze_time("2026-04-02 18:00:00"):
             self._create_visit(self.anna, "2026-03-20")
-            visit = self._create_visit(
-                self.anna, "2026-04-01", stylist_id=self.mia.id
-            )
+            visit = self._create_visit(self.anna, "2026-04-01", stylist_id=self.mia.id)
             self.env["salon.departure"]._follow_days(self.company)
             self.assertTrue(departure.has_left)
         anna = departure.line_ids.filtered(lambda one: one.partner_id == self.anna)
@@ -374,9 +372,7 @@ class TestSalonDeparture(DepartureCase):
         )
         self.assertEqual((departure.stayed_count, departure.client_count), (1, 2))
         action = departure.action_open_stayed()
-        self.assertEqual(
-            self.env[action["res_model"]].search(action["domain"]), anna
-        )
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), anna)
         visit.state = "cancelled"
         departure._refresh_stays()
         self.assertFalse(anna.is_stayed)

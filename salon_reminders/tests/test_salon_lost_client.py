@@ -163,9 +163,7 @@ class TestSalonLostClient(LostCase):
         self._refresh()
         other = self._create_company("Far")
         other.resource_calendar_id.tz = "Pacific/Kiritimati"
-        self._create_visit(
-            lost, "2025-05-20", company_id=other.id, stylist_id=False
-        )
+        self._create_visit(lost, "2025-05-20", company_id=other.id, stylist_id=False)
         with freeze_time("2026-03-10 12:00:00"):
             self.env["salon.client.standing"]._refresh(other)
             self.env.flush_all()
@@ -218,7 +216,9 @@ class TestSalonLeavingReport(LostCase):
         row = self._get_report(anna)
         self.assertEqual(str(row.returned_date), "2026-03-05")
         self._say_left(anna, "2026-03-08 10:00:00")
-        self.assertEqual(sorted(self._get_report(anna).mapped("returned_count")), [0, 1])
+        self.assertEqual(
+            sorted(self._get_report(anna).mapped("returned_count")), [0, 1]
+        )
 
     def test_groups(self):
         for number in range(3):

@@ -87,7 +87,8 @@ registry.category("web_tour.tours").add("salon_departure_tour", {
         },
         {
             content: "Enter the last day",
-            trigger: "div[name='last_date'] input, button[name='last_date'], input[data-field='last_date']",
+            trigger:
+                "div[name='last_date'] input, button[name='last_date'], input[data-field='last_date']",
             run: "click",
         },
         {
