@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -66,19 +67,26 @@ class SalonCallClaim(models.Model):
                 **values,
             )
         )
-        taken = self._renew(call) or self.env.execute_query(
+        return self._renew(call) or self._insert(values)
+
+    @api.model
+    def _insert(self, values):
+        """Write a claim down unless there is one; return whether it is hers."""
+        rows = self.env.execute_query(
             SQL(
                 """INSERT INTO salon_call_claim (
                           call_id, partner_id, company_id, phone, user_id, date, until)
                    VALUES (%(call)s, %(partner)s, %(company)s, %(phone)s, %(user)s,
                            %(now)s, %(until)s)
               ON CONFLICT DO NOTHING
-                RETURNING id""",
+                RETURNING %(others)s""",
+                others=self._sql_on_number(),
                 **values,
             )
         )
         self.invalidate_model()
-        return bool(taken)
+        self._tell(rows)
+        return bool(rows)
 
     @api.model
     def _renew(self, call):
@@ -103,10 +111,32 @@ class SalonCallClaim(models.Model):
     def _remove(self, condition):
         """Delete claims and tell the others that their calls are free."""
         rows = self.env.execute_query(
-            SQL("DELETE FROM salon_call_claim WHERE %s RETURNING call_id", condition)
+            SQL(
+                "DELETE FROM salon_call_claim WHERE %s RETURNING call_id || %s",
+                condition,
+                self._sql_on_number(),
+            )
         )
         self.invalidate_model()
-        self.env["salon.call"].browse(row[0] for row in rows)._notify_desk()
+        self._tell(rows)
+
+    @api.model
+    def _sql_on_number(self):
+        """Return the open calls on the number of a claim, of whichever client."""
+        return SQL(
+            """ARRAY(SELECT k.id
+                       FROM salon_call k
+                       JOIN res_partner p ON p.id = k.partner_id
+                      WHERE k.company_id = salon_call_claim.company_id
+                        AND k.state = 'open'
+                        AND p.phone_sanitized = salon_call_claim.phone)"""
+        )
+
+    @api.model
+    def _tell(self, rows):
+        """Let open desks know that these calls are taken or free."""
+        ids = set(chain.from_iterable(ids for (ids,) in rows))
+        self.env["salon.call"].browse(sorted(ids))._notify_desk()
 
     @api.model
     def _get_running(self, companies):

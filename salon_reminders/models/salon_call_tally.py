@@ -68,7 +68,8 @@ class SalonCallTally(models.AbstractModel):
                 """SELECT a.id, a.call_id, a.date, a.note, a.bring_back,
                           a.gift, o.kind,
                           %(outcome)s AS outcome, p.name AS name, up.name AS user,
-                          a.undone_at IS NOT NULL AS undone
+                          a.undone_at IS NOT NULL AS undone,
+                          a.user_id = %(user)s AS mine
                      FROM salon_call_attempt a
                      JOIN salon_call_outcome o ON o.id = a.outcome_id
                      JOIN res_partner p ON p.id = a.partner_id
@@ -80,6 +81,7 @@ class SalonCallTally(models.AbstractModel):
                     LIMIT %(limit)s""",
                 outcome=self.env["salon.call.outcome"]._field_to_sql("o", "name"),
                 company=company.id,
+                user=self.env.uid,
                 start=self._get_day_start(),
                 mine=SQL("TRUE")
                 if scope == "all"

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .salon_privacy import BATCH
+from .salon_privacy_retention import BATCH
 
 
 class SalonPrivacy(models.AbstractModel):

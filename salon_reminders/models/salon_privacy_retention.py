@@ -11,7 +11,7 @@ class SalonPrivacy(models.AbstractModel):
 
     @api.autovacuum
     def _gc_old_notes(self):
-        """Forget the notes, numbers and logs that are older than a salon keeps them.
+        """Forget the notes, gifts, numbers and logs that are older than a salon keeps them.
 
         What came of the calls stays.
         """
@@ -29,10 +29,11 @@ class SalonPrivacy(models.AbstractModel):
         self.env.flush_all()
         statements = (
             """UPDATE salon_call_attempt
-                  SET note = NULL, phone = NULL, bring_back = NULL
+                  SET note = NULL, phone = NULL, gift = NULL, bring_back = NULL
                 WHERE id IN (SELECT id FROM salon_call_attempt
                               WHERE company_id = %s AND date < %s
-                                AND COALESCE(note, phone, bring_back) IS NOT NULL
+                                AND COALESCE(note, phone, gift, bring_back)
+                                    IS NOT NULL
                               LIMIT %s)""",
             """UPDATE salon_call SET note = NULL
                 WHERE id IN (SELECT id FROM salon_call

@@ -6,6 +6,7 @@ from . import test_res_company
 from . import test_salon_call
 from . import test_salon_call_claim
 from . import test_salon_call_desk
+from . import test_salon_call_gone
 from . import test_salon_call_ladder
 from . import test_salon_call_logging
 from . import test_salon_call_planner

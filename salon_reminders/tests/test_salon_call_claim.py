@@ -31,6 +31,14 @@ class TestSalonCallClaim(CallCase):
         with self.assertRaisesRegex(UserError, "same number"):
             self._log("no_answer", call=daughter, user=self.petra)
 
+    def test_desks_are_told_of_everybody_on_the_number(self):
+        daughter = self._create_due_call("Daughter", "+36 30 123 4567")
+        self._create_due_call("Bea", "+36 30 123 4568")
+        for step in (self.mine._claim, self.mine._release, self.mine._claim):
+            self.env.cr.precommit.run()
+            step()
+            self.assertEqual(self.mine._get_changed(), self.call | daughter)
+
     def test_other_salons_have_claims_of_their_own(self):
         claims = self.env["salon.call.claim"]
         self.assertTrue(self.mine._claim())

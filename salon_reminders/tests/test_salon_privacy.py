@@ -27,7 +27,8 @@ class TestSalonPrivacy(SalonCase):
             }
         )
         outcome = cls.env["salon.call.outcome"]._get_default("no_answer")
-        cls.call._log_attempt(outcome, note=f"{SECRET} did not answer")
+        attempt = cls.call._log_attempt(outcome, note=f"{SECRET} did not answer")
+        attempt.gift = f"Hand mask for {SECRET}"
         cls.xenia.message_post(body=f"{SECRET} called about her invoice")
         cls.env["salon.consent"].create(
             {
@@ -162,13 +163,14 @@ class TestSalonPrivacy(SalonCase):
         with freeze_time("2030-03-10 09:00:00"):
             self.privacy._gc_old_notes()
         attempt = self.call.attempt_ids
-        self.assertTrue(attempt.note and attempt.phone and self.call.note)
+        self.assertTrue(attempt.note and attempt.gift and self.call.note)
         self.company.salon_retention_months = 12
         with freeze_time("2027-03-09 09:00:00"):
             self.privacy._gc_old_notes()
-        self.assertTrue(attempt.note and attempt.phone and self.call.note)
+        self.assertTrue(attempt.note and attempt.gift and self.call.note)
         with freeze_time("2027-03-11 09:00:00"):
             done, remaining = self.privacy._gc_old_notes()
         self.assertEqual((done, remaining), (2, 0))
-        self.assertFalse(attempt.note or attempt.phone or self.call.note)
+        self.assertFalse(attempt.note or attempt.gift or attempt.phone)
+        self.assertFalse(self.call.note)
         self.assertEqual(attempt.outcome_id.kind, "no_answer")

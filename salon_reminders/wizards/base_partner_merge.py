@@ -16,6 +16,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.invalidate_all()
         consents_sudo._keep_refused(dst_partner, refused)
         self.env["salon.visit"]._after_change(dst_partner)
+        # Who has her on the phone sees under which card she goes on.
+        dst_partner.sudo().salon_call_ids._notify_desk()
         return result
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):

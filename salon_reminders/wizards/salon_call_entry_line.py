@@ -41,6 +41,7 @@ class SalonCallEntryLine(models.TransientModel):
     )
     leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
     bring_back = fields.Char("What would bring her back")
+    gift = fields.Char("Promised gift")
     stop = fields.Boolean("Never again", help="She does not want to be reminded of it.")
     outside_hours = fields.Boolean(
         "All the same",
@@ -84,6 +85,7 @@ class SalonCallEntryLine(models.TransientModel):
             or self.moment
             or self.leaving_reason_id
             or self.bring_back
+            or self.gift
             or self.stop
             or self.note
         )
@@ -122,4 +124,5 @@ class SalonCallEntryLine(models.TransientModel):
             "outside_hours": self.outside_hours,
             "leaving_reason_id": self.leaving_reason_id.id,
             "bring_back": self.bring_back,
+            "gift": self.gift,
         }

@@ -80,6 +80,8 @@ export class CallDesk extends Component {
     /** Registers the keys of the desk; returns what takes them away again. */
     listen() {
         const noForm = {isAvailable: () => !this.desk.form};
+        // A form that is being sent is no longer typed in.
+        const noFormLeft = {isAvailable: () => !this.desk.form || this.desk.busy};
         const keys = [
             ["arrowdown", () => this.desk.move(1), {...noForm, allowRepeat: true}],
             ["arrowup", () => this.desk.move(-1), {...noForm, allowRepeat: true}],
@@ -87,7 +89,7 @@ export class CallDesk extends Component {
             ["enter", () => this.onEnter(), {}],
             ["control+enter", () => this.onEnter(), {bypassEditableProtection: true}],
             ["escape", () => this.onEscape(), {}],
-            ["z", () => this.undo(), noForm],
+            ["z", () => this.undo(), noFormLeft],
             ["pagedown", () => this.next(), noForm],
         ];
         for (const outcome of this.desk.outcomes.filter(({key}) => key)) {
@@ -157,6 +159,9 @@ export class CallDesk extends Component {
     }
 
     startOutcome(outcome) {
+        if (this.desk.isBusy) {
+            return;
+        }
         if (AT_ONCE.includes(outcome.kind)) {
             this.desk.log(outcome, {});
             return;
@@ -193,7 +198,7 @@ export class CallDesk extends Component {
     takeProposal(index) {
         const proposal = this.desk.card.proposals[index];
         const outcome = this.desk.outcomes.find(({kind}) => kind === "booked");
-        if (outcome) {
+        if (outcome && !this.desk.isBusy) {
             this.startOutcome(outcome);
             Object.assign(this.desk.form.values, {
                 day: proposal.day,

@@ -57,6 +57,7 @@ export class DeskModel extends Reactive {
         this.skippedIds = [];
         // The outcome that the server has not answered yet.
         this.pending = null;
+        this.loggedToken = "";
     }
 
     /** Calls the server as this desk; its own changes are not told back to it. */
@@ -365,6 +366,11 @@ export class DeskModel extends Reactive {
         if (answer && answer.question) {
             await this.ask(order, answer.question);
         } else if (answer) {
+            this.loggedToken = token;
+            if (this.card && this.card.id === callId) {
+                // The keys are free while the next client is fetched.
+                this.form = null;
+            }
             this.notify(answer.text, "logged", answer.attempt_id);
             this.merge(answer.changes);
             if (this.card && this.card.id === callId) {
@@ -407,10 +413,15 @@ export class DeskModel extends Reactive {
     }
 
     async undoLast() {
+        const sent = this.pending;
         while (this.busy) {
             await this.current;
         }
-        const last = this.done.find((attempt) => !attempt.undone);
+        if (sent && sent.token !== this.loggedToken) {
+            // It was refused or asked about: what was logged before it is not meant.
+            return;
+        }
+        const last = this.done.find((attempt) => attempt.mine && !attempt.undone);
         return last && this.undo(last.id);
     }
 
