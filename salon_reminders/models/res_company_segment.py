@@ -53,6 +53,8 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Changed limits are worked out by the next hourly run, not the next night."""
+        result = super().write(vals)
         if not LIMITS.isdisjoint(vals):
-            vals = {**vals, "salon_standing_date": False}
-        return super().write(vals)
+            # When it was worked out is the system's; the limits are the manager's.
+            self.sudo().salon_standing_date = False
+        return result

@@ -11,7 +11,7 @@ class SalonPrivacy(models.AbstractModel):
 
     @api.autovacuum
     def _gc_old_notes(self):
-        """Forget the notes, gifts, numbers and logs that are older than a salon keeps them.
+        """Forget notes, gifts, numbers and logs that are older than a salon keeps them.
 
         What came of the calls stays.
         """

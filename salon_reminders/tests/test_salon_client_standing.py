@@ -219,3 +219,13 @@ class TestSalonClientStanding(SalonClientCase):
         partners = self.env["res.partner"].with_user(self.stylist_user)
         with self.assertRaises(AccessError):
             partners.search([("salon_segment", "=", "lost")])
+
+    def test_changed_limits_are_worked_out_within_the_hour(self):
+        self._refresh()
+        self.assertTrue(self.company.salon_standing_date)
+        company = self.company.with_user(self.manager)
+        company.salon_lost_days = 120
+        self.assertFalse(self.company.salon_standing_date)
+        self._refresh()
+        company.salon_offer_pause_days = 90
+        self.assertTrue(self.company.salon_standing_date)
