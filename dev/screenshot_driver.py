@@ -41,6 +41,7 @@ def take(browser, address, shot, logins, path):
     page.wait_for_selector(shot["wait"])
     for selector in shot["clicks"]:
         page.locator(selector).first.click()
+    page.wait_for_selector(shot["then"])
     # Never "networkidle": the web client keeps a connection open.
     page.wait_for_timeout(1500)
     page.screenshot(path=str(path))

@@ -1,7 +1,8 @@
 """./salon screenshots: pictures for the documentation, from the demonstration.
 
 To add one, add a line to SHOTS. `wait` is a CSS selector that must be there
-before anything else, `clicks` are selectors clicked one after the other.
+before anything else, `clicks` are selectors clicked one after the other, `then` is
+what must be there at the end.
 """
 
 import json
@@ -26,6 +27,7 @@ class Shot:
     size: tuple = DESKTOP
     wait: str = ".o_action_manager .o_view_controller"
     clicks: tuple = ()
+    then: str = "body"
 
 
 CALLS = "/odoo/salon-calls"
@@ -62,11 +64,12 @@ SHOTS = (
         "receptionist",
         CALLS,
         wait=LIST,
-        clicks=(".o_data_row td[name='partner_id']", CARD),
+        clicks=(".o_data_row td[name='partner_id']",),
+        then=CARD,
     ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
-    Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW, CALLED)),
-    Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW, CALLED)),
+    Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW,), then=CALLED),
+    Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW,), then=CALLED),
     Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
     Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
     Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
@@ -80,7 +83,8 @@ SHOTS = (
         "receptionist",
         CLIENTS,
         wait=LIST,
-        clicks=(f"{LIST.split(', ')[0]} td.o_data_cell", CARD),
+        clicks=(f"{LIST.split(', ')[0]} td.o_data_cell",),
+        then=CARD,
     ),
     Shot(
         "client_card_phone",
@@ -88,7 +92,8 @@ SHOTS = (
         CLIENTS,
         PHONE,
         wait=LIST,
-        clicks=(LIST.split(", ")[1], CARD),
+        clicks=(LIST.split(", ")[1],),
+        then=CARD,
     ),
     Shot(
         "client_history",
@@ -98,22 +103,24 @@ SHOTS = (
         clicks=(
             f"{LIST.split(', ')[0]} td.o_data_cell",
             "button[name='action_open_salon_events']",
-            ".o_salon_timeline .o_kanban_record",
         ),
+        then=".o_salon_timeline .o_kanban_record",
     ),
     Shot(
         "call_script",
         "manager",
         "/odoo/salon-call-scripts",
         wait=LIST,
-        clicks=(".o_data_row td[name='body']", CARD),
+        clicks=(".o_data_row td[name='body']",),
+        then=CARD,
     ),
     Shot(
         "call_entry",
         "receptionist",
         CALLS,
         wait=LIST,
-        clicks=("button[name='action_enter_paper']", f"{CARD} .o_data_row"),
+        clicks=("button[name='action_enter_paper']",),
+        then=f"{CARD} .o_data_row",
     ),
     Shot(
         "handover",
@@ -123,8 +130,8 @@ SHOTS = (
         clicks=(
             "[data-menu-xmlid='salon_reminders.salon_menu_today']",
             "[data-menu-xmlid='salon_reminders.salon_handover_menu']",
-            CARD,
         ),
+        then=CARD,
     ),
     Shot("consent_to_collect", "receptionist", TO_ASK, wait=LIST),
     Shot("consent_to_collect_phone", "receptionist", TO_ASK, PHONE, wait=LIST),
@@ -151,7 +158,7 @@ SHOTS = (
         )
         for name, path, clicks in (
             ("promotions", "/odoo/salon-promotions", ()),
-            ("promotion", "/odoo/salon-promotions", (row, CARD)),
+            ("promotion", "/odoo/salon-promotions", (row,)),
             ("participation", "/odoo/salon-participation", ()),
         )
     ),

@@ -85,6 +85,12 @@ class TestSalonCallQueue(CallCase):
         self.assertFalse(changes["calls"])
         self.assertEqual(changes["counters"]["done"], 1)
         self.assertEqual(changes["done"][0]["id"], answer["attempt_id"])
+        self.assertTrue(changes["done"][0]["mine"])
+        # Pressing Z takes back nothing of a colleague's.
+        done = self._desk(self.petra).get_queue("all")["done"]
+        self.assertEqual(
+            [(one["id"], one["mine"]) for one in done], [(answer["attempt_id"], False)]
+        )
         undone = desk.undo_outcome(answer["attempt_id"], scope="all")["changes"]
         self.assertEqual([row["id"] for row in undone["calls"]], self.others[0].ids)
         self.assertTrue(undone["done"][0]["undone"])
