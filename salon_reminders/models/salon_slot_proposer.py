@@ -241,7 +241,9 @@ class SalonSlotProposer(models.AbstractModel):
     @api.model
     def _get_window(self, windows, start, length):
         """Return the free time in which work that begins then lies."""
-        return next(((a, b) for a, b in windows if a <= start < b), (start, start + length))
+        return next(
+            ((a, b) for a, b in windows if a <= start < b), (start, start + length)
+        )
 
     # ------------------------------------------------------------
     # WHAT SUITS HER BEST

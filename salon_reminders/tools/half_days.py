@@ -21,7 +21,10 @@ class HalfDays:
         A half-day without working time is full.
         """
         if stylist_id not in self.shares:
-            work, busy = self._sum(self.work[stylist_id]), self._sum(self.busy[stylist_id])
+            work, busy = (
+                self._sum(self.work[stylist_id]),
+                self._sum(self.busy[stylist_id]),
+            )
             self.shares[stylist_id] = [
                 min(taken / whole, 1) if whole else 1
                 for whole, taken in zip(work, busy, strict=True)
