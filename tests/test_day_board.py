@@ -226,6 +226,19 @@ class TestDayBoard(unittest.TestCase):
         self.person.see(f".o_salon_board_card[data-id='{visit}'] .fa-moon-o")
         self.assertEqual(self._read(visit), (ADA, True))
 
+    def test_dragged_in_the_calendar_is_asked(self):
+        self._open(0)
+        visit = self._book(ADA, 9 * 60)
+        event = f".fc-event[data-event-id='{visit}']"
+        self.person.go("/odoo/salon-appointments", event)
+        place = self._place(event)
+        grip = place["x"] + 8, place["y"] + 8
+        # It takes an hour: to half past seven.
+        Hand(self.person).drag(grip, (grip[0], grip[1] - 1.5 * place["height"]))
+        self.person.read(QUESTION, "Ada works 8:30")
+        self.person.click(".modal .modal-footer .btn-primary")
+        wait_for(lambda: self._read(visit) == (ADA, True), "the visit to be moved")
+
     def test_drawn_over_free_time(self):
         hand = self._open(4)
         start = self._find_free()

@@ -16,6 +16,8 @@ const PIXELS_PER_MINUTE = 1.15;
 const EXPECTED = 60;
 // So long after its beginning she is asked for.
 const MISSED = 10;
+// A walk-in does not fit into less, in minutes.
+const SHORTEST = 30;
 const CONFIRM = {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")};
 const ARRIVE = {action: "action_arrive", icon: "fa-sign-in", title: _t("Arrived")};
 const DONE = {action: "action_done", icon: "fa-flag-checkered", title: _t("Done")};
@@ -204,8 +206,12 @@ export class DayBoard extends Component {
     async onWalkIn() {
         await this.load(false);
         const {columns, now} = this.data;
-        const next = (column) =>
-            Math.min(...column.free.filter(([, to]) => to > now).map(([from]) => from));
+        const next = ({free}) => {
+            const fits = free.filter(
+                ([from, to]) => to - Math.max(from, now) >= SHORTEST
+            );
+            return Math.min(24 * 60, ...fits.map(([from]) => from));
+        };
         const first = [...columns].sort((a, b) => next(a) - next(b))[0];
         const minute = now - (now % 5);
         await this.newVisit(first && first.id, minute, null, {state: "arrived"});

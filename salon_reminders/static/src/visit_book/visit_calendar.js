@@ -2,6 +2,7 @@ import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
 import {CalendarCommonRenderer} from "@web/views/calendar/calendar_common/calendar_common_renderer";
 import {CalendarModel} from "@web/views/calendar/calendar_model";
 import {CalendarRenderer} from "@web/views/calendar/calendar_renderer";
+import {browser} from "@web/core/browser/browser";
 import {calendarView} from "@web/views/calendar/calendar_view";
 import {checkBooking} from "./booking_question";
 import {registry} from "@web/core/registry";
@@ -20,6 +21,12 @@ export class VisitCalendarModel extends CalendarModel {
 
     get offHours() {
         return this.data.offHours;
+    }
+
+    /** Seven days side by side can't be read on a phone, unless she chose them. */
+    getLocalStorageScale() {
+        const chosen = browser.localStorage.getItem(this.storageKey);
+        return this.env.isSmall && !chosen ? "day" : super.getLocalStorageScale();
     }
 
     async updateData(data) {
