@@ -69,7 +69,9 @@ SHOTS = (
     ),
     Shot("call_list_phone", "receptionist", CALLS, PHONE, wait=LIST),
     Shot("call_desk", "receptionist", DESK, wait=ROW, clicks=(ROW,), then=CALLED),
-    Shot("call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW,), then=CALLED),
+    Shot(
+        "call_desk_phone", "receptionist", DESK, PHONE, ROW, clicks=(ROW,), then=CALLED
+    ),
     Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
     Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
     Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
