@@ -2,6 +2,8 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
+from .salon_visit import OPEN_STATES
+
 # Reason, what she said, what would bring her back; told again from the start.
 LEFT = (
     ("time", "Works until seven now.", "Late appointments during the week"),
@@ -148,7 +150,7 @@ class SalonDemoLost(models.AbstractModel):
             }
         )
         waiting = self.env["res.partner"].browse(fix._get_waiting()[fix.id]).sorted()
-        stories = ("returned", "booked", "no_answer", "declined", "open", "open")
+        stories = ("returned", "booked", "no_answer", "declined", "open")
         for partner, story in zip(waiting, stories, strict=False):
             day = self._get_today() - timedelta(days=rng.randint(4, FIXED_DAYS - 1))
             if story == "open":
@@ -169,13 +171,27 @@ class SalonDemoLost(models.AbstractModel):
 
     def _tell_booked(self, rng, call):
         """She booked one of the times that were proposed."""
-        proposals = self.env["salon.slot.proposer"]._propose(call)[call]
-        if not proposals:
+        free = filter(
+            self._is_free, self.env["salon.slot.proposer"]._propose(call)[call]
+        )
+        proposal = next(free, None)
+        if not proposal:
             return self._tell_declined(rng, call)
         self.env["salon.demo.call"]._log(call, "booked", call.opened_date, rng)
         self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
         call.visit_id = self._create_visit(
-            call, proposals[0]["start"], proposals[0]["stylist_id"], call_id=call.id
+            call, proposal["start"], proposal["stylist_id"], call_id=call.id
+        )
+
+    def _is_free(self, proposal):
+        """Return whether a time lies in nobody's processing time, which may confuse."""
+        return not self.env["salon.visit"].search_count(
+            [
+                ("stylist_id", "=", proposal["stylist_id"]),
+                ("start", "<", proposal["stop"]),
+                ("stop", ">", proposal["start"]),
+                ("state", "in", OPEN_STATES),
+            ]
         )
 
     def _tell_returned(self, rng, call):
@@ -218,7 +234,7 @@ class SalonDemoLost(models.AbstractModel):
         )
         allowed = departure.line_ids.partner_id._filter_callable()
         partners = departure.line_ids.partner_id & (allowed - self._get_called())
-        stories = ("booked", "no_answer", "declined", "open", "open")
+        stories = ("booked", "declined", "open", "declined")
         for partner, story in zip(partners, stories, strict=False):
             day = self._get_today() - timedelta(days=1)
             if story == "open":

@@ -114,7 +114,7 @@ class SalonDepartureClient(models.Model):
         for line in self:
             call = found.get((line.departure_id.id, line.partner_id.id), calls.browse())
             line.call_id = call
-            line.call_state = call and call._get_short_state()
+            line.call_state = call._get_short_state() if call else False
 
     def _compute_next_date(self):
         visits = self.env["salon.visit"].search_fetch(

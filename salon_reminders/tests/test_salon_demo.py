@@ -76,7 +76,10 @@ class TestSalonDemo(TransactionCase):
         self.assertTrue(all(todays.mapped("phone")))
         self.assertTrue(all(len(call.activity_ids) == 1 for call in todays))
         self.assertEqual(len(todays.user_id & self._get_receptionists()), 2)
-        self.assertEqual(set(todays.mapped("kind")), {"reminder", "course", "lapsed"})
+        self.assertEqual(
+            set(todays.mapped("kind")),
+            {"reminder", "course", "lapsed", "fixed", "departure"},
+        )
         outcomes = set(calls.attempt_ids.outcome_id.mapped("kind"))
         self.assertLessEqual(
             {"booked", "call_back", "no_answer", "declined", "do_not_call"}, outcomes

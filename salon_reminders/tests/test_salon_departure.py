@@ -287,11 +287,14 @@ class TestSalonDeparture(DepartureCase):
         self._come(self.zoe, 20, 30, 40, stylist=self.sofia)
         departure = self._leave()
         self.assertFalse(self._plan())
+        self.assertFalse(any(departure.line_ids.mapped("call_state")))
         departure.with_user(self.manager).action_call()
         self.company.salon_daily_quota = 1
         call = self._plan()
         self.assertEqual(call.partner_id, self.anna)
         self.assertEqual(call.departure_id, departure)
+        departure.line_ids.invalidate_recordset(["call_state"])
+        self.assertEqual(departure.line_ids[0].call_state, "To call")
         for words in ("Vera leaves us", "Friday 20 March", "does the same services"):
             self.assertIn(words, call.script)
         self.assertIn("100 % of her visits", call.explanation)
