@@ -41,6 +41,7 @@ from . import test_salon_reports
 from . import test_salon_rhythm
 from . import test_salon_starter_set
 from . import test_salon_visit
+from . import test_salon_visit_hours
 from . import test_script_text
 from . import test_security
 from . import test_views
