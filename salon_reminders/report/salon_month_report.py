@@ -114,12 +114,12 @@ class SalonMonthReport(models.AbstractModel):
         return [
             {
                 "label": say(label),
-                "now": self._write(series[month][name], kind, company),
-                "before": self._write(series[before][name], kind, company),
+                "now": self._put_in_words(series[month][name], kind, company),
+                "before": self._put_in_words(series[before][name], kind, company),
                 "before_change": self._compare(
                     series[month][name], series[before][name], kind
                 ),
-                "year": self._write(series[year][name], kind, company),
+                "year": self._put_in_words(series[year][name], kind, company),
                 "year_change": self._compare(
                     series[month][name], series[year][name], kind
                 ),
@@ -127,7 +127,7 @@ class SalonMonthReport(models.AbstractModel):
             for name, label, kind, _definition in KEY_FIGURES
         ]
 
-    def _write(self, value, kind, company):
+    def _put_in_words(self, value, kind, company):
         if kind == "share":
             return f"{formatLang(self.env, 100 * value, digits=1)} %"
         if kind == "money":
@@ -233,7 +233,7 @@ class SalonMonthReport(models.AbstractModel):
             {
                 "row": row,
                 "verdict": verdicts[row.verdict],
-                "adjusted": self._write(row.adjusted_rate, "share", company)
+                "adjusted": self._put_in_words(row.adjusted_rate, "share", company)
                 if row.known_count
                 else "",
             }
@@ -257,7 +257,7 @@ class SalonMonthReport(models.AbstractModel):
         return {
             "called": followed.called_count,
             "came": followed.came_count,
-            "came_rate": self._write(followed.came_rate, "share", company),
+            "came_rate": self._put_in_words(followed.came_rate, "share", company),
             "days": followed.days,
             "amount": company.currency_id.format(followed.amount),
             "is_tried": bool(proven.control_share or proven.arm_control_count),
