@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 
+from ..tools.arguments import checked, optional, record_id, text
+
 CHANNELS = ("phone", "sms", "email")
 
 
@@ -194,6 +196,12 @@ class SalonPromotion(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    @checked(
+        promotion_id=record_id,
+        partner_id=record_id,
+        answer=optional(text),
+        call_id=optional(record_id),
+    )
     def answer_offer(self, promotion_id, partner_id, answer=False, call_id=False):
         """Note that a client was offered a promotion, and what she said.
 

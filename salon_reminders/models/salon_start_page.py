@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date, Domain
 from odoo.tools import SQL, format_date, formatLang
 
+from ..tools.arguments import checked, text
 from ..tools.start_tiles import TILES
 from .salon_visit import OPEN_STATES
 
@@ -59,6 +60,7 @@ class SalonStartPage(models.AbstractModel):
         }
 
     @api.model
+    @checked(key=text)
     def open_tile(self, key):
         """Return the action that shows what a tile counts.
 

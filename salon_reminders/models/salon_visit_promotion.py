@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.arguments import checked, record_id
+
 NOT_MADE = ("cancelled", "no_show")
 
 
@@ -56,6 +58,7 @@ class SalonVisit(models.Model):
     # USING AND TAKING OFF
     # ------------------------------------------------------------
 
+    @checked(promotion_id=record_id)
     def use_promotion(self, promotion_id):
         """Use a promotion on this visit.
 
