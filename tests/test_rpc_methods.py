@@ -39,7 +39,10 @@ WRONG = (
 )
 WRONG_IDS = (None, "text", ["text"], [None], [1.5], [[1]], {"text": 1}, [10**20], True)
 # Odoo's own: it reads them before any method of an addon can.
-CORE = {"create", "write", "read", "unlink", "export_data", "web_save", "web_read"}
+CORE = {
+    *("create", "write", "read", "unlink", "copy_data"),
+    *("export_data", "web_save", "web_read"),
+}
 
 
 @tagged("standard", "post_install", "-at_install")
