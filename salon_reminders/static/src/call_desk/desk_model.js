@@ -196,10 +196,13 @@ export class DeskModel extends Reactive {
         }
         const card = this.card;
         if (card && changedIds.includes(card.id) && !this.isBusy) {
+            const before = card.promotions;
             const fresh = await this.request("show_call", [card.id]);
             if (this.card && this.card.id === card.id) {
-                const {proposals, script} = this.card;
-                this.card = {...fresh.card, proposals, script};
+                // The same object: an answer that is on its way is written into it.
+                const {proposals, script, promotions} = this.card;
+                const newer = promotions === before ? {} : {promotions};
+                Object.assign(this.card, fresh.card, {proposals, script}, newer);
             }
         }
     }
