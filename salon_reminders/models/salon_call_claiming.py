@@ -86,9 +86,6 @@ class SalonCallClaiming(models.AbstractModel):
 
     def _drop_claims(self):
         """Remove every claim on these calls; for calls that are closed."""
-        if not self:
-            # Also while the addon, and with it the table, is being removed.
-            return
         self.env["salon.call.claim"]._remove(SQL("call_id = ANY(%s)", self.ids))
 
     # ------------------------------------------------------------

@@ -16,6 +16,10 @@ class SalonCallClosing(models.AbstractModel):
     _description = "Closing of Calls"
 
     def _close(self, reason, state="done"):
+        if not self:
+            # Every activity that Odoo deletes asks for its calls, also while the
+            # addon is being removed and half of it is gone.
+            return
         self._close_activities()
         self._drop_claims()
         self.write(
