@@ -40,4 +40,8 @@ def uninstall_hook(env):
     for model in HISTORY:
         table = SQL.identifier(env[model]._table)
         env.cr.execute(SQL("DELETE FROM %s", table))
+    # Stylists stay, and with them the hours they work by.
+    env["ir.model.data"].search(
+        [("module", "=", "salon_reminders"), ("model", "=", "resource.calendar")]
+    ).unlink()
     env.invalidate_all()
