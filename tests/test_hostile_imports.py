@@ -5,15 +5,17 @@ import io
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .test_hostile_strings import COUNT, MARK, hostile_strings
+from .hostile import COUNT, HostileCase, hostile_strings
 
 ROW = ".o_data_row, .o_group_header"
 
 
 @tagged("standard", "post_install", "-at_install")
-class TestHostileImports(HttpCase):
+class TestHostileImports(HostileCase):
+    viewer = "h_importer"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -75,24 +77,6 @@ class TestHostileImports(HttpCase):
             self.env.invalidate_all()
             self.assertFalse(self.done.error)
         self.assertEqual(self.done.state, "done")
-
-    def _look(self, path, selector):
-        """Open a page, wait until it is drawn, see that nothing of the data ran."""
-        self.browser_js(
-            path,
-            code=f"""
-                setTimeout(() => {{
-                    if (window.{MARK}) {{
-                        console.error("A script of the data has run.");
-                    }} else {{
-                        console.log("test successful");
-                    }}
-                }}, 1500);
-            """,
-            ready=f"!!document.querySelector({selector!r})",
-            login="h_importer",
-            timeout=600,
-        )
 
     def test_files_of_hostile_strings(self):
         """Read, checked and imported word for word, shown as words everywhere."""
