@@ -80,8 +80,7 @@ def measure(name, scale):
 
 def show(name, scale, figures, json):
     if json:
-        result = {"bench": name, "scale": scale, "figures": figures}
-        say(jsonlib.dumps(result))
+        say(jsonlib.dumps(figures))
         return
     say(f"{name}, scale {scale:g}")
     rows = [("figure", "value", "unit", "baseline", "ratio")]

@@ -1,5 +1,8 @@
 """The ./salon command, as far as it can be tried without network or database."""
 
+import contextlib
+import io
+import json
 import os
 import socket
 import subprocess
@@ -9,7 +12,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from dev import databases, errors, odoo_source, project, state
+from dev import bench, databases, errors, odoo_source, project, state
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "salon"
@@ -58,6 +61,12 @@ class TestSalonCommand(unittest.TestCase):
     def test_unknown_bench(self):
         done = salon("bench", "no-such-bench")
         self.assertOneLine(done, "no-such-bench")
+
+    def test_bench_prints_the_figures_as_one_object(self):
+        figures = {"share": {"value": 1.5, "unit": "x", "baseline": 1.0, "ratio": 1.5}}
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            bench.show("import", 1.0, figures, json=True)
+        self.assertEqual(json.loads(output.getvalue().splitlines()[-1]), figures)
 
     def test_command_parses_on_old_python(self):
         """Syntax that old versions of Python 3 refuse must not creep in."""
