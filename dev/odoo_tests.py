@@ -9,14 +9,23 @@ from .console import say, step
 from .errors import SalonError
 from .templates import Templates
 
-# What we extend, or rely on: folder or file of tests in these addons of Odoo.
+# What we extend, or rely on: folders or files of tests in these addons of Odoo.
 SUITES = {
-    "base": "tests/test_res_partner_merge.py",
-    "mail": "tests/test_mail_activity.py",
-    "phone_validation": "tests",
-    "privacy_lookup": "tests",
-    "resource": "tests",
+    "base": ("tests/test_res_partner_merge.py",),
+    "mail": ("tests/test_mail_activity.py",),
+    "phone_validation": ("tests",),
+    "privacy_lookup": ("tests",),
+    "resource": ("tests",),
+    "test_mail": (
+        "tests/test_mail_activity.py",
+        "tests/test_mail_activity_mixin.py",
+        "tests/test_mail_activity_plan.py",
+    ),
+    "test_resource": ("tests",),
 }
+# Odoo keeps most tests of activities and of working times in addons with models of
+# their own, which must be installed for them.
+TEST_ADDONS = ["test_mail", "test_resource"]
 
 
 def run(shop):
@@ -34,11 +43,12 @@ def run(shop):
 def paths(source):
     """Test files of Odoo; one that is missing would compare nothing."""
     found = []
-    for addon, tests in SUITES.items():
+    for addon, suites in SUITES.items():
         folder = source.addon(addon)
-        if not folder or not (folder / tests).exists():
-            raise SalonError(f"This Odoo has no {addon}/{tests} to compare.")
-        found.append(str(folder / tests))
+        for tests in suites:
+            if not folder or not (folder / tests).exists():
+                raise SalonError(f"This Odoo has no {addon}/{tests} to compare.")
+            found.append(str(folder / tests))
     return found
 
 
@@ -48,10 +58,10 @@ def outcomes(shop, template, words):
     report.unlink(missing_ok=True)
     with shop.scratch("odoo_tests") as database:
         with step(f"Odoo's own tests {words}"):
+            suites = paths(shop.source)
             shop.copy(template, database)
-            command = testing.pytest_command(
-                shop, database, ["-q", *paths(shop.source)]
-            )
+            shop.install(database, TEST_ADDONS, demo=False, log="odoo-tests")
+            command = testing.pytest_command(shop, database, ["-q", *suites])
             environment = testing.pytest_environment(
                 shop, {"demo": "", "empty": ""}, database, report
             )
