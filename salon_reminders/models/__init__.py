@@ -126,6 +126,7 @@ from . import salon_demo_visit
 from . import salon_demo_course
 from . import salon_demo_call
 from . import salon_demo_lost
+from . import salon_demo_missed
 from . import salon_call_book
 from . import salon_follow_up
 from . import salon_call_win_back

@@ -35,13 +35,14 @@ class SalonDemo(models.AbstractModel):
         demo._pause_some(rng)
         demo.env["salon.demo.course"]._generate(services)
         demo.env["salon.demo.call"]._generate(rng, diary)
+        demo.env["salon.demo.missed"]._generate(diary)
         demo.env["salon.demo.report"]._generate(rng)
         company.salon_daily_quota = DAILY_CALLS
         demo._plan_today()
         demo.env["salon.client.standing"]._refresh(company)
         demo.env["salon.demo.promotion"]._generate(rng, services)
         demo.env["salon.demo.report"]._tell_moves()
-        demo.env["salon.demo.lost"]._generate(rng)
+        demo.env["salon.demo.lost"]._generate(rng, diary)
 
     def _set_up_salon(self):
         """Load the starter set, set prices and the stylists' zones.
@@ -96,4 +97,5 @@ class SalonDemo(models.AbstractModel):
         # Not the job itself: it commits, and demo data load in one transaction.
         planner = self.env["salon.call.planner"]
         planner._prepare_day()
+        self.env["salon.follow.up"]._plan()
         planner._create_calls(planner._get_due_clients())

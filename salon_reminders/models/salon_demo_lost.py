@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -21,6 +21,12 @@ LEFT = (
     ("time", "Her shift changed.", "Early mornings"),
     ("home", "Colours at home since spring.", "A lesson in colouring at home"),
 )
+# What was promised to who wished for this.
+GIFTS = {
+    "Saturday mornings": "A blow-dry on Saturday morning",
+    "A discount for regulars": "Ten percent off the next colour",
+    "More time for the appointment": "A head massage",
+}
 LEFT_COUNT = 28
 RETURNED_COUNT = 5
 FIXED = "time"
@@ -37,14 +43,14 @@ class SalonDemoLost(models.AbstractModel):
     _description = "Lost Clients of the Demo Salon"
 
     @api.model
-    def _generate(self, rng):
+    def _generate(self, rng, diary):
         for number, partner in enumerate(self._choose_lost()):
             day = self._get_today() - timedelta(days=rng.randint(12, 150))
             self._tell_left(rng, partner, day, number)
         for number, (partner, day) in enumerate(self._choose_returned()):
             self._tell_left(rng, partner, day, number)
-        self._tell_change(rng)
-        self._tell_departure(rng)
+        self._tell_change(rng, diary)
+        self._tell_departure(rng, diary)
 
     @api.model
     def _get_today(self):
@@ -108,6 +114,7 @@ class SalonDemoLost(models.AbstractModel):
             note=note,
             leaving_reason_id=reason.id,
             bring_back=wish,
+            gift=GIFTS.get(wish),
         )
         self.env["salon.demo.call"]._close(call, "outcome", day)
 
@@ -138,7 +145,7 @@ class SalonDemoLost(models.AbstractModel):
     # WHAT WAS CHANGED
     # ------------------------------------------------------------
 
-    def _tell_change(self, rng):
+    def _tell_change(self, rng, diary):
         """Mark a reason as changed; tell what came of the first calls about it."""
         fix = self.env["salon.leaving.fix"].create(
             {
@@ -156,27 +163,27 @@ class SalonDemoLost(models.AbstractModel):
             if story == "open":
                 day = self._get_today()
             call = self._create_call(rng, partner, "fixed", day, fix_id=fix.id)
-            getattr(self, f"_tell_{story}")(rng, call)
+            getattr(self, f"_tell_{story}")(rng, call, diary)
 
-    def _tell_open(self, rng, call):
+    def _tell_open(self, rng, call, diary):
         """She is on today's list."""
 
-    def _tell_no_answer(self, rng, call):
+    def _tell_no_answer(self, rng, call, diary):
         self.env["salon.demo.call"]._log(call, "no_answer", call.opened_date, rng)
         call.date = self._get_today()
 
-    def _tell_declined(self, rng, call):
+    def _tell_declined(self, rng, call, diary):
         self.env["salon.demo.call"]._log(call, "declined", call.opened_date, rng)
         self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
 
-    def _tell_booked(self, rng, call):
+    def _tell_booked(self, rng, call, diary):
         """She booked one of the times that were proposed."""
         free = filter(
             self._is_free, self.env["salon.slot.proposer"]._propose(call)[call]
         )
         proposal = next(free, None)
         if not proposal:
-            return self._tell_declined(rng, call)
+            return self._tell_declined(rng, call, diary)
         self.env["salon.demo.call"]._log(call, "booked", call.opened_date, rng)
         self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
         call.visit_id = self._create_visit(
@@ -194,15 +201,26 @@ class SalonDemoLost(models.AbstractModel):
             ]
         )
 
-    def _tell_returned(self, rng, call):
+    def _tell_returned(self, rng, call, diary):
         """She booked, and has come since."""
+        minutes = sum(call._get_last_services().mapped("salon_duration")) or 60
+        free = self._find_past(diary, call.stylist_id, call.opened_date, minutes)
+        if not free:
+            return self._tell_declined(rng, call, diary)
         self.env["salon.demo.call"]._log(call, "booked", call.opened_date, rng)
         self.env["salon.demo.call"]._close(call, "outcome", call.opened_date)
-        day = self._get_today() - timedelta(days=1)
-        start = self.env.company._salon_utc(datetime.combine(day, time(19)))
         call.visit_id = self._create_visit(
-            call, start, call.stylist_id.id, state="done", call_id=call.id
+            call, free, call.stylist_id.id, state="done", call_id=call.id
         )
+
+    def _find_past(self, diary, stylist, since, minutes):
+        """Return the latest free evening of a stylist between a day and today."""
+        days = (self._get_today() - since).days
+        for back in range(1, days):
+            day = since + timedelta(days=days - back)
+            if free := diary.book(stylist, day, minutes, 19, exact=True):
+                return free[0]
+        return None
 
     def _create_visit(self, call, start, stylist_id, **vals):
         services = call._get_last_services()
@@ -223,7 +241,7 @@ class SalonDemoLost(models.AbstractModel):
     # A STYLIST LEAVES
     # ------------------------------------------------------------
 
-    def _tell_departure(self, rng):
+    def _tell_departure(self, rng, diary):
         """Enter that a stylist leaves; her closest clients were called yesterday."""
         departure = self.env["salon.departure"].create(
             {
@@ -247,4 +265,4 @@ class SalonDemoLost(models.AbstractModel):
                 departure_id=departure.id,
                 stylist_id=departure.stylist_id.id,
             )
-            getattr(self, f"_tell_{story}")(rng, call)
+            getattr(self, f"_tell_{story}")(rng, call, diary)

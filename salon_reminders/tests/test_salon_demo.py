@@ -45,6 +45,7 @@ class TestSalonDemo(TransactionCase):
     def _check_salon(self):
         """Check what has to hold on any day and for any number of clients."""
         self._check_no_overlap()
+        self._check_working_days()
         self._check_calls()
         reminders = self._search("salon.reminder")
         self.assertEqual(set(reminders.mapped("state")), STATES)
@@ -67,6 +68,15 @@ class TestSalonDemo(TransactionCase):
             for visit, following in pairwise(own):
                 self.assertLessEqual(visit.stop, following.start)
 
+    def _check_working_days(self):
+        visits = self._search(
+            "salon.visit", ("stylist_id", "!=", False), ("is_purchase", "=", False)
+        )
+        for stylist, own in visits.grouped("stylist_id").items():
+            days = set(stylist.calendar_id.attendance_ids.mapped("dayofweek"))
+            visited = {str(visit.date.weekday()) for visit in own}
+            self.assertLessEqual(visited, days, stylist.name)
+
     def _check_calls(self):
         today = self.company._salon_today()
         calls = self._search("salon.call")
@@ -78,12 +88,16 @@ class TestSalonDemo(TransactionCase):
         self.assertEqual(len(todays.user_id & self._get_receptionists()), 2)
         self.assertEqual(
             set(todays.mapped("kind")),
-            {"reminder", "course", "lapsed", "fixed", "departure"},
+            {
+                *("reminder", "course", "lapsed", "fixed", "departure"),
+                *("missed", "cancelled"),
+            },
         )
         outcomes = set(calls.attempt_ids.outcome_id.mapped("kind"))
         self.assertLessEqual(
             {"booked", "call_back", "no_answer", "declined", "do_not_call"}, outcomes
         )
+        self.assertTrue(any(calls.attempt_ids.mapped("gift")))
         self.assertLess(max(calls.attempt_ids.mapped("date")).date(), today)
 
     def _get_receptionists(self):
