@@ -83,16 +83,18 @@ class SalonCallCandidate(models.AbstractModel):
                    ON b.partner_id = g.partner_id AND b.day = g.day
                  JOIN res_partner p
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
-                WHERE (g.due OR g.course OR g.lapsed OR b.birthday IS NOT NULL)
-                  AND %(scope)s""",
-            reminders=self._sql_due_reminders(company),
-            birthdays=self._sql_birthdays(company),
-            scope=SQL("TRUE")
-            if partners is None
-            else SQL("p.id = ANY(%s)", partners.ids),
+                WHERE g.due OR g.course OR g.lapsed OR b.birthday IS NOT NULL""",
+            reminders=self._sql_due_reminders(company, partners),
+            birthdays=self._sql_birthdays(company, partners),
         )
 
-    def _sql_due_reminders(self, company):
+    def _sql_among(self, column, partners):
+        """Return the condition that a client is one of these, if any are given."""
+        if partners is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(%s)", column, partners.ids)
+
+    def _sql_due_reminders(self, company, partners):
         """Return per client the reminders that may be called about."""
         engine = self.env["salon.reminder.engine"]
         return SQL(
@@ -109,19 +111,20 @@ class SalonCallCandidate(models.AbstractModel):
                  FROM %(followed)s
             LEFT JOIN salon_cycle c ON c.id = h.cycle_id
                  %(norm)s
-                WHERE h.company_id = %(company)s AND %(callable)s
+                WHERE h.company_id = %(company)s AND %(callable)s AND %(among)s
                   AND (c.active OR h.cycle_id IS NULL)
              GROUP BY h.partner_id, t.day""",
             followed=self._sql_followed(),
             gone=engine._sql_gone(),
             norm=engine._sql_join_norm(),
             company=company.id,
+            among=self._sql_among(SQL("h.partner_id"), partners),
             callable=engine._sql_callable(
                 self._sql_day(SQL("t")), company.salon_bundling_days
             ),
         )
 
-    def _sql_birthdays(self, company):
+    def _sql_birthdays(self, company, partners):
         """Return the clients whose birthday is near and not yet called about.
 
         Who was born on 29 February has her birthday on the 28th in other years. The
@@ -131,7 +134,7 @@ class SalonCallCandidate(models.AbstractModel):
             """SELECT p.id AS partner_id, t.day, near.day AS birthday
                  FROM %(clients)s
                  %(near)s
-                WHERE %(days)s > 0
+                WHERE %(days)s > 0 AND %(among)s
                   AND near.day BETWEEN %(today)s AND %(today)s + %(days)s
                   AND EXISTS (
                       SELECT FROM salon_visit v
@@ -144,6 +147,7 @@ class SalonCallCandidate(models.AbstractModel):
             clients=self._sql_clients(),
             near=self._sql_join_birthdays(),
             days=company.salon_birthday_days,
+            among=self._sql_among(SQL("p.id"), partners),
             today=self._sql_day(SQL("t")),
             company=company.id,
         )

@@ -45,15 +45,20 @@ class SalonConsentState(models.Model):
     @property
     def _table_query(self):
         return SQL(
+            # Not DISTINCT ON: the rows of one client must be found without the others.
             """WITH clock AS (%s)
-            SELECT DISTINCT ON (c.partner_id, c.company_id, c.purpose, c.channel)
-                   c.id, c.partner_id, c.company_id, c.purpose, c.channel,
+            SELECT c.id, c.partner_id, c.company_id, c.purpose, c.channel,
                    CASE WHEN c.decision = 'given' AND c.expiry_date < t.day
                         THEN 'expired' ELSE c.decision END AS state,
                    c.date, c.expiry_date, c.method, c.user_id
               FROM salon_consent c
               JOIN clock t ON t.company_id = c.company_id
-          ORDER BY c.partner_id, c.company_id, c.purpose, c.channel,
-                   c.date DESC, c.id DESC""",
+             WHERE NOT EXISTS (
+                   SELECT FROM salon_consent newer
+                    WHERE newer.partner_id = c.partner_id
+                      AND newer.company_id = c.company_id
+                      AND newer.purpose = c.purpose
+                      AND newer.channel = c.channel
+                      AND (newer.date, newer.id) > (c.date, c.id))""",
             self.env["salon.reminder.engine"]._sql_clock(),
         )
