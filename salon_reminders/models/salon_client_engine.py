@@ -282,19 +282,16 @@ class SalonClientEngine(models.AbstractModel):
     def _sql_used(self, company, partners=None):
         """Return how each client used each zone: days, first, last, money."""
         return SQL(
-            """SELECT partner_id, zone_id, MIN(date) AS first_date,
-                      MAX(date) AS last_date, COUNT(*) AS visit_count,
-                      SUM(amount) AS amount
-                 FROM (SELECT v.partner_id, z.zone_id, v.date, SUM(l.amount) AS amount
-                         FROM salon_visit v
-                         JOIN salon_visit_line l
-                           ON l.visit_id = v.id AND l.net_quantity > 0
-                         JOIN product_product p ON p.id = l.product_id
-                         JOIN (%(zones)s) z ON z.product_tmpl_id = p.product_tmpl_id
-                        WHERE v.company_id = %(company)s AND v.state = 'done'
-                          AND %(scope)s
-                     GROUP BY v.partner_id, z.zone_id, v.date) d
-             GROUP BY partner_id, zone_id""",
+            """SELECT v.partner_id, z.zone_id, MIN(v.date) AS first_date,
+                      MAX(v.date) AS last_date, COUNT(DISTINCT v.date) AS visit_count,
+                      SUM(l.amount) AS amount
+                 FROM salon_visit v
+                 JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
+                 JOIN product_product p ON p.id = l.product_id
+                 JOIN (%(zones)s) z ON z.product_tmpl_id = p.product_tmpl_id
+                WHERE v.company_id = %(company)s AND v.state = 'done'
+                  AND %(scope)s
+             GROUP BY v.partner_id, z.zone_id""",
             zones=self._sql_product_zones(),
             company=company.id,
             scope=SQL("v.partner_id IS NOT NULL")
