@@ -394,8 +394,8 @@ BARE = {
                      WHERE date >= %(today)s::date - interval '12 months') v
              WHERE state = 'done' GROUP BY 1),
         money AS (
-            SELECT COALESCE(l.stylist_id, v.stylist_id), SUM(l.amount),
-                   SUM(l.amount) FILTER (WHERE t.salon_kind = 'retail')
+            SELECT COALESCE(l.stylist_id, v.stylist_id), SUM(l.amount) AS sold,
+                   SUM(l.amount) FILTER (WHERE t.salon_kind = 'retail') AS retail
               FROM salon_visit v
               JOIN salon_visit_line l ON l.visit_id = v.id
               JOIN product_product p ON p.id = l.product_id
@@ -405,7 +405,7 @@ BARE = {
           GROUP BY 1)
         SELECT (SELECT COUNT(*) FROM first), (SELECT COUNT(*) FROM again),
                (SELECT COUNT(*) FROM gone), (SELECT SUM(known) FROM booked),
-               (SELECT SUM(sum) FROM money)""",
+               (SELECT SUM(sold) FROM money)""",
     "sources": """
         WITH client AS (
             SELECT company_id, partner_id,
@@ -429,7 +429,8 @@ BARE = {
                SUM(client.amount), AVG(year.amount)
           FROM client
           JOIN res_partner p ON p.id = client.partner_id
-     LEFT JOIN year USING (company_id, partner_id)
+     LEFT JOIN year ON year.company_id = client.company_id
+                   AND year.partner_id = client.partner_id
       GROUP BY 1, 2""",
 }
 BARE = {name: [statement] for name, statement in BARE.items()}
