@@ -24,7 +24,6 @@ class SalonVisitLine(models.Model):
         compute="_compute_usual_amount",
         store=True,
         readonly=False,
-        precompute=True,
         copy=False,
         help="What the line would cost without its promotion.",
     )
@@ -85,13 +84,11 @@ class SalonVisitLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_promotion_access(*vals_list)
-        # Most lines use none: nothing is worked out for them.
-        return super().create(
-            [
-                vals if vals.get("promotion_id") else {**vals, "usual_amount": 0}
-                for vals in vals_list
-            ]
-        )
+        lines = super().create(vals_list)
+        # Most lines use none: nothing is worked out, and written, for them.
+        plain = lines.filtered(lambda line: not line.promotion_id)
+        self.env.remove_to_compute(self._fields["usual_amount"], plain)
+        return lines
 
     def write(self, vals):
         self._check_promotion_access(vals)
