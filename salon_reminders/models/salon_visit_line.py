@@ -166,12 +166,10 @@ class SalonVisitLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_visit_access(vals_list)
-        # Nothing is refunded yet: the quantity is saved with the line, and computing
-        # it finds nothing to write a second time.
-        vals_list = [
-            {**vals, "net_quantity": vals.get("quantity", 1.0)} for vals in vals_list
-        ]
-        lines = super().create(vals_list)
+        # Nothing is refunded yet: no second statement for what is left of a line.
+        lines = super().create(
+            [{**vals, "net_quantity": vals.get("quantity", 1.0)} for vals in vals_list]
+        )
         lines._after_change()
         return lines
 
