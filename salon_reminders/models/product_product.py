@@ -17,6 +17,24 @@ class ProductProduct(models.Model):
             vals = {name: vals[name] for name in vals if name not in salon_vals}
         return super().write(vals)
 
+    def _get_salon_minutes(self, stylist, quantity, durations):
+        """Return how long this service takes with a stylist, in minutes.
+
+        Selling a course takes no time; its sessions do.
+
+        :param dict durations: see ``salon.stylist.duration._get_all``
+        """
+        service = self.product_tmpl_id
+        if (
+            service.salon_kind not in ("service", "fee")
+            or service.salon_course_sessions
+            or quantity <= 0
+        ):
+            return 0
+        key = (stylist._origin.id, service._origin.id)
+        minutes = durations.get(key, service.salon_duration)
+        return minutes * max(1, round(quantity))
+
     def _get_salon_busy(self, start, stop):
         """Return the stretches of a service that keep the stylist busy.
 

@@ -32,9 +32,14 @@ class SalonImportStager(models.AbstractModel):
         reader = self._get_reader(file)
         rows = enumerate(file._iter_rows(), start=1)
         todo = islice(rows, file.header_row + 1 + file.staged_count, None)
+        origin = {
+            "import_id": file.import_id.id,
+            "company_id": file.company_id.id,
+            "file_id": file.id,
+        }
         for chunk in split_every(STAGE_SIZE, todo, list):
             staged = [
-                self._prepare_row(file, reader, number, cells)
+                {**origin, **self._prepare_row(reader, number, cells)}
                 for number, cells in chunk
                 if any(cells)
             ]
@@ -68,14 +73,11 @@ class SalonImportStager(models.AbstractModel):
             file.company_id._salon_today(),
         )
 
-    def _prepare_row(self, file, reader, number, cells):
+    def _prepare_row(self, reader, number, cells):
         texts = self.env["salon.import.text"]
         kind, vals, problem = reader.parse(cells)
         key = reader.key(kind, vals)
         return {
-            "import_id": file.import_id.id,
-            "company_id": file.company_id.id,
-            "file_id": file.id,
             "number": number,
             "kind": kind,
             "state": "failed" if problem else "pending",

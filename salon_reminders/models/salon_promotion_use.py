@@ -211,10 +211,11 @@ class SalonPromotion(models.Model):
                               SELECT COUNT(*) FROM salon_promotion_participation u
                                WHERE u.promotion_id = p.id AND u.state = 'used'),
                           spent = (
-                              SELECT COALESCE(SUM(l.promotion_saving), 0)
+                              SELECT COALESCE(SUM(%s), 0)
                                 FROM salon_visit_line l
                                WHERE l.promotion_id = p.id)
                     WHERE p.id = ANY(%s)""",
+                self.env["salon.visit.line"]._sql_promotion_saving("l"),
                 self.ids,
             )
         )

@@ -135,7 +135,7 @@ class SalonVisit(models.Model):
     @api.depends("line_ids.amount")
     def _compute_amount_total(self):
         for visit in self:
-            visit.amount_total = sum(visit.line_ids.mapped("amount"))
+            visit.amount_total = sum(line.amount for line in visit.line_ids)
 
     @api.depends(
         "line_ids.product_id.salon_kind", "line_ids.quantity", "line_ids.amount"
@@ -143,7 +143,9 @@ class SalonVisit(models.Model):
     def _compute_is_purchase(self):
         for visit in self:
             visit.is_purchase = bool(visit.line_ids) and not any(
-                line.salon_kind != "retail" and line.quantity > 0 and line.amount >= 0
+                line.quantity > 0
+                and line.amount >= 0
+                and line.product_id.salon_kind != "retail"
                 for line in visit.line_ids
             )
 
@@ -162,9 +164,12 @@ class SalonVisit(models.Model):
     @api.constrains("start")
     def _check_date_range(self):
         # Typing errors: they would make a rhythm of decades or hide the client.
+        latest_dates = {
+            company: fields.Date.add(company._salon_today(), years=MAX_YEARS_AHEAD)
+            for company in self.company_id
+        }
         for visit in self:
-            today = visit.company_id._salon_today()
-            latest = fields.Date.add(today, years=MAX_YEARS_AHEAD)
+            latest = latest_dates[visit.company_id]
             if not EARLIEST_DATE <= visit.date <= latest:
                 raise ValidationError(
                     self.env._(
@@ -178,10 +183,11 @@ class SalonVisit(models.Model):
 
     @api.constrains("state", "start")
     def _check_done_date(self):
+        today = {company: company._salon_today() for company in self.company_id}
         for visit in self:
             if (
                 visit.state in ("arrived", "done", "no_show")
-                and visit.date > visit.company_id._salon_today()
+                and visit.date > today[visit.company_id]
             ):
                 raise ValidationError(
                     self.env._(

@@ -106,7 +106,9 @@ class SalonVisitLine(models.Model):
     def _compute_minutes(self):
         own = self.env["salon.stylist.duration"]._get_all(self.stylist_id)
         for line in self:
-            line.minutes = line._get_usual_minutes(own)
+            line.minutes = line.product_id._get_salon_minutes(
+                line.stylist_id, line.quantity, own
+            )
 
     @api.depends("minutes", "sequence", "visit_id.start", "visit_id.stop")
     def _compute_times(self):
@@ -129,9 +131,8 @@ class SalonVisitLine(models.Model):
     @api.depends("quantity", "refund_line_ids.quantity")
     def _compute_net_quantity(self):
         for line in self:
-            line.net_quantity = line.quantity + sum(
-                line.refund_line_ids.mapped("quantity")
-            )
+            back = sum(refund.quantity for refund in line.refund_line_ids)
+            line.net_quantity = line.quantity + back
 
     @api.constrains("refunded_line_id")
     def _check_refund(self):
@@ -147,7 +148,8 @@ class SalonVisitLine(models.Model):
 
     @api.constrains("product_id", "quantity")
     def _check_course_quantity(self):
-        for line in self.filtered("product_id.salon_course_sessions"):
+        courses = self.product_id.filtered("salon_course_sessions")
+        for line in self.filtered(lambda line: line.product_id in courses):
             if line.quantity > MAX_COURSES or line.quantity % 1:
                 raise ValidationError(
                     self.env._(
@@ -164,7 +166,10 @@ class SalonVisitLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_visit_access(vals_list)
-        lines = super().create(vals_list)
+        # Nothing is refunded yet: no second statement for what is left of a line.
+        lines = super().create(
+            [{**vals, "net_quantity": vals.get("quantity", 1.0)} for vals in vals_list]
+        )
         lines._after_change()
         return lines
 
@@ -199,12 +204,14 @@ class SalonVisitLine(models.Model):
         return super(SalonVisitLine, foreign_links(self))._check_company(fnames)
 
     def _after_change(self):
+        # Within a change of the visit, the visit does it once at the end.
+        if self.env.context.get("salon_visit_batch"):
+            return
         visits = (self | self.refunded_line_id).visit_id
         self._take_times()
         visits._after_change(visits.partner_id)
 
     def _take_times(self):
-        # Within a change of the visit, the visit does it once at the end.
         if not self.env.context.get("salon_visit_batch"):
             self.visit_id._take_times()
 
@@ -248,22 +255,3 @@ class SalonVisitLine(models.Model):
     def _get_minutes(self):
         """Return the length of the services among these lines, in minutes."""
         return sum(self.mapped("minutes"))
-
-    def _get_usual_minutes(self, durations):
-        """Return how long this service takes with this stylist.
-
-        Selling a course takes no time; its sessions do.
-
-        :param dict durations: see ``salon.stylist.duration._get_all``
-        """
-        self.ensure_one()
-        service = self.product_id.product_tmpl_id
-        if (
-            service.salon_kind not in ("service", "fee")
-            or service.salon_course_sessions
-            or self.quantity <= 0
-        ):
-            return 0
-        key = (self.stylist_id._origin.id, service._origin.id)
-        minutes = durations.get(key, service.salon_duration)
-        return minutes * max(1, round(self.quantity))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 # A change of these moves what the promotions of the lines have given away.
 PRICED = {"amount", "product_id", "quantity", "visit_id", "usual_amount"}
@@ -23,15 +24,12 @@ class SalonVisitLine(models.Model):
         compute="_compute_usual_amount",
         store=True,
         readonly=False,
-        precompute=True,
         copy=False,
         help="What the line would cost without its promotion.",
     )
     promotion_saving = fields.Monetary(
         "Taken off",
         compute="_compute_promotion_saving",
-        store=True,
-        precompute=True,
         help="Usual price less what was paid for the line.",
     )
 
@@ -40,6 +38,18 @@ class SalonVisitLine(models.Model):
         for line in self:
             saving = line.usual_amount - line.amount
             line.promotion_saving = max(saving, 0) if line.promotion_id else 0
+
+    @api.model
+    def _sql_promotion_saving(self, alias):
+        """Return what was taken off a line that has a promotion, as SQL.
+
+        Worked out rather than stored: few lines have one, all would carry it.
+        """
+        return SQL(
+            "GREATEST(%s - %s, 0)",
+            SQL.identifier(alias, "usual_amount"),
+            SQL.identifier(alias, "amount"),
+        )
 
     @api.depends("product_id", "quantity")
     def _compute_usual_amount(self):
@@ -74,7 +84,11 @@ class SalonVisitLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_promotion_access(*vals_list)
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        # Most lines use none: nothing is worked out, and written, for them.
+        plain = lines.filtered(lambda line: not line.promotion_id)
+        self.env.remove_to_compute(self._fields["usual_amount"], plain)
+        return lines
 
     def write(self, vals):
         self._check_promotion_access(vals)

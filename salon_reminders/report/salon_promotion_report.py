@@ -31,7 +31,7 @@ class SalonPromotionReport(models.Model):
         ],
         "salon.visit.line": [
             *("visit_id", "product_id", "amount", "net_quantity", "promotion_id"),
-            "promotion_saving",
+            "usual_amount",
         ],
         "res.company": ["resource_calendar_id"],
     }
@@ -229,11 +229,12 @@ class SalonPromotionReport(models.Model):
                              AND v.date > u.date AND v.date <= u.date + u.follow_days
                              AND v.amount_total > 0)) AS returned_count,
                       SUM(u.brought) AS brought,
-                      SUM((SELECT SUM(l.promotion_saving) FROM salon_visit_line l
+                      SUM((SELECT SUM(%(saving)s) FROM salon_visit_line l
                             WHERE l.visit_id = u.visit_id
                               AND l.promotion_id = u.promotion_id)) AS cost
                  FROM used u
              GROUP BY u.promotion_id""",
+            saving=self.env["salon.visit.line"]._sql_promotion_saving("l"),
             is_visit=self._sql_is_visit("v"),
         )
 

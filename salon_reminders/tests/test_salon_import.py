@@ -40,6 +40,54 @@ class TestSalonImport(SalonImportCase):
         self.assertEqual(rows.visit_line_id, visit.line_ids)
         self.assertEqual(visit.create_uid, self.manager)
 
+    def test_what_is_given_is_what_would_be_computed(self):
+        # The import saves what computed fields come to; the rules stay with them.
+        cut = self.env["product.product"].create(
+            {
+                "name": "Cut",
+                "default_code": "CUT",
+                "salon_kind": "service",
+                "type": "service",
+                "salon_duration": 45,
+            }
+        )
+        self.env["salon.stylist.duration"].create(
+            {
+                "stylist_id": self.stylist.id,
+                "service_id": cut.product_tmpl_id.id,
+                "minutes": 70,
+            }
+        )
+        self._import(
+            self._receipts(
+                "1,2026-02-01,700,Anna,Vera,CUT,Cut,STYLE,1,40.5",
+                "1,2026-02-01,700,Anna,Lili,CUT,Cut,STYLE,2,80",
+                "2,2026-02-03,700,Anna,Vera,CUT,Cut,STYLE,-1,-40.5",
+                "3,2026-02-04,701,Eva,Vera,,Shampoo,RETAIL,3,30",
+                "4,2026-02-05,,,Vera,CUT,Cut,STYLE,1,40",
+            )
+        )
+        visits = self._visits("700") | self._visits("701") | self._walkins()
+        lines = visits.line_ids
+        self.assertEqual(lines.mapped("minutes"), [70, 90, 0, 0, 70])
+        self.assertEqual(visits.mapped("is_purchase"), [False, True, True, False])
+        for records in (visits, lines):
+            before = self._read_computed(records)
+            for name in before[0]:
+                self.env.add_to_compute(records._fields[name], records)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(self._read_computed(records), before)
+
+    def _read_computed(self, records):
+        """Return the stored computed fields that follow from lines and products."""
+        names = (
+            ("stop", "date", "amount_total", "is_purchase", "is_late_cancel")
+            if records._name == "salon.visit"
+            else ("minutes", "net_quantity", "usual_amount")
+        )
+        return [{name: record[name] for name in names} for record in records]
+
     def test_services_renew_their_cycles(self):
         self.roots_service.default_code = "ROOT"
         self._import(self._receipts("1,2026-02-08,700,Anna,Vera,ROOT,Roots,COLOR,1,50"))

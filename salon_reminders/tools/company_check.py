@@ -13,12 +13,9 @@ def foreign_links(records):
         if field.relational and field.check_company
     ]
     found = {}
-    for record in records:
-        key = (record.company_id, *(record[name] for name in names))
-        found.setdefault(key, record.id)
-    foreign = [
-        record_id
-        for (company, *links), record_id in found.items()
-        if any(link.sudo().company_id not in (company, company[:0]) for link in links)
-    ]
-    return records.browse(foreign)
+    for company, own in records.grouped("company_id").items():
+        foreign = [name for name in names if own[name].sudo().company_id - company]
+        for record in own if foreign else ():
+            key = (company.id, *(record[name].id for name in foreign))
+            found.setdefault(key, record.id)
+    return records.browse(found.values())

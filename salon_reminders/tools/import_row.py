@@ -27,7 +27,10 @@ class RowReader:
 
     def __init__(self, kind, columns, order, decimal, format_phone, today):
         self.kind = kind
-        self.columns = [(*column, FIELDS[column[1]].type) for column in columns]
+        self.columns = [
+            (*column, getattr(self, f"_read_{FIELDS[column[1]].type}"))
+            for column in columns
+        ]
         self.order = order
         self.decimal = decimal
         self.format_phone = format_phone
@@ -36,12 +39,12 @@ class RowReader:
     def parse(self, cells):
         """Return (kind, values, problem) of a row; the values even of a bad one."""
         vals, problem = {}, None
-        for index, name, header, type_ in self.columns:
+        for index, name, header, read in self.columns:
             text = cells[index] if index < len(cells) else ""
             if not text:
                 continue
             try:
-                getattr(self, f"_read_{type_}")(vals, name, text)
+                read(vals, name, text)
             except Problem as error:
                 error.words["column"] = header
                 problem = problem or error

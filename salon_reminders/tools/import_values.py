@@ -7,6 +7,7 @@ person reads.
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 ORDERS = {"ymd": (0, 1, 2), "mdy": (2, 0, 1), "dmy": (2, 1, 0)}
 
@@ -20,6 +21,8 @@ _TIME = re.compile(
 )
 _YES = {"1", "true", "yes", "y", "x", "да", "д", "истина", "igen", "i", "igaz", "✓"}
 _NO = {"", "0", "false", "no", "n", "нет", "н", "ложь", "nem", "hamis", "-"}
+# A file has few days, times and prices, each of them thousands of times.
+_remember = lru_cache(maxsize=10_000)
 
 
 class Problem(ValueError):
@@ -31,6 +34,7 @@ class Problem(ValueError):
         self.words = words
 
 
+@_remember
 def read_date(text, order):
     """Return (date, what follows it) of a text; a year in front is always ISO."""
     match = _DATE.fullmatch(text)
@@ -54,6 +58,7 @@ def _full_year(year, text):
     return year
 
 
+@_remember
 def read_time(text):
     """Return the time of a text such as 14:30, 2:30 PM or 14.30.00."""
     match = _TIME.fullmatch(text.strip())
@@ -70,6 +75,7 @@ def read_time(text):
         raise Problem("time", value=text) from None
 
 
+@_remember
 def read_number(text, decimal):
     """Return the exact number of a text with this decimal sign.
 
