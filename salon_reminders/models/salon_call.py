@@ -144,9 +144,11 @@ class SalonCall(models.Model):
     )
     attempt_ids = fields.One2many("salon.call.attempt", "call_id", string="Attempts")
     attempt_count = fields.Integer(
-        "Attempts made", compute="_compute_attempts", store=True
+        "Attempts made", compute="_compute_attempts", store=True, precompute=True
     )
-    last_attempt = fields.Datetime(compute="_compute_attempts", store=True)
+    last_attempt = fields.Datetime(
+        compute="_compute_attempts", store=True, precompute=True
+    )
     outcome_id = fields.Many2one(
         "salon.call.outcome", readonly=True, index="btree_not_null", tracking=True
     )
@@ -265,6 +267,16 @@ class SalonCall(models.Model):
             self._sync_activities()
         self._notify_desk()
         return result
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Let nobody follow a call because it was given to her.
+
+        The list and the activity tell her; as a follower she would get the messages
+        of every call she ever had.
+        """
+        if self.env.context.get("mail_activity_quick_update"):
+            return True
+        return super().message_subscribe(partner_ids, subtype_ids)
 
     def _follow_hour(self):
         """The day to call is the salon's day of the hour to call at."""

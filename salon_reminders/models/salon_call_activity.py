@@ -36,6 +36,9 @@ class SalonCallActivity(models.AbstractModel):
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
+            # What Odoo would work out, and save in a second statement.
+            "res_model": self._name,
+            "res_name": self.display_name,
             "activity_type_id": activity_type.id,
             "summary": self.display_name,
             "date_deadline": self.date,

@@ -40,15 +40,26 @@ class SalonWinBack(models.AbstractModel):
         free = self.env["salon.call.planner"]._get_free_places()
         places = min((n for n in (places, free) if n is not None), default=None)
         self.env["salon.departure"]._follow_days(self.env.company)
+        done = 0
         # A stylist who leaves will not wait.
-        done = self._create_calls(self.env["salon.departure"]._sql_to_call(), places)
-        if places is not None:
-            places -= done
-        fixes = self.env["salon.leaving.fix"]
-        return done + self._create_calls(fixes._sql_to_call(), places, True)
+        for model, may_have_left in (
+            ("salon.departure", False),
+            ("salon.leaving.fix", True),
+        ):
+            if self._has_any(model):
+                left = None if places is None else places - done
+                found = self.env[model]._sql_to_call()
+                done += self._create_calls(found, left, may_have_left)
+        return done
 
     @api.model
-    def _create_calls(self, found, places, may_have_left=False):
+    def _has_any(self, model):
+        """Return whether the salon has any of these; on most days it has not."""
+        company = self.env.company
+        return self.env[model].search_count([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    def _create_calls(self, found, places, may_have_left):
         """Create the calls of those found who may be called; return how many.
 
         :param SQL found: rows of partner_id, phone, day, user_id, kind, stylist_id,
