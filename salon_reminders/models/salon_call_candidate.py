@@ -98,7 +98,7 @@ class SalonCallCandidate(models.AbstractModel):
         """Return per client the reminders that may be called about."""
         engine = self.env["salon.reminder.engine"]
         return SQL(
-            """SELECT h.partner_id, t.day,
+            """SELECT h.partner_id, h.day,
                       array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
                       bool_or(h.state IN ('due', 'late') AND h.cycle_id IS NOT NULL)
                           AS due,
@@ -107,13 +107,18 @@ class SalonCallCandidate(models.AbstractModel):
                       bool_or(h.state = 'lapsed') AS lapsed,
                       COALESCE(MIN(h.due_date) FILTER (WHERE h.state != 'lapsed'),
                                MIN(h.due_date)) AS due_date,
-                      MIN(%(gone)s) AS gone
-                 FROM %(followed)s
-            LEFT JOIN salon_cycle c ON c.id = h.cycle_id
-                 %(norm)s
-                WHERE h.company_id = %(company)s AND %(callable)s AND %(among)s
-                  AND (c.active OR h.cycle_id IS NULL)
-             GROUP BY h.partner_id, t.day""",
+                      MIN(h.gone) AS gone
+                 FROM (
+                     -- OFFSET 0: what is sorted must not carry the curves along.
+                     SELECT h.id, h.partner_id, t.day, h.cycle_id, h.state, h.due_date,
+                            %(gone)s AS gone
+                       FROM %(followed)s
+                  LEFT JOIN salon_cycle c ON c.id = h.cycle_id
+                       %(norm)s
+                      WHERE h.company_id = %(company)s AND %(callable)s AND %(among)s
+                        AND (c.active OR h.cycle_id IS NULL)
+                     OFFSET 0) h
+             GROUP BY h.partner_id, h.day""",
             followed=self._sql_followed(),
             gone=engine._sql_gone(),
             norm=engine._sql_join_norm(),
