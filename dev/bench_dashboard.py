@@ -17,6 +17,8 @@ FILE = project.ROOT / project.ADDON / "data" / "files" / "salon_dashboard.json"
 # The period that the dashboard begins with.
 DAYS = 90
 AT_ONCE = 6
+# The bare statements are given what the reports give themselves.
+SETTINGS = "SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'"
 
 
 def ask(env):
@@ -35,6 +37,7 @@ def ask_bare(env, statements, values):
 
     def bare(statement):
         def question(env):
+            env.cr.execute(SETTINGS)
             env.cr.execute(statement, values)
             env.cr.fetchall()
 

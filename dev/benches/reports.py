@@ -242,6 +242,7 @@ def seconds(env, function):
 def ask_bare(env, name, values):
     if name == "dashboard":
         return dashboard.ask_bare(env, BARE[name], values)
+    env.cr.execute(dashboard.SETTINGS)
     for statement in BARE[name]:
         env.cr.execute(statement, values)
         env.cr.fetchall()

@@ -115,7 +115,13 @@ class SalonStylistQuestion(models.AbstractModel):
                  JOIN %(salons)s salon ON salon.id = d.company_id
                  JOIN salon_visit v ON v.id = d.visit_id
                 WHERE (d.nth = 1 OR d.next_date IS NULL) AND %(period)s""",
-            days=self._sql_visit_days(self._sql_rough_period(SQL("date"))),
+            days=self._sql_visit_days(
+                SQL(
+                    "company_id = ANY(%s) AND %s",
+                    self._get_salons().ids,
+                    self._sql_rough_period(SQL("date")),
+                )
+            ),
             salons=self._sql_salons(),
             period=self._sql_period(SQL("d.date")),
         )
