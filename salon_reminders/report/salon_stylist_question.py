@@ -110,10 +110,9 @@ class SalonStylistQuestion(models.AbstractModel):
         """
         return SQL(
             """SELECT d.visit_id, d.company_id, d.partner_id, d.date, d.nth,
-                   d.next_date, v.stylist_id, salon.today
+                   d.next_date, salon.today
                  FROM %(days)s d
                  JOIN %(salons)s salon ON salon.id = d.company_id
-                 JOIN salon_visit v ON v.id = d.visit_id
                 WHERE (d.nth = 1 OR d.next_date IS NULL) AND %(period)s""",
             days=self._sql_visit_days(
                 SQL(
@@ -130,8 +129,9 @@ class SalonStylistQuestion(models.AbstractModel):
     def _sql_openings(self):
         """Return the days of the period that are a client's very first ones."""
         return SQL(
-            """SELECT * FROM day
-                WHERE nth = 1 AND NOT EXISTS (
+            """SELECT day.*, v.stylist_id
+                 FROM day JOIN salon_visit v ON v.id = day.visit_id
+                WHERE day.nth = 1 AND NOT EXISTS (
                     SELECT FROM salon_visit earlier
                      WHERE %(is_visit)s AND earlier.partner_id = day.partner_id
                        AND earlier.company_id = day.company_id
@@ -196,8 +196,9 @@ class SalonStylistQuestion(models.AbstractModel):
     def _sql_gone(self):
         """Return the clients who did not come back after their last visit."""
         return SQL(
-            """SELECT last.company_id, last.stylist_id, last.partner_id
+            """SELECT last.company_id, v.stylist_id, last.partner_id
                  FROM day last
+                 JOIN salon_visit v ON v.id = last.visit_id
                  JOIN %(salons)s salon ON salon.id = last.company_id
                 WHERE last.next_date IS NULL AND %(is_away)s AND NOT %(is_booked)s""",
             salons=self._sql_salons(),
@@ -237,7 +238,7 @@ class SalonStylistQuestion(models.AbstractModel):
                  FROM (
                     SELECT v.company_id, v.stylist_id, v.state, v.date, v.entered,
                            MIN(v.entered) OVER (
-                               PARTITION BY v.company_id, v.partner_id
+                               PARTITION BY v.partner_id, v.company_id
                                ORDER BY v.date DESC
                                GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                            ) AS next_entered
