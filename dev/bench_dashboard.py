@@ -1,6 +1,14 @@
-"""What the browser asks when the dashboard opens, and the same by hand."""
+"""What the browser asks when the dashboard opens, and the same by hand.
+
+A browser has six requests under way with a server at most and puts the rest when one
+of them is answered. So does this: six threads, each question in a transaction of its
+own, on as many processors as there are. The bare statements are asked in the same
+way. What all of it costs the server shows when one question is put after the other.
+"""
 
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from dev import project
@@ -8,32 +16,96 @@ from dev import project
 FILE = project.ROOT / project.ADDON / "data" / "files" / "salon_dashboard.json"
 # The period that the dashboard begins with.
 DAYS = 90
+AT_ONCE = 6
+# The bare statements are given what the reports give themselves.
+SETTINGS = "SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'"
 
 
 def ask(env):
+    """Put every question of the dashboard as a browser does."""
+    at_once(env, questions(env))
+
+
+def ask_in_turn(env):
     """Put every question of the dashboard, one after the other."""
+    for question in questions(env):
+        question(env)
+
+
+def ask_bare(env, statements, values):
+    """Put bare statements as a browser puts its questions."""
+
+    def bare(statement):
+        def question(env):
+            env.cr.execute(SETTINGS)
+            env.cr.execute(statement, values)
+            env.cr.fetchall()
+
+        return question
+
+    at_once(env, [bare(statement) for statement in statements])
+
+
+def at_once(env, questions):
+    def answer(question):
+        with env.registry.cursor() as cr:
+            question(env(cr=cr))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(answer, questions))
+
+
+def questions(env):
+    """The questions, in the order of the file, as functions of an environment."""
     today = env.company._salon_today()
     data = json.loads(FILE.read_text())
+    found = []
     for pivot in data["pivots"].values():
-        model = env[pivot["model"]]
-        measures = [spec(model, measure["fieldName"]) for measure in pivot["measures"]]
+        names = [measure["fieldName"] for measure in pivot["measures"]]
         groupby = [row["fieldName"] for row in pivot["rows"]]
-        model.formatted_read_group(
-            [*pivot["domain"], *period(pivot["fieldMatching"], today)],
-            groupby,
-            ["__count", *measures],
-        )
+        domain = [*pivot["domain"], *period(pivot["fieldMatching"], today)]
+        found.append(grouped(pivot["model"], domain, groupby, names))
     for chart in charts(data):
-        model = env[chart["metaData"]["resModel"]]
-        model.formatted_read_group(
-            [*chart["searchParams"]["domain"], *period(chart["fieldMatching"], today)],
-            chart["metaData"]["groupBy"],
-            ["__count", spec(model, chart["metaData"]["measure"])],
+        about = chart["metaData"]
+        domain = chart["searchParams"]["domain"]
+        domain = [*domain, *period(chart["fieldMatching"], today)]
+        found.append(
+            grouped(about["resModel"], domain, about["groupBy"], [about["measure"]])
         )
-    for one in data["lists"].values():
-        env[one["model"]].web_search_read(
-            one["domain"], {name: {} for name in one["columns"]}, limit=10
-        )
+    found += [listed(data, one) for one in data["lists"].values()]
+    return found
+
+
+def grouped(name, domain, groupby, measures):
+    def question(env):
+        model = env[name]
+        specs = ["__count", *(spec(model, measure) for measure in measures)]
+        model.formatted_read_group(domain, groupby, specs)
+
+    return question
+
+
+def listed(data, one):
+    """A list asks for as many rows as the sheets show."""
+    cells = [cell for sheet in data["sheets"] for cell in sheet["cells"].values()]
+    found = [re.findall(rf"ODOO\.LIST\({one['id']},(\d+),", cell) for cell in cells]
+    limit = max(int(number) for numbers in found for number in numbers)
+    # As the spreadsheet does: the sorted columns, names of related records.
+    order = ", ".join(
+        f"{by['name']} {'asc' if by['asc'] else 'desc'}" for by in one["orderBy"]
+    )
+
+    def question(env):
+        model = env[one["model"]]
+        fields = {
+            name: {"fields": {"display_name": {}}}
+            if model._fields[name].relational
+            else {}
+            for name in one["columns"]
+        }
+        model.web_search_read(one["domain"], fields, limit=limit, order=order)
+
+    return question
 
 
 def charts(data):

@@ -1,6 +1,7 @@
 from . import salon_call_list_report
 from . import salon_handover_report
 from . import salon_report
+from . import salon_summary_report
 from . import salon_visit_report
 from . import salon_booking_report
 from . import salon_reminder_report
@@ -10,6 +11,7 @@ from . import salon_lost_client
 from . import salon_leaving_report
 from . import salon_retention_report
 from . import salon_client_report
+from . import salon_stylist_question
 from . import salon_stylist_report
 from . import salon_source_report
 from . import salon_promotion_report

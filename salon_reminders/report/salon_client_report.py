@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .salon_report import USUAL_WINDOW, YEAR
+from .salon_report import YEAR
 
 REGULAR_VISITS = 3
 
@@ -67,7 +67,7 @@ class SalonClientReport(models.Model):
                    client.partner_id, partner.salon_source_id AS source_id,
                    partner.salon_recommended_by_id AS recommended_by_id, client.date,
                    client.last_date, %(status)s AS status, 1 AS client_count,
-                   client.visit_count, client.amount,
+                   client.visit_count, paid.amount,
                    %(first_year)s AS first_year_amount""",
             status=self._sql_status(),
             first_year=self._sql_first_year(),
@@ -76,15 +76,22 @@ class SalonClientReport(models.Model):
     @api.model
     def _sql_status(self):
         return SQL(
-            """CASE WHEN client.last_date + COALESCE(
-                        (SELECT lapse_days FROM %(need)s need), %(usual)s
-                    ) < salon.today AND NOT %(is_booked)s THEN 'lost'
+            """CASE WHEN %(is_away)s AND NOT %(is_booked)s THEN 'lost'
                     WHEN client.visit_count >= %(regular)s THEN 'regular'
                     ELSE 'new' END""",
-            need=self._sql_need(SQL("client.last_visit_id")),
-            usual=USUAL_WINDOW,
+            is_away=self._sql_is_away(SQL("client.last_date"), self._sql_last_visit()),
             is_booked=self._sql_is_booked("client"),
             regular=REGULAR_VISITS,
+        )
+
+    @api.model
+    def _sql_last_visit(self):
+        return SQL(
+            """(SELECT MIN(last.id) FROM salon_visit last
+                 WHERE %s AND last.partner_id = client.partner_id
+                   AND last.company_id = client.company_id
+                   AND last.date = client.last_date)""",
+            self._sql_is_visit("last"),
         )
 
     @api.model
@@ -92,13 +99,13 @@ class SalonClientReport(models.Model):
         """Return the money of the first year, once it is over."""
         return SQL(
             """CASE WHEN client.date + %(year)s <= salon.today THEN (
-                    SELECT COALESCE(SUM(paid.amount_total), 0)
-                      FROM salon_visit paid
-                     WHERE paid.partner_id = client.partner_id
-                       AND paid.company_id = client.company_id
-                       AND paid.state = 'done'
-                       AND paid.date >= client.date
-                       AND paid.date < client.date + %(year)s) END""",
+                    SELECT COALESCE(SUM(early.amount_total), 0)
+                      FROM salon_visit early
+                     WHERE early.partner_id = client.partner_id
+                       AND early.company_id = client.company_id
+                       AND early.state = 'done'
+                       AND early.date >= client.date
+                       AND early.date < client.date + %(year)s) END""",
             year=YEAR,
         )
 
@@ -106,25 +113,26 @@ class SalonClientReport(models.Model):
     def _from(self):
         return SQL(
             """FROM (
-                SELECT MIN(id) FILTER (WHERE %(is_visit)s) AS id,
-                       company_id, partner_id,
-                       MIN(date) FILTER (WHERE %(is_visit)s) AS date,
-                       MAX(date) FILTER (WHERE %(is_visit)s) AS last_date,
-                       (array_agg(id ORDER BY date DESC, id) FILTER (WHERE %(is_visit)s)
-                       )[1] AS last_visit_id,
-                       COUNT(DISTINCT date) FILTER (WHERE %(is_visit)s) AS visit_count,
-                       SUM(amount_total) AS amount
+                SELECT MIN(id) AS id, company_id, partner_id, MIN(date) AS date,
+                       MAX(date) AS last_date, COUNT(DISTINCT date) AS visit_count
                   FROM salon_visit made
-                 WHERE state = 'done' AND partner_id IS NOT NULL
-              GROUP BY company_id, partner_id
-                HAVING MIN(date) FILTER (WHERE %(is_visit)s) IS NOT NULL) client""",
-            is_visit=self._sql_is_visit("made"),
+                 WHERE %s AND partner_id IS NOT NULL
+              GROUP BY company_id, partner_id) client""",
+            self._sql_is_visit("made"),
         )
 
     @api.model
     def _join(self):
+        # Money apart: what was only bought is money, too, but no visit.
         return SQL(
-            """LEFT JOIN res_partner partner ON partner.id = client.partner_id
+            """LEFT JOIN (
+                    SELECT company_id, partner_id, SUM(amount_total) AS amount
+                      FROM salon_visit
+                     WHERE state = 'done' AND partner_id IS NOT NULL
+                  GROUP BY company_id, partner_id) paid
+                      ON paid.company_id = client.company_id
+                     AND paid.partner_id = client.partner_id
+               LEFT JOIN res_partner partner ON partner.id = client.partner_id
                LEFT JOIN res_company company ON company.id = client.company_id
                LEFT JOIN %s salon ON salon.id = client.company_id""",
             self._sql_salons(),

@@ -137,7 +137,9 @@ class SalonMonthFigures(models.AbstractModel):
         rows = clients._read_group(
             own & until & year, ["source_id"], ["client_count:sum"]
         )
-        values = self.env["salon.source.report"].search(own)
+        values = self.env["salon.source.report"].search_fetch(
+            own, ["source_id", "first_year_amount"]
+        )
         value = {row.source_id: row.first_year_amount for row in values}
         return sorted(
             (

@@ -10,6 +10,10 @@ CHART_WIDTH = 880
 CHART_HEIGHT = 120
 BAR_WIDTH = 300
 STYLIST_MONTHS = 12
+STYLIST_FIGURES = [
+    *("stylist_id", "first_count", "known_count", "adjusted_rate", "range_text"),
+    *("verdict", "rating_text", "left_count"),
+]
 QUIET_COUNT = 3
 # (figure, label, how it is written, report and field that define it)
 KEY_FIGURES = (
@@ -225,8 +229,9 @@ class SalonMonthReport(models.AbstractModel):
 
     def _get_stylists(self, company):
         model = self.env["salon.stylist.report"]
-        rows = model.with_context(salon_months=STYLIST_MONTHS).search(
-            [("company_id", "=", company.id)]
+        # Only what is printed: the other figures are dear.
+        rows = model.with_context(salon_months=STYLIST_MONTHS).search_fetch(
+            [("company_id", "=", company.id)], STYLIST_FIGURES
         )
         verdicts = dict(model._fields["verdict"]._description_selection(self.env))
         return [

@@ -4,6 +4,10 @@ from odoo.tools import SQL
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
 YEAR = 365
+# For the rest of the transaction. To compile such a question takes longer than to
+# answer it, but PostgreSQL, which thinks it dearer than it is, would; and it would sort
+# a year's visits on disk.
+QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB"}
 
 
 class SalonReport(models.AbstractModel):
@@ -39,16 +43,33 @@ class SalonReport(models.AbstractModel):
     def _where(self):
         return SQL("WHERE TRUE")
 
+    @api.model
+    def _search(self, *args, **kwargs):
+        for name, value in QUESTION_SETTINGS.items():
+            self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+        return super()._search(*args, **kwargs)
+
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        # The rules look at the salon of every row: not to be asked for by itself.
+        if field_names is not None and "company_id" in self._fields:
+            field_names = [*field_names, "company_id"]
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
     # ------------------------------------------------------------
     # PARTS
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_salons(self):
-        """Return a table of all companies: id, today and tz, as the salons have it."""
+    def _get_salons(self):
         # Which salons are shown is decided by the rules of the report, not here.
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        companies = companies.search([])
+        return companies.search([])
+
+    @api.model
+    def _sql_salons(self):
+        """Return a table of all companies: id, today and tz, as the salons have it."""
+        companies = self._get_salons()
         return SQL(
             """(SELECT id, MIN(today) AS today, MIN(tz) AS tz
                   FROM unnest(%s::int[], %s::date[], %s::text[]) AS s (id, today, tz)
@@ -91,12 +112,14 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
-    def _sql_visit_days(self):
+    def _sql_visit_days(self, which=None):
         """Return a table of the days on which clients visited each salon.
 
         Several visits on a day are one; the first entered stands for it. ``nth`` counts
         the client's days at this salon, ``next_date`` and ``third_date`` are those that
         follow.
+
+        :param SQL which: condition on the visits that are looked at, of all of them
         """
         return SQL(
             """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
@@ -105,30 +128,56 @@ class SalonReport(models.AbstractModel):
                    LEAD(date) OVER client AS next_date,
                    LEAD(date, 2) OVER client AS third_date
                   FROM salon_visit made
-                 WHERE %s AND partner_id IS NOT NULL
+                 WHERE %s AND partner_id IS NOT NULL AND %s
               GROUP BY company_id, partner_id, date
                 WINDOW client AS (
                     PARTITION BY company_id, partner_id ORDER BY date))""",
             self._sql_is_visit("made"),
+            which or SQL("TRUE"),
         )
 
     @api.model
-    def _sql_need(self, visit_id):
-        """Return the cycle a visit renewed and its lapse days, to be joined laterally.
+    def _sql_needs(self, visits):
+        """Return a table of the cycles that visits renewed, with their lapse days.
 
-        Of several cycles the one that gives the client most time counts.
+        Of several cycles of a visit the one that gives the client most time counts.
+
+        :param SQL visits: what follows FROM, with a column visit_id
         """
         return SQL(
-            """(SELECT c.id AS cycle_id, c.lapse_days
-                  FROM salon_visit_line l
+            """(SELECT DISTINCT ON (l.visit_id)
+                   l.visit_id, c.id AS cycle_id, c.lapse_days
+                  FROM (SELECT visit_id FROM %s) asked
+                  JOIN salon_visit_line l ON l.visit_id = asked.visit_id
                   JOIN product_product p ON p.id = l.product_id
                   JOIN salon_cycle_product_rel rel
                     ON rel.product_tmpl_id = p.product_tmpl_id
                   JOIN salon_cycle c ON c.id = rel.cycle_id
-                 WHERE l.visit_id = %s AND l.quantity > 0
-              ORDER BY c.lapse_days DESC, c.id
-                 LIMIT 1)""",
-            visit_id,
+                 WHERE l.quantity > 0
+              ORDER BY l.visit_id, c.lapse_days DESC, c.id)""",
+            visits,
+        )
+
+    @api.model
+    def _sql_is_away(self, day, visit_id):
+        """Return the condition that the time to come back after a visit is over.
+
+        The salon is joined as salon. Most clients have been away for longer than any
+        cycle allows, or for less: only for the others the visit is looked at.
+        """
+        return SQL(
+            """CASE WHEN %(day)s + (
+                        SELECT GREATEST(MAX(lapse_days), %(usual)s) FROM salon_cycle
+                    ) < salon.today THEN TRUE
+                    WHEN %(day)s + (
+                        SELECT LEAST(MIN(lapse_days), %(usual)s) FROM salon_cycle
+                    ) >= salon.today THEN FALSE
+                    ELSE %(day)s + COALESCE(
+                        (SELECT lapse_days FROM %(need)s need), %(usual)s
+                    ) < salon.today END""",
+            day=day,
+            usual=USUAL_WINDOW,
+            need=self._sql_needs(SQL("(VALUES (%s)) AS one (visit_id)", visit_id)),
         )
 
     @api.model

@@ -15,7 +15,7 @@ class SalonSourceReport(models.Model):
     """
 
     _name = "salon.source.report"
-    _inherit = ["salon.report"]
+    _inherit = ["salon.summary.report"]
     _description = "Sources"
     _auto = False
     _order = "amount desc, id"

@@ -37,6 +37,7 @@ from . import test_salon_import_files
 from . import test_salon_paper
 from . import test_salon_reminder
 from . import test_salon_reminder_course
+from . import test_salon_report_questions
 from . import test_salon_reports
 from . import test_salon_rhythm
 from . import test_salon_starter_set
