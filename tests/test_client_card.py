@@ -1,4 +1,4 @@
-"""White spots and the client card in a real browser, on the demonstration salon."""
+"""White spots, segments and the client card in a real browser, on the demo salon."""
 
 from datetime import timedelta
 
@@ -69,3 +69,6 @@ class TestClientCard(HttpCase):
         )
         self.assertEqual(answer.product_tmpl_id, self.manicure.product_tmpl_id)
         self.assertEqual(answer.answer, "disliked")
+
+    def test_segments(self):
+        self.start_tour("/odoo", "salon_segments_tour", login="tour_card")

@@ -17,11 +17,18 @@ from odoo.tests import freeze_time, tagged
 from odoo.addons.salon_reminders.tests.common_import import SalonImportCase
 from odoo.addons.salon_reminders.tests.common_report import ReportChecks
 
+from .reference_standing import Came, Rules, standings
+
 FOLDER = Path(
     os.environ.get("SALON_REAL_EXPORT")
     or Path(__file__).resolve().parents[2] / "shared" / "data" / "hair_salon"
 )
 TODAY = date(2018, 7, 30)
+FACTS = (
+    *("segment", "first_date", "last_date", "visit_count", "year_count"),
+    *("recency", "frequency", "money", "rhythm_days", "is_booked"),
+)
+AMOUNTS = ("amount_total", "amount_year")
 LEAD, BUNDLING = 7, 7
 
 # Cycle: earliest, ideal and late days, and the services that renew it.
@@ -42,6 +49,14 @@ def read(name):
 
 def number(text):
     return text.removesuffix(".0")
+
+
+def is_service(row):
+    return (
+        row["cate"] != "RETAIL"
+        and float(row["Quantity"]) > 0
+        and float(row["Amount"]) >= 0
+    )
 
 
 class PlainSalon:
@@ -67,22 +82,44 @@ class PlainSalon:
                     last[key] = max(last.get(key, day), day)
         return last
 
-    def booked_services(self):
-        """Clients and cycles with a booking to come that was not cancelled."""
+    def bookings(self):
+        """Bookings to come that were not cancelled."""
         cancelled = defaultdict(int)
         for row in read("cancellations"):
             cancelled[self.appointment(row)] += 1
-        booked = set()
         for row in read("bookings"):
             if date.fromisoformat(row["date"]) < TODAY:
                 continue
             if cancelled[self.appointment(row)]:
                 cancelled[self.appointment(row)] -= 1
                 continue
-            for cycle, (_days, codes) in CYCLES.items():
-                if row["Service"] in codes:
-                    booked.add((number(row["client"]), cycle))
-        return booked
+            yield row
+
+    def booked_services(self):
+        """Clients and cycles with a booking to come."""
+        return {
+            (number(row["client"]), cycle)
+            for row in self.bookings()
+            for cycle, (_days, codes) in CYCLES.items()
+            if row["Service"] in codes
+        }
+
+    def events(self):
+        """What each client came for: a receipt of retail or refunds is no visit."""
+        lines = defaultdict(list)
+        for row in read("receipts"):
+            if row["client"] not in self.walk_ins:
+                lines[row["Receipt"], row["client"], row["date"]].append(row)
+        return [
+            Came(
+                client,
+                date.fromisoformat(day),
+                12,
+                sum(float(row["Amount"]) for row in rows),
+                "salon" if any(map(is_service, rows)) else None,
+            )
+            for (_receipt, client, day), rows in lines.items()
+        ]
 
     @staticmethod
     def appointment(row):
@@ -217,12 +254,7 @@ class TestRealExport(ReportChecks, SalonImportCase):
         days = defaultdict(set)
         for row in read("receipts"):
             # A receipt with retail products or refunds only is no visit.
-            is_visit = row["cate"] != "RETAIL" and float(row["Amount"]) >= 0
-            if (
-                is_visit
-                and float(row["Quantity"]) > 0
-                and row["client"] not in walk_ins
-            ):
+            if is_service(row) and row["client"] not in walk_ins:
                 days[row["client"]].add(date.fromisoformat(row["date"]))
         over = [
             sorted(own)
@@ -242,12 +274,64 @@ class TestRealExport(ReportChecks, SalonImportCase):
         self.assertEqual(found, [(len(over), back)])
 
     def _check_client_figures(self):
-        """Compare the map of zones with the files."""
+        """Compare zones, retail and segments with the files."""
         zones = self._give_zones()
         self.env["salon.client.standing"]._refresh(self.company)
         receipts = [row for row in read("receipts") if row["walk_in"] == "False"]
         self._check_zones(receipts, zones)
         self._check_retail(receipts)
+        self._check_segments()
+
+    def _check_segments(self):
+        """Compare what is known of each client, and her segment, with the files."""
+        plain = PlainSalon()
+        booked = {number(row["client"]) for row in plain.bookings()}
+        events = plain.events()
+        clients = {event.client for event in events if event.zone}
+        # Fifths are those of all clients of the salon, also of those it had before.
+        events += self._get_events_before()
+        expected = standings(events, booked, TODAY, Rules())
+        found = self.env["salon.client.standing"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("partner_id.salon_import_ref", "in", list(clients)),
+            ]
+        )
+        self.assertEqual(
+            {row.partner_id.salon_import_ref: self._get_facts(row) for row in found},
+            {
+                client: {name: expected[client][name] for name in FACTS}
+                | {name: round(expected[client][name], 2) for name in AMOUNTS}
+                for client in clients
+            },
+        )
+        segments = set(found.mapped("segment"))
+        self.assertLessEqual({"new", "regular", "at_risk", "key"}, segments)
+
+    def _get_events_before(self):
+        visits = self.visits_before.filtered(
+            lambda visit: (
+                visit.company_id == self.company
+                and visit.state == "done"
+                and visit.partner_id
+            )
+        )
+        return [
+            Came(
+                visit.partner_id.id,
+                visit.date,
+                12,
+                visit.amount_total,
+                None if visit.is_purchase else "salon",
+            )
+            for visit in visits
+        ]
+
+    @staticmethod
+    def _get_facts(standing):
+        return {name: standing[name] for name in FACTS} | {
+            name: round(standing[name], 2) for name in AMOUNTS
+        }
 
     def _check_retail(self, receipts):
         """Days of a client at the salon, and those on which she bought a product."""

@@ -35,3 +35,28 @@ registry.category("web_tour.tours").add("salon_client_card_tour", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("salon_segments_tour", {
+    url: "/odoo/salon-segments",
+    steps: () => [
+        {
+            content: "Who are our key clients?",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            trigger: ".o_filter_menu .o_menu_item:contains('Key')",
+            run: "click",
+        },
+        {
+            content: "Only they are shown, with the fifths they are in",
+            trigger:
+                ".o_list_view:has(.o_searchview_facet:contains('Key')):not(:has(.o_data_row .badge:contains('Lost'))) .o_data_row:contains('Tour Anna') .o_data_cell",
+            run: "click",
+        },
+        {
+            content: "Her card says it, too",
+            trigger: ".o_salon_card .o_salon_segment[data-segment='key']",
+        },
+    ],
+});
