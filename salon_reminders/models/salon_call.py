@@ -268,7 +268,7 @@ class SalonCall(models.Model):
         self._notify_desk()
         return result
 
-    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Let nobody follow a call because it was given to her.
 
         The list and the activity tell her; as a follower she would get the messages
@@ -276,7 +276,7 @@ class SalonCall(models.Model):
         """
         if self.env.context.get("mail_activity_quick_update"):
             return True
-        return super().message_subscribe(partner_ids, subtype_ids)
+        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
 
     def _follow_hour(self):
         """The day to call is the salon's day of the hour to call at."""
