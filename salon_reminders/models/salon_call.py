@@ -53,9 +53,7 @@ class SalonCall(models.Model):
         index=True,
         tracking=True,
     )
-    state_order = fields.Integer(
-        compute="_compute_state_order", store=True, precompute=True
-    )
+    state_order = fields.Integer(compute="_compute_state_order", store=True)
     kind = fields.Selection(
         [
             ("reminder", "Reminder"),
@@ -144,11 +142,9 @@ class SalonCall(models.Model):
     )
     attempt_ids = fields.One2many("salon.call.attempt", "call_id", string="Attempts")
     attempt_count = fields.Integer(
-        "Attempts made", compute="_compute_attempts", store=True, precompute=True
+        "Attempts made", compute="_compute_attempts", store=True
     )
-    last_attempt = fields.Datetime(
-        compute="_compute_attempts", store=True, precompute=True
-    )
+    last_attempt = fields.Datetime(compute="_compute_attempts", store=True)
     outcome_id = fields.Many2one(
         "salon.call.outcome", readonly=True, index="btree_not_null", tracking=True
     )
@@ -202,7 +198,12 @@ class SalonCall(models.Model):
     @api.depends("state")
     def _compute_state_order(self):
         for call in self:
-            call.state_order = 0 if call.state == "open" else 1
+            call.state_order = self._get_state_order(call.state)
+
+    @api.model
+    def _get_state_order(self, state):
+        """Return the place of a state in lists: open calls come first."""
+        return 0 if state == "open" else 1
 
     @api.depends("reminder_ids")
     def _compute_cycle_ids(self):
@@ -244,7 +245,13 @@ class SalonCall(models.Model):
         self.env["res.partner"]._check_salon_clients(vals_list)
         # The activity tells the receptionist; a mail for every call would be noise.
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
-        calls = super(SalonCall, silent).create(vals_list).with_env(self.env)
+        calls = super(SalonCall, silent).create(
+            [self._complete_vals(vals) for vals in vals_list]
+        )
+        calls = calls.with_env(self.env)
+        if not any("attempt_ids" in vals for vals in vals_list):
+            for name in ("attempt_count", "last_attempt"):
+                self.env.remove_to_compute(self._fields[name], calls)
         calls._check_allowed()
         calls._notify_desk()
         # The consent may be withdrawn at this very moment, in another transaction.
@@ -255,6 +262,21 @@ class SalonCall(models.Model):
             # Reminders are written by the system only.
             failed.sudo().error = False
         return calls
+
+    @api.model
+    def _complete_vals(self, vals):
+        """Return the values of a new call with what its computed fields come to.
+
+        They are saved with the call. Computed afterwards they would take a second
+        statement, computed before (``precompute``) a record in memory for each call.
+        """
+        order = self._get_state_order(vals.get("state", "open"))
+        return {
+            **vals,
+            "state_order": order,
+            "attempt_count": 0,
+            "last_attempt": False,
+        }
 
     def write(self, vals):
         silent = self.with_context(mail_auto_subscribe_no_notify=True)

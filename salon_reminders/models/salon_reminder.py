@@ -3,6 +3,8 @@ from odoo.tools import SQL, format_date
 
 # Above this probability a date would promise too much.
 GONE = 0.6
+# Percent of a page of the table that is filled at first.
+FILL_FACTOR = 60
 # A reminder in one of these states waits for a call.
 CALLABLE_STATES = ("due", "late", "lapsed")
 
@@ -169,14 +171,15 @@ class SalonReminder(models.Model):
     @api.depends("cycle_id", "course_id")
     def _compute_need(self):
         for reminder in self:
-            product = reminder.course_id.product_id
-            reminder.need = reminder.cycle_id.name or product.name
+            name = reminder.cycle_id.name
+            reminder.need = name or reminder.course_id.product_id.name
 
     @api.depends("cycle_id", "course_id")
     def _compute_color(self):
         for reminder in self:
-            product = reminder.course_id.product_id
-            zone = reminder.cycle_id.zone_id or product.salon_zone_id
+            zone = reminder.cycle_id.zone_id
+            if not zone:
+                zone = reminder.course_id.product_id.salon_zone_id
             reminder.color = zone.color
 
     @api.depends("due_date", "company_id")
@@ -269,6 +272,21 @@ class SalonReminder(models.Model):
             reminder.display_name = (
                 reminder.need if need_only else f"{name}: {reminder.need}"
             )
+
+    def init(self):
+        """Leave room on the table's pages for the daily job.
+
+        It marks tens of thousands of reminders. A row that finds room on its own page
+        is changed without touching the indexes (HOT), in a fraction of the time.
+        """
+        self.env.cr.execute(
+            SQL(
+                "ALTER TABLE %s SET (fillfactor = %s)",
+                SQL.identifier(self._table),
+                FILL_FACTOR,
+            )
+        )
+        return super().init()
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,5 +1,6 @@
 from . import test_bad_input
 from . import test_base_partner_merge
+from . import test_bulk_insert
 from . import test_import_values
 from . import test_mail_activity
 from . import test_res_company

@@ -242,14 +242,14 @@ class TestSalonImportFiles(SalonImportCase):
                 "1,2026-02-01,701,Cut,12\n2,2026-02-01,702,Cut,12\n"
             }
         )
-        create = type(self.env["salon.visit"]).create
+        validate = type(self.env["salon.visit"])._validate_fields
 
-        def refuse(visits, vals_list):
-            if any(vals["receipt"] == "1" for vals in vals_list):
+        def refuse(visits, *args, **kwargs):
+            if "1" in visits.mapped("receipt"):
                 raise UserError(visits.env._("Not on Sundays."))
-            return create(visits, vals_list)
+            return validate(visits, *args, **kwargs)
 
-        self.patch(type(self.env["salon.visit"]), "create", refuse)
+        self.patch(type(self.env["salon.visit"]), "_validate_fields", refuse)
         salon_import.action_import()
         self._run_job()
         self.assertEqual(salon_import.failed_count, 2)
