@@ -11,6 +11,14 @@ CALLS = 10_000
 BATCH = 500
 CYCLES = 20
 RUNS = 3
+TABLES = (
+    "res_partner",
+    "salon_visit",
+    "salon_visit_line",
+    "salon_consent",
+    "salon_reminder",
+    "salon_cycle_norm",
+)
 
 
 # ---- data ----------------------------------------------------------------------
@@ -38,10 +46,17 @@ def build(env, scale):
 
 def analyze(env):
     env.flush_all()
-    env.cr.execute(
-        "ANALYZE res_partner, salon_visit, salon_visit_line, salon_consent,"
-        " salon_reminder, salon_cycle_norm"
-    )
+    vacuum(env, *TABLES)
+
+
+def vacuum(env, *tables):
+    """Do what autovacuum does by itself; it takes no transaction."""
+    env.cr.commit()
+    with env.registry.cursor() as cr:
+        cr.commit()
+        cr._cnx.autocommit = True
+        cr._obj.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+        cr._cnx.autocommit = False
 
 
 def make_companies(env, scale):
@@ -257,13 +272,7 @@ def make_idle(env):
         " call_date = call_date + 400, late_date = late_date + 400,"
         " lapse_date = lapse_date + 400"
     )
-    env.cr.commit()
-    with env.registry.cursor() as cr:
-        cr.commit()
-        # VACUUM takes no transaction; this is what autovacuum does by itself.
-        cr._cnx.autocommit = True
-        cr._obj.execute("VACUUM ANALYZE salon_reminder")
-        cr._cnx.autocommit = False
+    vacuum(env, "salon_reminder")
 
 
 def close_visit(env):

@@ -233,6 +233,8 @@ class SalonCallPlanner(models.AbstractModel):
         gate is worked out once for both.
         """
         self.env.flush_all()
+        if not self._has_work():
+            return []
         self._run_uncompiled()
         clients = self.env.execute_query_dict(
             SQL(
@@ -255,6 +257,25 @@ class SalonCallPlanner(models.AbstractModel):
         )
         self.env["salon.reminder"].invalidate_model(["hold"])
         return clients
+
+    def _has_work(self):
+        """Tell whether anybody may be due; if not, the long statement is not planned.
+
+        Most hours nobody is. An index answers, however many clients there are.
+        """
+        company = self.env.company
+        if company.salon_birthday_days:
+            return True
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT 1 FROM salon_reminder
+                    WHERE company_id = %s AND state IN %s
+                    LIMIT 1""",
+                company.id,
+                CALLABLE_STATES,
+            )
+        )
+        return bool(rows)
 
     def _sql_record_holds(self):
         """Return the statement that writes what holds back each reminder that is due.

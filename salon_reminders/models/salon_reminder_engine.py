@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_reminder import CALLABLE_STATES
+
 # So many clients are looked up one by one; more are joined as a set.
 FEW = 500
 SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
@@ -67,18 +69,22 @@ class SalonReminderEngine(models.AbstractModel):
     def _refresh_states(self, scope):
         """Set the states that today's date gives, where they differ.
 
+        What waits for no call is held back by nothing.
+
         :param SQL scope: condition on salon_reminder ``r``
         """
         self.env.flush_all()
         self.env.execute_query(
             SQL(
                 """UPDATE salon_reminder r
-                      SET state = %(state)s
+                      SET state = %(state)s,
+                          hold = CASE WHEN %(state)s IN %(callable)s THEN r.hold END
                      FROM (%(clock)s) t
                     WHERE r.company_id = t.company_id
                       AND %(scope)s
                       AND r.state IS DISTINCT FROM %(state)s""",
                 state=self._sql_state(),
+                callable=CALLABLE_STATES,
                 clock=self._sql_clock(),
                 scope=scope,
             )

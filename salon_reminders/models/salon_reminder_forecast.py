@@ -97,12 +97,13 @@ class SalonReminderForecast(models.AbstractModel):
         return SQL(
             # OFFSET 0: the curve is unpacked once and read three times.
             """(SELECT CASE WHEN %(now)s > 0 THEN %(later)s / %(now)s ELSE 1 END
-                  FROM (SELECT COALESCE(NULLIF(n.curves, 'null'), %(default)s) -> (
-                            width_bucket(GREATEST(h.year_visits, 1),
-                                         %(buckets)s::int[]) - 1) AS steps
+                  FROM (SELECT COALESCE(n.curves -> %(bucket)s,
+                                        %(default)s::jsonb -> %(bucket)s) AS steps
                           OFFSET 0) curve)""",
             now=share(waited),
             later=share(SQL("%s + 180", waited)),
             default=Json(DEFAULT_CURVES),
-            buckets=BUCKETS,
+            bucket=SQL(
+                "(width_bucket(GREATEST(h.year_visits, 1), %s::int[]) - 1)", BUCKETS
+            ),
         )

@@ -140,6 +140,20 @@ class TestSalonCallPlanner(SalonCase):
         with freeze_time("2026-03-11 09:00:00"):
             self.assertIn(poor, self._plan_calls().partner_id)
 
+    def test_what_waits_for_no_call_is_held_back_by_nothing(self):
+        self.company.salon_daily_quota = 1
+        self._create_due("Anna", "+36 30 123 4571")
+        eva = self._create_due("Eva", "+36 30 123 4572")
+        self._plan_calls()
+        reminder = eva.salon_reminder_ids
+        self.assertEqual(reminder.hold, "quota")
+        visit = self._create_visit(eva, "2026-03-20", state="booked")
+        self.assertEqual(reminder.state, "booked")
+        self.assertFalse(reminder.hold)
+        visit.action_cancel()
+        self._plan_calls()
+        self.assertEqual(reminder.hold, "quota")
+
     def test_archived_are_left_out(self):
         anna = self._create_due("Anna")
         anna.active = False
