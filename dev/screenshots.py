@@ -75,9 +75,7 @@ SHOTS = (
     Shot("day_board", "receptionist", "/odoo/salon-day", wait=COLUMN),
     Shot("day_board_phone", "receptionist", "/odoo/salon-day", PHONE, wait=COLUMN),
     Shot("fill_gaps", "receptionist", "/odoo/salon-gaps", wait=".o_salon_gap"),
-    Shot("fill_gaps_phone", "receptionist", "/odoo/salon-gaps", PHONE, ".o_salon_gap"),
     Shot("load", "manager", "/odoo/salon-load", wait=".o_salon_heat"),
-    Shot("load_phone", "manager", "/odoo/salon-load", PHONE, ".o_salon_heat"),
     Shot("appointments", "receptionist", BOOK, wait=".fc-event"),
     Shot("appointments_phone", "receptionist", BOOK, PHONE, ".fc-event"),
     Shot(

@@ -16,7 +16,8 @@ class SalonLeavingReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     needs_comment = fields.Boolean(
-        help="What the client said must be written down with this reason."
+        "Needs a comment",
+        help="What the client said must be written down with this reason.",
     )
     company_id = fields.Many2one(
         "res.company", index=True, help="Leave empty to share it with every salon."

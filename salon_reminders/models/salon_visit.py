@@ -156,10 +156,14 @@ class SalonVisit(models.Model):
             visit.services = ", ".join(visit.line_ids.product_id.mapped("name"))
 
     @api.depends("partner_id", "services")
+    @api.depends_context("salon_services_only")
     def _compute_display_name(self):
+        # Where the client's name stands beside it, her visit needs no second one.
+        is_short = self.env.context.get("salon_services_only")
         for visit in self:
             who = visit.partner_id.name or self.env._("Walk-in")
-            visit.display_name = f"{who}: {visit.services}" if visit.services else who
+            name = f"{who}: {visit.services}" if visit.services else who
+            visit.display_name = visit.services if is_short and visit.services else name
 
     @api.constrains("start")
     def _check_date_range(self):

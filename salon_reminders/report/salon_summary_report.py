@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.arguments import checked, optional, whole_number
+
 
 class SalonSummaryReport(models.AbstractModel):
     """A report of a few rows, each worked out from the whole history.
@@ -18,6 +20,7 @@ class SalonSummaryReport(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @checked(offset=optional(whole_number), limit=optional(whole_number))
     def web_search_read(
         self,
         domain,
@@ -29,5 +32,6 @@ class SalonSummaryReport(models.AbstractModel):
     ):
         """Read all rows at once: to count those of other pages costs as much again."""
         answer = super().web_search_read(domain, specification, order=order)
-        end = offset + limit if limit else None
-        return {**answer, "records": answer["records"][offset:end]}
+        start = offset or 0
+        end = start + limit if limit else None
+        return {**answer, "records": answer["records"][start:end]}

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.sql_db import Cursor
 from odoo.tests import freeze_time
 from odoo.tools import SQL
@@ -65,6 +66,21 @@ class TestSalonReportQuestions(SalonCase):
                     [row["id"] for row in page["records"]],
                     [row["id"] for row in everything["records"][offset:][:limit]],
                 )
+
+    def test_pages_that_no_screen_asks_for(self):
+        """Are refused in words; what Odoo takes for "no limit" is taken so here."""
+        self._make_rows()
+        for name in SUMMARIES:
+            model = self.env[name].with_user(self.manager)
+            count = model.web_search_read([], {})["length"]
+            self.assertEqual(count, 3, name)
+            for nothing in (0, None, False):
+                page = model.web_search_read([], {}, offset=nothing, limit=nothing)
+                self.assertEqual(len(page["records"]), count)
+            for wrong in (-1, 1.5, "text", True, [1], {}, 10**20):
+                for place in ("offset", "limit"):
+                    with self.assertRaises(UserError, msg=(name, place, wrong)):
+                        model.web_search_read([], {}, **{place: wrong})
 
     def test_only_what_is_shown_is_worked_out(self):
         """What no column needs PostgreSQL leaves out: money of lines, rebooking."""
