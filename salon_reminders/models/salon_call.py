@@ -3,6 +3,8 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.bulk_insert import bulk_insert
+
 
 class SalonCall(models.Model):
     """A task to phone one client, for one or more reasons.
@@ -252,16 +254,33 @@ class SalonCall(models.Model):
         if not any("attempt_ids" in vals for vals in vals_list):
             for name in ("attempt_count", "last_attempt"):
                 self.env.remove_to_compute(self._fields[name], calls)
-        calls._check_allowed()
-        calls._notify_desk()
+        calls._after_create()
+        return calls
+
+    @api.model
+    def _insert(self, vals_list):
+        """Insert calls in bulk, as ``create`` makes them: the thousands of a morning.
+
+        :param list vals_list: dicts with the same keys, see ``bulk_insert``
+        """
+        defaults = self.default_get(["state", "priority"])
+        calls = bulk_insert(
+            self, [self._complete_vals({**defaults, **vals}) for vals in vals_list]
+        )
+        calls._check_company()
+        calls._after_create()
+        return calls
+
+    def _after_create(self):
+        self._check_allowed()
+        self._notify_desk()
         # The consent may be withdrawn at this very moment, in another transaction.
-        self.env["salon.consent"]._cancel_after_commit(calls.partner_id)
-        calls._ensure_activities()
-        failed = calls.reminder_ids.filtered("error")
+        self.env["salon.consent"]._cancel_after_commit(self.partner_id)
+        self._ensure_activities()
+        failed = self.reminder_ids.filtered("error")
         if failed:
             # Reminders are written by the system only.
             failed.sudo().error = False
-        return calls
 
     @api.model
     def _complete_vals(self, vals):

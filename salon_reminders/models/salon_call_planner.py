@@ -3,7 +3,7 @@ from itertools import cycle
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from .salon_reminder import CALLABLE_STATES
@@ -138,9 +138,7 @@ class SalonCallPlanner(models.AbstractModel):
         """
         try:
             with self.env.cr.savepoint():
-                # The list is the message: no e-mail "assigned to you" for every call.
-                quiet = self.env["salon.call"].with_context(tracking_disable=True)
-                quiet.create(self._prepare_calls(clients))
+                self.env["salon.call"]._insert(self._prepare_calls(clients))
         except Exception as error:
             if len(clients) > 1:
                 for client in clients:
@@ -166,11 +164,11 @@ class SalonCallPlanner(models.AbstractModel):
                 "birthday": client["birthday"],
                 "value": client["value"],
                 "stylist_id": client["stylist_id"],
-                "reminder_ids": [fields.Command.set(client["reminder_ids"] or [])],
+                "reminder_ids": client["reminder_ids"] or [],
                 "user_id": client["user_id"]
                 if own and client["user_id"] in receptionists.ids
                 else next(turns).id,
-                **{name: client[name] for name in OCCASIONS if client.get(name)},
+                **{name: client.get(name) for name in OCCASIONS},
             }
             for client in clients
         ]

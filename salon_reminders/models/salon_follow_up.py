@@ -28,11 +28,10 @@ class SalonFollowUp(models.AbstractModel):
         visits = self.env["salon.visit"].browse(self._get_visit_ids())
         # The one gate: consent, number and do-not-call list.
         allowed = visits.partner_id._filter_callable()
-        calls = self.env["salon.call"]
         vals_list = self._prepare_calls(
             visits.filtered(lambda visit: visit.partner_id in allowed)
         )
-        return calls.with_context(tracking_disable=True).create(vals_list)
+        return self.env["salon.call"]._insert(vals_list)
 
     def _get_visit_ids(self):
         """Return the newest missed visit of every client to call about one.

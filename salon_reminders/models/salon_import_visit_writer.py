@@ -114,7 +114,7 @@ class SalonImportVisitWriter(models.AbstractModel):
             "company_id": company.id,
             "state": visit.state,
             "start": company._salon_utc(local),
-            "stylist_id": catalogue.stylist_id(visit.stylist) or None,
+            "stylist_id": catalogue.stylist_id(visit.stylist),
         }
         if visit.receipt:
             vals["receipt"] = visit.receipt
@@ -130,7 +130,7 @@ class SalonImportVisitWriter(models.AbstractModel):
                 "quantity": float(line.quantity),
                 "minutes": minutes[self._get_minutes_key(catalogue, line)],
                 "amount": float(line.amount.quantize(places, ROUND_HALF_UP)),
-                "stylist_id": catalogue.stylist_id(line.stylist) or None,
+                "stylist_id": catalogue.stylist_id(line.stylist),
             }
             for nth, line in enumerate(visit.lines)
         ]

@@ -60,6 +60,28 @@ class TestBulkInsert(SalonCase):
         lines.amount = 10
         self.assertEqual(visits.amount_total, 10)
 
+    def test_links_are_inserted_and_known(self):
+        self._create_visit(self.partner, "2026-01-20")
+        reminders = self.partner.salon_reminder_ids
+        self.assertTrue(reminders)
+        values = {
+            "partner_id": self.partner.id,
+            "company_id": self.company.id,
+            "state": "cancelled",
+            "kind": "reminder",
+            "date": "2026-03-10",
+            "opened_date": "2026-03-10",
+        }
+        calls = bulk_insert(
+            self.env["salon.call"],
+            [{**values, "reminder_ids": reminders.ids}, {**values, "reminder_ids": []}],
+        )
+        with self.assertQueryCount(0):
+            self.assertEqual(calls.mapped("reminder_ids"), reminders)
+        self.env.invalidate_all()
+        self.assertEqual(calls[0].reminder_ids, reminders)
+        self.assertFalse(calls[1].reminder_ids)
+
     def test_nothing_to_insert(self):
         self.assertFalse(bulk_insert(self.env["salon.visit"], []))
 

@@ -1,9 +1,14 @@
 from unittest.mock import patch
 
 from odoo.tests import freeze_time
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import SalonCase
+
+CALL_FACTS = (
+    *("partner_id", "company_id", "kind", "date", "opened_date", "due_date"),
+    *("value", "stylist_id", "user_id"),
+)
 
 
 @freeze_time("2026-03-10 09:00:00")
@@ -139,6 +144,25 @@ class TestSalonCallPlanner(SalonCase):
         self.assertEqual(len(self._plan_calls()), 1)
         with freeze_time("2026-03-11 09:00:00"):
             self.assertIn(poor, self._plan_calls().partner_id)
+
+    def test_rows_are_as_create_makes_them(self):
+        # The job inserts past the ORM; no column may differ from what it saves.
+        self._create_due("Anna")
+        call = self._plan_calls()
+        row = self._read_row(call)
+        vals = {name: call[name] for name in (*CALL_FACTS, "reminder_ids")}
+        call.action_cancel()
+        self.env.flush_all()
+        created = call.create(call._convert_to_write(vals))
+        self.assertEqual(self._read_row(created), row)
+        self.assertEqual(created.activity_ids.summary, call.display_name)
+
+    def _read_row(self, call):
+        self.env.flush_all()
+        query = SQL("SELECT * FROM salon_call WHERE id = %s", call.id)
+        row = self.env.execute_query_dict(query)[0]
+        own = {"id", "create_date", "write_date", "create_uid", "write_uid"}
+        return {name: value for name, value in row.items() if name not in own}
 
     def test_what_waits_for_no_call_is_held_back_by_nothing(self):
         self.company.salon_daily_quota = 1

@@ -15,42 +15,81 @@ def bulk_insert(model, vals_list):
     be computed again.
 
     :param list vals_list: dicts of plain values of stored fields, all with the same
-        keys; many2one as id
+        keys; many2one as id, many2many as list of ids
     """
     if not vals_list:
         return model.browse()
-    env, fields = model.env, [model._fields[name] for name in vals_list[0]]
-    log = {
-        "create_uid": env.uid,
-        "create_date": env.cr.now(),
-        "write_uid": env.uid,
-        "write_date": env.cr.now(),
-    }
-    columns = [*(field.name for field in fields), *log]
-    ids = _take_ids(model, len(vals_list))
+    env, names = model.env, list(vals_list[0])
+    links = [name for name in names if model._fields[name].type == "many2many"]
+    rows = [{**vals, **_log_access(env)} for vals in vals_list]
+    ids = _take_ids(model, len(rows))
     env.flush_all()
-    env.cr.execute(
+    columns = [name for name in rows[0] if name not in links]
+    _insert_rows(model, columns, ids, rows)
+    for name in links:
+        _insert_links(model, name, ids, rows)
+    records = model.browse(ids)
+    # What was read before may have to list them now.
+    env.invalidate_all(flush=False)
+    for name in links:
+        for record, row in zip(records, rows, strict=True):
+            # As after ``create``; reading thousands of links back takes a while.
+            model._fields[name]._update_cache(record, tuple(row[name]))
+    records.modified([*columns, *links], create=True)
+    keep_values(records)
+    return records
+
+
+def _log_access(env):
+    now = env.cr.now()
+    return {
+        "create_uid": env.uid,
+        "create_date": now,
+        "write_uid": env.uid,
+        "write_date": now,
+    }
+
+
+def _insert_rows(model, columns, ids, rows):
+    # As everywhere in Odoo, False is an empty value unless the field is a boolean.
+    empty = {name for name in columns if model._fields[name].type != "boolean"}
+    data = [
+        {
+            "id": id_,
+            **{
+                name: None if row[name] is False and name in empty else row[name]
+                for name in columns
+            },
+        }
+        for id_, row in zip(ids, rows, strict=True)
+    ]
+    model.env.cr.execute(
         SQL(
             "INSERT INTO %(table)s (id, %(columns)s) SELECT id, %(columns)s"
             " FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id int, %(types)s)",
             table=SQL.identifier(model._table),
             columns=SQL(", ").join(map(SQL.identifier, columns)),
             types=SQL(", ").join(_sql_type(model._fields[name]) for name in columns),
-            rows=json.dumps(
-                [
-                    {"id": id_, **vals, **log}
-                    for id_, vals in zip(ids, vals_list, strict=True)
-                ],
-                default=json_default,
-            ),
+            rows=json.dumps(data, default=json_default),
         )
     )
-    records = model.browse(ids)
-    # What was read before may have to list them now.
-    env.invalidate_all(flush=False)
-    records.modified(columns, create=True)
-    keep_values(records)
-    return records
+
+
+def _insert_links(model, name, ids, rows):
+    field = model._fields[name]
+    pairs = [
+        (id_, other) for id_, row in zip(ids, rows, strict=True) for other in row[name]
+    ]
+    model.env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])",
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+            SQL.identifier(field.column2),
+            [pair[0] for pair in pairs],
+            [pair[1] for pair in pairs],
+        )
+    )
 
 
 def keep_values(records):
