@@ -143,7 +143,15 @@ VISITS = """
      WHERE v.state = 'done' AND v.company_id = ANY (%(companies)s)
        AND v.date > %(today)s - {first} AND v.date <= %(today)s - {last} {group}"""
 NEW = """
-    SELECT {key} COUNT(*), SUM(amount)
+    SELECT COUNT(*)
+      FROM (SELECT MIN(date) AS first
+              FROM salon_visit
+             WHERE state = 'done' AND is_purchase IS NOT TRUE
+               AND partner_id IS NOT NULL AND company_id = ANY (%(companies)s)
+          GROUP BY company_id, partner_id) c
+     WHERE first > %(today)s - {first} AND first <= %(today)s - {last}"""
+GAINED = """
+    SELECT p.salon_source_id, COUNT(*), SUM(amount)
       FROM (SELECT company_id, partner_id, SUM(amount_total) AS amount,
                    MIN(date) FILTER (WHERE is_purchase IS NOT TRUE) AS first
               FROM salon_visit
@@ -151,7 +159,8 @@ NEW = """
                AND company_id = ANY (%(companies)s)
           GROUP BY 1, 2) c
       JOIN res_partner p ON p.id = c.partner_id
-     WHERE first > %(today)s - {first} AND first <= %(today)s - {last} {group}"""
+     WHERE first > %(today)s - {first} AND first <= %(today)s - {last}
+  GROUP BY 1"""
 BOOKINGS = """
     SELECT AVG((state = 'no_show')::int), AVG((state = 'cancelled')::int)
       FROM salon_visit
@@ -168,6 +177,47 @@ CALLS = """
        AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Budapest')::date
            <= %(today)s - {last}
   GROUP BY 1"""
+# What came of first visits, and how visits were rated: the list shows no more.
+STYLISTS = """
+    WITH opening AS (
+        SELECT company_id, partner_id, MIN(date) AS date
+          FROM salon_visit
+         WHERE state = 'done' AND is_purchase IS NOT TRUE AND partner_id IS NOT NULL
+           AND company_id = ANY (%(companies)s)
+      GROUP BY 1, 2 HAVING MIN(date) >= %(today)s::date - interval '12 months'),
+    first AS (
+        SELECT o.*, v.stylist_id, need.cycle_id, COALESCE(need.lapse_days, 90) AS days
+          FROM opening o
+    CROSS JOIN LATERAL (
+            SELECT id, stylist_id
+              FROM salon_visit v
+             WHERE v.company_id = o.company_id AND v.partner_id = o.partner_id
+               AND v.date = o.date AND state = 'done' AND is_purchase IS NOT TRUE
+          ORDER BY id LIMIT 1) v
+     LEFT JOIN LATERAL (
+            SELECT c.id AS cycle_id, c.lapse_days
+              FROM salon_visit_line l
+              JOIN product_product p ON p.id = l.product_id
+              JOIN salon_cycle_product_rel r ON r.product_tmpl_id = p.product_tmpl_id
+              JOIN salon_cycle c ON c.id = r.cycle_id
+             WHERE l.visit_id = v.id AND l.quantity > 0
+          ORDER BY 2 DESC, 1 LIMIT 1) need ON TRUE),
+    kept AS (
+        SELECT company_id, stylist_id, cycle_id, COUNT(*) AS known,
+               COUNT(*) FILTER (WHERE EXISTS (
+                    SELECT FROM salon_visit v
+                     WHERE v.company_id = f.company_id AND v.partner_id = f.partner_id
+                       AND v.date > f.date AND v.date <= f.date + f.days
+                       AND state = 'done' AND is_purchase IS NOT TRUE)) AS back
+          FROM first f WHERE f.date + f.days < %(today)s GROUP BY 1, 2, 3),
+    rated AS (
+        SELECT company_id, stylist_id, COUNT(rating), AVG(rating::int)
+          FROM salon_visit
+         WHERE state = 'done' AND is_purchase IS NOT TRUE AND partner_id IS NOT NULL
+           AND company_id = ANY (%(companies)s)
+           AND date >= %(today)s::date - interval '12 months'
+      GROUP BY 1, 2)
+    SELECT * FROM rated JOIN kept USING (company_id, stylist_id)"""
 NOW = {"first": DAYS, "last": 0}
 BEFORE = {"first": 2 * DAYS, "last": DAYS}
 ALL = {"key": "", "group": ""}
@@ -184,9 +234,9 @@ BARE = [
     VISITS.format(**NOW, **by("l.product_id")),
     VISITS.format(**NOW, **by("date_trunc('month', v.date)", "t.salon_zone_id")),
     VISITS.format(**NOW, **by("EXTRACT(ISODOW FROM v.date)")),
-    NEW.format(**NOW, **ALL),
-    NEW.format(**BEFORE, **ALL),
-    NEW.format(**NOW, **by("p.salon_source_id")),
+    NEW.format(**NOW),
+    NEW.format(**BEFORE),
+    GAINED.format(**NOW),
     BOOKINGS.format(**NOW),
     BOOKINGS.format(**BEFORE),
     CALLS.format(**NOW),
@@ -196,4 +246,5 @@ BARE = [
         WHERE segment IN ('regular', 'key') AND company_id = ANY (%(companies)s)""",
     """SELECT SUM((state IN ('due', 'late'))::int) FROM salon_reminder
         WHERE state != 'idle' AND company_id = ANY (%(companies)s)""",
+    STYLISTS,
 ]

@@ -281,11 +281,14 @@ BARE = {
            AND date >= %(year)s AND company_id = ANY (%(companies)s)
       GROUP BY 1, 2""",
     "reminders": """
-        SELECT c.zone_id, r.state, COUNT(*)
-          FROM salon_reminder r JOIN salon_cycle c ON c.id = r.cycle_id
+        SELECT z.name, r.state, COUNT(*)
+          FROM salon_reminder r
+          JOIN salon_cycle c ON c.id = r.cycle_id
+     LEFT JOIN salon_zone z ON z.id = c.zone_id
          WHERE r.state IN ('due', 'late', 'lapsed', 'booked')
            AND r.company_id = ANY (%(companies)s)
-      GROUP BY 1, 2""",
+      GROUP BY z.id, r.state
+      ORDER BY z.sequence, z.name""",
     "calls": """
         SELECT to_char(date AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Budapest', 'HH24'),
                outcome_id, COUNT(*)
@@ -438,4 +441,4 @@ BARE = {
       GROUP BY 1, 2""",
 }
 BARE = {name: [statement] for name, statement in BARE.items()}
-BARE["dashboard"] = [*dashboard.BARE, *BARE["retention"], *BARE["stylists"]]
+BARE["dashboard"] = [*dashboard.BARE, *BARE["retention"]]

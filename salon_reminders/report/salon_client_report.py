@@ -79,7 +79,11 @@ class SalonClientReport(models.Model):
             """CASE WHEN %(is_away)s AND NOT %(is_booked)s THEN 'lost'
                     WHEN client.visit_count >= %(regular)s THEN 'regular'
                     ELSE 'new' END""",
-            is_away=self._sql_is_away(SQL("client.last_date"), self._sql_last_visit()),
+            is_away=self._sql_is_away(
+                SQL("client.last_date"),
+                self._sql_last_visit(),
+                SQL("client.company_id"),
+            ),
             is_booked=self._sql_is_booked("client"),
             regular=REGULAR_VISITS,
         )

@@ -80,6 +80,22 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
+    def _sql_today(self, company):
+        """Return today at the salon whose id is given.
+
+        A constant wherever it is the same day: by it PostgreSQL can choose an index.
+        """
+        return self._sql_by_salon(company, lambda salon: salon._salon_today())
+
+    @api.model
+    def _sql_by_salon(self, company, get_day):
+        days = {salon.id: get_day(salon) for salon in self._get_salons()}
+        if len(set(days.values())) == 1:
+            return SQL("%s::date", next(iter(days.values())))
+        cases = [SQL("WHEN %s THEN %s::date", *pair) for pair in days.items()]
+        return SQL("(CASE %s %s END)", company, SQL(" ").join(cases))
+
+    @api.model
     def _sql_local(self, moment):
         """Return the salon's time of a UTC column; the salons are joined as salon."""
         return SQL("%s AT TIME ZONE 'UTC' AT TIME ZONE salon.tz", moment)
@@ -112,14 +128,12 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
-    def _sql_visit_days(self, which=None):
+    def _sql_visit_days(self):
         """Return a table of the days on which clients visited each salon.
 
         Several visits on a day are one; the first entered stands for it. ``nth`` counts
         the client's days at this salon, ``next_date`` and ``third_date`` are those that
         follow.
-
-        :param SQL which: condition on the visits that are looked at, of all of them
         """
         return SQL(
             """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
@@ -128,56 +142,53 @@ class SalonReport(models.AbstractModel):
                    LEAD(date) OVER client AS next_date,
                    LEAD(date, 2) OVER client AS third_date
                   FROM salon_visit made
-                 WHERE %s AND partner_id IS NOT NULL AND %s
+                 WHERE %s AND partner_id IS NOT NULL
               GROUP BY company_id, partner_id, date
                 WINDOW client AS (
                     PARTITION BY company_id, partner_id ORDER BY date))""",
             self._sql_is_visit("made"),
-            which or SQL("TRUE"),
         )
 
     @api.model
-    def _sql_needs(self, visits):
-        """Return a table of the cycles that visits renewed, with their lapse days.
+    def _sql_need(self, visit_id):
+        """Return the cycle that a visit renewed, with its lapse days; none or one row.
 
         Of several cycles of a visit the one that gives the client most time counts.
-
-        :param SQL visits: what follows FROM, with a column visit_id
         """
         return SQL(
-            """(SELECT DISTINCT ON (l.visit_id)
-                   l.visit_id, c.id AS cycle_id, c.lapse_days
-                  FROM (SELECT visit_id FROM %s) asked
-                  JOIN salon_visit_line l ON l.visit_id = asked.visit_id
+            """(SELECT c.id AS cycle_id, c.lapse_days
+                  FROM salon_visit_line l
                   JOIN product_product p ON p.id = l.product_id
                   JOIN salon_cycle_product_rel rel
                     ON rel.product_tmpl_id = p.product_tmpl_id
                   JOIN salon_cycle c ON c.id = rel.cycle_id
-                 WHERE l.quantity > 0
-              ORDER BY l.visit_id, c.lapse_days DESC, c.id)""",
-            visits,
+                 WHERE l.visit_id = %s AND l.quantity > 0
+              ORDER BY c.lapse_days DESC, c.id
+                 LIMIT 1)""",
+            visit_id,
         )
 
     @api.model
-    def _sql_is_away(self, day, visit_id):
+    def _sql_is_away(self, day, visit_id, company):
         """Return the condition that the time to come back after a visit is over.
 
-        The salon is joined as salon. Most clients have been away for longer than any
-        cycle allows, or for less: only for the others the visit is looked at.
+        Most clients have been away for longer than any cycle allows, or for less: only
+        for the others the visit is looked at.
         """
         return SQL(
             """CASE WHEN %(day)s + (
                         SELECT GREATEST(MAX(lapse_days), %(usual)s) FROM salon_cycle
-                    ) < salon.today THEN TRUE
+                    ) < %(today)s THEN TRUE
                     WHEN %(day)s + (
                         SELECT LEAST(MIN(lapse_days), %(usual)s) FROM salon_cycle
-                    ) >= salon.today THEN FALSE
+                    ) >= %(today)s THEN FALSE
                     ELSE %(day)s + COALESCE(
                         (SELECT lapse_days FROM %(need)s need), %(usual)s
-                    ) < salon.today END""",
+                    ) < %(today)s END""",
             day=day,
+            today=self._sql_today(company),
             usual=USUAL_WINDOW,
-            need=self._sql_needs(SQL("(VALUES (%s)) AS one (visit_id)", visit_id)),
+            need=self._sql_need(visit_id),
         )
 
     @api.model
@@ -226,9 +237,10 @@ class SalonReport(models.AbstractModel):
                 SELECT FROM salon_visit b
                  WHERE b.partner_id = %(client)s.partner_id
                    AND b.company_id = %(client)s.company_id
-                   AND b.date >= salon.today
+                   AND b.date >= %(today)s
                    AND b.state NOT IN ('done', 'no_show', 'cancelled'))""",
             client=SQL.identifier(client),
+            today=self._sql_today(SQL.identifier(client, "company_id")),
         )
 
     def _say(self, term):

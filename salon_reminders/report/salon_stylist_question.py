@@ -32,8 +32,7 @@ class SalonStylistQuestion(models.AbstractModel):
     @property
     def _table_query(self):
         return SQL(
-            """WITH day AS MATERIALIZED (%(days)s),
-                opening AS MATERIALIZED (%(openings)s),
+            """WITH client AS MATERIALIZED (%(clients)s),
                 first AS (%(first)s),
                 tally AS MATERIALIZED (%(tally)s),
                 cycle AS (
@@ -52,8 +51,7 @@ class SalonStylistQuestion(models.AbstractModel):
                     SELECT company_id, stylist_id, COUNT(*) AS left_count
                       FROM (%(gone)s) g GROUP BY company_id, stylist_id)
             %(rows)s""",
-            days=self._sql_days(),
-            openings=self._sql_openings(),
+            clients=self._sql_clients(),
             first=self._sql_first(),
             tally=self._sql_tally(),
             kept=self._sql_kept(),
@@ -73,95 +71,81 @@ class SalonStylistQuestion(models.AbstractModel):
         return int(self.env.context.get("salon_months", DEFAULT_MONTHS))
 
     @api.model
-    def _sql_period(self, day):
-        """Return the condition that a day lies in the period looked at."""
-        if not self._get_months():
-            return SQL("TRUE")
-        return SQL(
-            "%(roughly)s AND %(day)s >= salon.today - make_interval(months => %(n)s)",
-            roughly=self._sql_rough_period(day),
-            day=day,
-            n=self._get_months(),
-        )
-
-    @api.model
-    def _sql_rough_period(self, day):
-        """Return the same without the salon: a day more where time zones differ.
-
-        A constant, by which PostgreSQL can choose an index and guess how many there
-        are.
-        """
+    def _sql_period(self, day, company):
+        """Return the condition that a day at a salon lies in the period looked at."""
         months = self._get_months()
         if not months:
             return SQL("TRUE")
-        today = min(company._salon_today() for company in self._get_salons())
-        return SQL("%s >= %s::date", day, fields.Date.subtract(today, months=months))
+
+        def since(salon):
+            return fields.Date.subtract(salon._salon_today(), months=months)
+
+        return SQL("%s >= %s", day, self._sql_by_salon(company, since))
 
     # ------------------------------------------------------------
     # FIRST AND LAST VISITS
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_days(self):
-        """Return each client's first and last day in the period.
-
-        The days that follow one in the period lie in it too: only they are gone
-        through, not the whole history.
-        """
+    def _sql_clients(self):
+        """Return the first and the last day of each client who came in the period."""
         return SQL(
-            """SELECT d.visit_id, d.company_id, d.partner_id, d.date, d.nth,
-                   d.next_date, salon.today
-                 FROM %(days)s d
-                 JOIN %(salons)s salon ON salon.id = d.company_id
-                WHERE (d.nth = 1 OR d.next_date IS NULL) AND %(period)s""",
-            days=self._sql_visit_days(
-                SQL(
-                    "company_id = ANY(%s) AND %s",
-                    self._get_salons().ids,
-                    self._sql_rough_period(SQL("date")),
-                )
-            ),
-            salons=self._sql_salons(),
-            period=self._sql_period(SQL("d.date")),
+            """SELECT company_id, partner_id, MIN(date) AS first_date,
+                   MAX(date) AS last_date
+                 FROM salon_visit made
+                WHERE %(is_visit)s AND partner_id IS NOT NULL
+                  AND company_id = ANY(%(salons)s)
+             GROUP BY company_id, partner_id
+               HAVING %(period)s""",
+            is_visit=self._sql_is_visit("made"),
+            salons=self._get_salons().ids,
+            period=self._sql_period(SQL("MAX(date)"), SQL("company_id")),
         )
 
     @api.model
-    def _sql_openings(self):
-        """Return the days of the period that are a client's very first ones."""
+    def _sql_visit_of(self, day):
+        """Return the visit of a client's day: of several the first entered.
+
+        LIMIT lets PostgreSQL find it in the index.
+        """
         return SQL(
-            """SELECT day.*, v.stylist_id
-                 FROM day JOIN salon_visit v ON v.id = day.visit_id
-                WHERE day.nth = 1 AND NOT EXISTS (
-                    SELECT FROM salon_visit earlier
-                     WHERE %(is_visit)s AND earlier.partner_id = day.partner_id
-                       AND earlier.company_id = day.company_id
-                       AND earlier.date < day.date)""",
-            is_visit=self._sql_is_visit("earlier"),
+            """(SELECT id AS visit_id, stylist_id
+                  FROM salon_visit made
+                 WHERE %(is_visit)s AND made.partner_id = client.partner_id
+                   AND made.company_id = client.company_id AND made.date = %(day)s
+              ORDER BY id
+                 LIMIT 1)""",
+            is_visit=self._sql_is_visit("made"),
+            day=day,
         )
 
     @api.model
     def _sql_first(self):
         """Return the very first visits and what came of them in their time."""
         return SQL(
-            """SELECT f.*, date + window_days < today AS is_known,
-                   COALESCE(next_date <= date + window_days, FALSE) AS returned,
-                   date + window_days < today
-                   AND next_date <= date + window_days AND EXISTS (
-                        SELECT FROM salon_visit again
-                         WHERE %(is_again)s AND again.partner_id = f.partner_id
-                           AND again.company_id = f.company_id
-                           AND again.stylist_id = f.stylist_id
-                           AND again.date > f.date
-                           AND again.date <= f.date + f.window_days
-                   ) AS returned_same
+            """SELECT f.*, date + window_days < %(today)s AS is_known,
+                   back.returned, COALESCE(back.returned_same, FALSE) AS returned_same
                  FROM (
-                    SELECT opening.*, need.cycle_id,
+                    SELECT client.company_id, client.partner_id,
+                           client.first_date AS date, visit.stylist_id, need.cycle_id,
                            COALESCE(need.lapse_days, %(usual)s) AS window_days
-                      FROM opening
-                 LEFT JOIN %(needs)s need ON need.visit_id = opening.visit_id) f""",
-            is_again=self._sql_is_visit("again"),
+                      FROM client
+                CROSS JOIN LATERAL %(visit)s visit
+                 LEFT JOIN LATERAL %(need)s need ON TRUE
+                     WHERE %(period)s) f
+           CROSS JOIN LATERAL (
+                    SELECT COUNT(*) > 0 AS returned,
+                           BOOL_OR(again.stylist_id = f.stylist_id) AS returned_same
+                      FROM salon_visit again
+                     WHERE %(is_again)s AND again.partner_id = f.partner_id
+                       AND again.company_id = f.company_id AND again.date > f.date
+                       AND again.date <= f.date + f.window_days) back""",
+            today=self._sql_today(SQL("f.company_id")),
             usual=USUAL_WINDOW,
-            needs=self._sql_needs(SQL("opening")),
+            visit=self._sql_visit_of(SQL("client.first_date")),
+            need=self._sql_need(SQL("visit.visit_id")),
+            period=self._sql_period(SQL("client.first_date"), SQL("client.company_id")),
+            is_again=self._sql_is_visit("again"),
         )
 
     @api.model
@@ -171,7 +155,7 @@ class SalonStylistQuestion(models.AbstractModel):
             """SELECT company_id, stylist_id, cycle_id, COUNT(*) AS first_count,
                    COUNT(*) FILTER (WHERE is_known) AS known_count,
                    COUNT(*) FILTER (WHERE is_known AND returned) AS returned_count,
-                   COUNT(*) FILTER (WHERE returned_same) AS same_count
+                   COUNT(*) FILTER (WHERE is_known AND returned_same) AS same_count
                  FROM first
              GROUP BY company_id, stylist_id, cycle_id"""
         )
@@ -196,14 +180,17 @@ class SalonStylistQuestion(models.AbstractModel):
     def _sql_gone(self):
         """Return the clients who did not come back after their last visit."""
         return SQL(
-            """SELECT last.company_id, v.stylist_id, last.partner_id
-                 FROM day last
-                 JOIN salon_visit v ON v.id = last.visit_id
-                 JOIN %(salons)s salon ON salon.id = last.company_id
-                WHERE last.next_date IS NULL AND %(is_away)s AND NOT %(is_booked)s""",
-            salons=self._sql_salons(),
-            is_away=self._sql_is_away(SQL("last.date"), SQL("last.visit_id")),
-            is_booked=self._sql_is_booked("last"),
+            """SELECT client.company_id, visit.stylist_id, client.partner_id
+                 FROM client
+           CROSS JOIN LATERAL %(visit)s visit
+                WHERE %(is_away)s AND NOT %(is_booked)s""",
+            visit=self._sql_visit_of(SQL("client.last_date")),
+            is_away=self._sql_is_away(
+                SQL("client.last_date"),
+                SQL("visit.visit_id"),
+                SQL("client.company_id"),
+            ),
+            is_booked=self._sql_is_booked("client"),
         )
 
     # ------------------------------------------------------------
@@ -218,13 +205,13 @@ class SalonStylistQuestion(models.AbstractModel):
                    COUNT(v.rating) AS rating_count,
                    AVG(v.rating::int)::float8 AS rating_average
                  FROM salon_visit v
-                 JOIN %(salons)s salon ON salon.id = v.company_id
                 WHERE %(is_visit)s AND v.partner_id IS NOT NULL
-                  AND v.stylist_id IS NOT NULL AND %(period)s
+                  AND v.stylist_id IS NOT NULL AND v.company_id = ANY(%(salons)s)
+                  AND %(period)s
              GROUP BY v.company_id, v.stylist_id""",
-            salons=self._sql_salons(),
+            salons=self._get_salons().ids,
             is_visit=self._sql_is_visit("v"),
-            period=self._sql_period(SQL("v.date")),
+            period=self._sql_period(SQL("v.date"), SQL("v.company_id")),
         )
 
     @api.model
@@ -254,24 +241,29 @@ class SalonStylistQuestion(models.AbstractModel):
              GROUP BY company_id, stylist_id""",
             entered=self._sql_local(SQL("v.create_date")),
             salons=self._sql_salons(),
-            period=self._sql_period(SQL("v.date")),
+            period=self._sql_period(SQL("v.date"), SQL("v.company_id")),
         )
 
     @api.model
     def _sql_money(self):
+        """Return the money of each stylist's lines, and of her retail products."""
+        # Added up by product first: what is joined then is little.
         return SQL(
-            """SELECT v.company_id, COALESCE(l.stylist_id, v.stylist_id) AS stylist_id,
-                   SUM(l.amount) AS amount,
-                   SUM(l.amount) FILTER (WHERE t.salon_kind = 'retail') AS retail
-                 FROM salon_visit v
-                 JOIN %(salons)s salon ON salon.id = v.company_id
-                 JOIN salon_visit_line l ON l.visit_id = v.id
-                 JOIN product_product p ON p.id = l.product_id
+            """SELECT m.company_id, m.stylist_id, SUM(m.amount) AS amount,
+                   SUM(m.amount) FILTER (WHERE t.salon_kind = 'retail') AS retail
+                 FROM (
+                    SELECT v.company_id, l.product_id, SUM(l.amount) AS amount,
+                           COALESCE(l.stylist_id, v.stylist_id) AS stylist_id
+                      FROM salon_visit v
+                      JOIN salon_visit_line l ON l.visit_id = v.id
+                     WHERE v.state = 'done' AND v.company_id = ANY(%(salons)s)
+                       AND %(period)s
+                  GROUP BY 1, 2, 4) m
+                 JOIN product_product p ON p.id = m.product_id
                  JOIN product_template t ON t.id = p.product_tmpl_id
-                WHERE v.state = 'done' AND %(period)s
-             GROUP BY v.company_id, COALESCE(l.stylist_id, v.stylist_id)""",
-            salons=self._sql_salons(),
-            period=self._sql_period(SQL("v.date")),
+             GROUP BY m.company_id, m.stylist_id""",
+            salons=self._get_salons().ids,
+            period=self._sql_period(SQL("v.date"), SQL("v.company_id")),
         )
 
     # ------------------------------------------------------------

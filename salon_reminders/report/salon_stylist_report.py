@@ -200,10 +200,10 @@ class SalonStylistReport(models.Model):
         # The row itself was read under the rules of the reader.
         rows = self.env.execute_query(
             SQL(
-                """WITH day AS (%s)
+                """WITH client AS (%s)
                 SELECT partner_id FROM (%s) g
                  WHERE company_id = %s AND stylist_id = %s""",
-                self._sql_days(),
+                self._sql_clients(),
                 self._sql_gone(),
                 self.company_id.id,
                 self.stylist_id.id,
