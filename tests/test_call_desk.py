@@ -1,5 +1,7 @@
 """The call desk and the activities of calls, by keyboard in a real browser."""
 
+from odoo import fields
+
 from .journeys import JourneyCase
 
 NAMES = ("Desk Anna", "Desk Bea", "Desk Cleo", "Desk Dora", "Desk Eva")
@@ -38,6 +40,9 @@ class TestCallDesk(JourneyCase):
         kinds = [call.outcome_kind for call in calls]
         expected = ["no_answer", "declined", "call_back", "left_us", "booked"]
         self.assertEqual(kinds, expected)
+        # Later today, or tomorrow when the salon closes before: she is not forgotten.
+        self.assertEqual(anna.state, "open")
+        self.assertGreater(anna.call_at, fields.Datetime.now())
         self.assertEqual(len(anna.attempt_ids), 2)
         self.assertEqual(anna.attempt_count, 1)
         self.assertEqual(bea.reminder_ids.is_stopped, False)

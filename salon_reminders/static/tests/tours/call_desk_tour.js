@@ -2,7 +2,6 @@ import {registry} from "@web/core/registry";
 
 const DESK = ".o_salon_desk";
 const card = (client) => `${DESK} .o_salon_name:contains('${client}')`;
-const row = (client) => `${DESK} .o_salon_row:contains('${client}')`;
 const counter = (name, value) =>
     `${DESK} [data-counter='${name}'] b:contains('${value}')`;
 
@@ -73,7 +72,6 @@ registry.category("web_tour.tours").add("salon_call_desk_tour", {
         see("Nobody is left", `${DESK} .o_salon_start:contains('Everybody has been')`),
         see("Nothing to do", counter("todo", "0")),
         see("One booked", counter("booked", "1")),
-        see("One waits for her hour", row("Desk Anna")),
     ],
 });
 
