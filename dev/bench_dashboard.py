@@ -18,7 +18,8 @@ FILE = project.ROOT / project.ADDON / "data" / "files" / "salon_dashboard.json"
 DAYS = 90
 AT_ONCE = 6
 # The bare statements are given what the reports give themselves.
-SETTINGS = "SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB'"
+SETTINGS = """SET LOCAL jit TO off; SET LOCAL work_mem TO '64MB';
+    SET LOCAL random_page_cost TO DEFAULT"""
 
 
 def ask(env):
@@ -133,7 +134,7 @@ def period(matching, today):
     ]
 
 
-VISITS = """
+VISITS = """SET LOCAL random_page_cost TO 1.1;
     SELECT {key} COUNT(DISTINCT CASE WHEN v.is_purchase IS NOT TRUE THEN v.id END),
            SUM(l.amount)
       FROM salon_visit v

@@ -265,7 +265,7 @@ def run(context, scale):
 # ---- the same questions by hand ------------------------------------------------------
 
 BARE = {
-    "visits": """
+    "visits": """SET LOCAL random_page_cost TO 1.1;
         SELECT date_trunc('month', v.date), t.salon_zone_id, COUNT(*), SUM(l.amount)
           FROM salon_visit v
      LEFT JOIN salon_visit_line l ON l.visit_id = v.id

@@ -7,7 +7,7 @@ YEAR = 365
 # For the rest of the transaction. To compile such a question takes longer than to
 # answer it, but PostgreSQL, which thinks it dearer than it is, would; and it would sort
 # a year's visits on disk.
-QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB"}
+QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB", "random_page_cost": None}
 
 
 class SalonReport(models.AbstractModel):
@@ -21,6 +21,9 @@ class SalonReport(models.AbstractModel):
 
     _name = "salon.report"
     _description = "Salon Report"
+
+    # {setting of PostgreSQL: its value, None for that of the server}
+    _question_settings = QUESTION_SETTINGS
 
     @property
     def _table_query(self):
@@ -45,8 +48,11 @@ class SalonReport(models.AbstractModel):
 
     @api.model
     def _search(self, *args, **kwargs):
-        for name, value in QUESTION_SETTINGS.items():
-            self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
+        settings = [
+            SQL("SET LOCAL %s TO %s", SQL.identifier(name), value or SQL("DEFAULT"))
+            for name, value in self._question_settings.items()
+        ]
+        self.env.cr.execute(SQL("; ").join(settings))
         return super()._search(*args, **kwargs)
 
     @api.model
