@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from dev import bench_dashboard as dashboard
 from dev.benches import engine
 
-RUNS = 3
+RUNS = 5
 STYLISTS = 12
 SOURCES = 6
 

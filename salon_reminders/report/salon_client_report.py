@@ -67,7 +67,7 @@ class SalonClientReport(models.Model):
                    client.partner_id, partner.salon_source_id AS source_id,
                    partner.salon_recommended_by_id AS recommended_by_id, client.date,
                    client.last_date, %(status)s AS status, 1 AS client_count,
-                   client.visit_count, paid.amount,
+                   client.visit_count, client.amount,
                    %(first_year)s AS first_year_amount""",
             status=self._sql_status(),
             first_year=self._sql_first_year(),
@@ -115,28 +115,12 @@ class SalonClientReport(models.Model):
 
     @api.model
     def _from(self):
-        return SQL(
-            """FROM (
-                SELECT MIN(id) AS id, company_id, partner_id, MIN(date) AS date,
-                       MAX(date) AS last_date, COUNT(DISTINCT date) AS visit_count
-                  FROM salon_visit made
-                 WHERE %s AND partner_id IS NOT NULL
-              GROUP BY company_id, partner_id) client""",
-            self._sql_is_visit("made"),
-        )
+        return SQL("FROM %s client", self._sql_client_totals())
 
     @api.model
     def _join(self):
-        # Money apart: what was only bought is money, too, but no visit.
         return SQL(
-            """LEFT JOIN (
-                    SELECT company_id, partner_id, SUM(amount_total) AS amount
-                      FROM salon_visit
-                     WHERE state = 'done' AND partner_id IS NOT NULL
-                  GROUP BY company_id, partner_id) paid
-                      ON paid.company_id = client.company_id
-                     AND paid.partner_id = client.partner_id
-               LEFT JOIN res_partner partner ON partner.id = client.partner_id
+            """LEFT JOIN res_partner partner ON partner.id = client.partner_id
                LEFT JOIN res_company company ON company.id = client.company_id
                LEFT JOIN %s salon ON salon.id = client.company_id""",
             self._sql_salons(),

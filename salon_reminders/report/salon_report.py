@@ -137,13 +137,12 @@ class SalonReport(models.AbstractModel):
     def _sql_visit_days(self):
         """Return a table of the days on which clients visited each salon.
 
-        Several visits on a day are one; the first entered stands for it. ``nth`` counts
-        the client's days at this salon, ``next_date`` and ``third_date`` are those that
-        follow.
+        Several visits on a day are one; the first entered stands for it. The client's
+        days at this salon before and after it are ``previous_date``, ``next_date`` and
+        ``third_date``.
         """
         return SQL(
             """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
-                   ROW_NUMBER() OVER client AS nth,
                    LAG(date) OVER client AS previous_date,
                    LEAD(date) OVER client AS next_date,
                    LEAD(date, 2) OVER client AS third_date
@@ -153,6 +152,29 @@ class SalonReport(models.AbstractModel):
                 WINDOW client AS (
                     PARTITION BY company_id, partner_id ORDER BY date))""",
             self._sql_is_visit("made"),
+        )
+
+    @api.model
+    def _sql_client_totals(self):
+        """Return a table of the clients who visited each salon, with all they did there.
+
+        ``id`` is the first entered of their visits, ``date`` and ``last_date`` their
+        first and last days, ``visit_count`` the number of days. ``amount`` is all they
+        paid: what was only bought is money, too, but no visit.
+        """
+        # By the column alone: with the state, which is not in the index, PostgreSQL
+        # would go through the visits.
+        return SQL(
+            """(SELECT company_id, partner_id, MIN(id) FILTER (%(visit)s) AS id,
+                   MIN(date) FILTER (%(visit)s) AS date,
+                   MAX(date) FILTER (%(visit)s) AS last_date,
+                   COUNT(DISTINCT date) FILTER (%(visit)s) AS visit_count,
+                   SUM(amount_total) AS amount
+                  FROM salon_visit made
+                 WHERE state = 'done' AND partner_id IS NOT NULL
+              GROUP BY company_id, partner_id
+                HAVING COUNT(*) FILTER (%(visit)s) > 0)""",
+            visit=SQL("WHERE is_purchase IS NOT TRUE"),
         )
 
     @api.model

@@ -113,7 +113,7 @@ class SalonRetentionReport(models.Model):
         }
         return SQL(
             """SELECT day.visit_id AS id, day.visit_id, day.company_id, day.partner_id,
-                   day.date, CASE WHEN day.nth = 1 THEN 'new'
+                   day.date, CASE WHEN day.previous_date IS NULL THEN 'new'
                                   ELSE 'returning' END AS kind,
                    partner.salon_source_id AS source_id,
                    partner.salon_recommended_by_id AS recommended_by_id, v.stylist_id,

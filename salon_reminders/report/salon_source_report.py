@@ -108,16 +108,11 @@ class SalonSourceReport(models.Model):
     def _sql_clients(self):
         """Return the clients gained in the period, and what they have brought."""
         return SQL(
-            """SELECT made.company_id, made.partner_id, salon.today,
-                   MIN(date) FILTER (WHERE %(is_visit)s) AS date,
-                   COUNT(DISTINCT date) FILTER (WHERE %(is_visit)s) AS visit_count,
-                   SUM(amount_total) AS amount
-                 FROM salon_visit made
-                 JOIN %(salons)s salon ON salon.id = made.company_id
-                WHERE made.state = 'done' AND made.partner_id IS NOT NULL
-             GROUP BY made.company_id, made.partner_id, salon.today
-               HAVING MIN(date) FILTER (WHERE %(is_visit)s) >= MIN(%(since)s)""",
-            is_visit=self._sql_is_visit("made"),
+            """SELECT client.*, salon.today
+                 FROM %(clients)s client
+                 JOIN %(salons)s salon ON salon.id = client.company_id
+                WHERE client.date >= %(since)s""",
+            clients=self._sql_client_totals(),
             salons=self._sql_salons(),
             since=self._sql_since(),
         )

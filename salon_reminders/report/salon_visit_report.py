@@ -136,7 +136,7 @@ class SalonVisitReport(models.Model):
     def _sql_client_kind(self):
         return SQL(
             """CASE WHEN v.partner_id IS NULL THEN 'walk_in'
-                    WHEN v.date > first.date THEN 'returning' ELSE 'new' END"""
+                    WHEN v.date > client.date THEN 'returning' ELSE 'new' END"""
         )
 
     @api.model
@@ -155,15 +155,11 @@ class SalonVisitReport(models.Model):
                LEFT JOIN salon_client_standing standing
                       ON standing.partner_id = v.partner_id
                      AND standing.company_id = v.company_id
-               LEFT JOIN (
-                    SELECT partner_id, company_id, MIN(date) AS date
-                      FROM salon_visit made
-                     WHERE %(is_visit)s AND partner_id IS NOT NULL
-                  GROUP BY partner_id, company_id) first
-                 ON first.partner_id = v.partner_id
-                AND first.company_id = v.company_id""",
+               LEFT JOIN %(clients)s client
+                      ON client.partner_id = v.partner_id
+                     AND client.company_id = v.company_id""",
             visit=self._sql_join_visit(),
-            is_visit=self._sql_is_visit("made"),
+            clients=self._sql_client_totals(),
         )
 
     def _read_group_select(self, aggregate_spec, query):
