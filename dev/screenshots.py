@@ -187,7 +187,7 @@ SHOTS = (
 
 
 def run(names=()):
-    """Serve a copy of the demonstration and take the pictures (all, or `names`)."""
+    """Serve a copy of the demonstration and take pictures: `names`, or the README's."""
     shots = chosen(names)
     with setup.workshop("test", "screenshots") as shop:
         testing.require_chromium()
@@ -202,7 +202,12 @@ def chosen(names):
     if unknown:
         known = ", ".join(shot.name for shot in SHOTS)
         raise SalonError(f"No screenshot {unknown.pop()!r}.", f"There are: {known}.")
-    return [shot for shot in SHOTS if not names or shot.name in names]
+    readme = (project.ROOT / "README.md").read_text()
+    return [
+        shot
+        for shot in SHOTS
+        if shot.name in names or not names and f"/{shot.name}.png" in readme
+    ]
 
 
 def take(shop, database, shots):

@@ -121,21 +121,12 @@ def copy_foreign_keys(env, table):
 def seconds_of(env, table, function):
     env.cr.execute(f"DELETE FROM {table}")
     env.cr.commit()
-    vacuum(env, table)
+    engine.vacuum(env, table)
     started = time.perf_counter()
     function()
     env.flush_all()
     env.cr.commit()
     return time.perf_counter() - started
-
-
-def vacuum(env, table):
-    with env.registry.cursor() as cr:
-        cr.commit()
-        # VACUUM takes no transaction; this is what autovacuum does by itself.
-        cr._cnx.autocommit = True
-        cr._obj.execute(f"VACUUM ANALYZE {table}")
-        cr._cnx.autocommit = False
 
 
 def card(env):

@@ -9,6 +9,17 @@ from dev.benches import engine
 RUNS = 5
 STYLISTS = 12
 SOURCES = 6
+TABLES = (
+    "res_partner",
+    "salon_visit",
+    "salon_visit_line",
+    "salon_reminder",
+    "salon_call",
+    "salon_call_attempt",
+    "salon_client_standing",
+    "salon_client_zone",
+    "salon_segment_move",
+)
 
 
 # ---- data ----------------------------------------------------------------------
@@ -52,7 +63,7 @@ def build(env, scale):
         env.cr.execute(statement, values)
     env.invalidate_all()
     env["salon.client.standing"]._refresh(companies)
-    vacuum(env)
+    engine.vacuum(env, *TABLES)
 
 
 def make_boss(env, companies):
@@ -66,20 +77,6 @@ def make_boss(env, companies):
             "group_ids": [(4, manager.id)],
         }
     )
-
-
-def vacuum(env):
-    """What autovacuum does by itself."""
-    env.cr.commit()
-    with env.registry.cursor() as cr:
-        cr.commit()
-        cr._cnx.autocommit = True
-        cr._obj.execute(
-            "VACUUM ANALYZE res_partner, salon_visit, salon_visit_line,"
-            " salon_reminder, salon_call, salon_call_attempt,"
-            " salon_client_standing, salon_client_zone, salon_segment_move"
-        )
-        cr._cnx.autocommit = False
 
 
 PARTNER_SQL = """

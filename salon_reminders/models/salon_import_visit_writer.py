@@ -22,23 +22,28 @@ class SalonImportVisitWriter(models.AbstractModel):
         model = self.env["salon.visit"].with_context(
             **NO_TRACKING, salon_visit_batch=True
         )
-        minutes = self._get_minutes(catalogue, visits)
-        pairs = [
-            (
-                visit,
-                self._prepare_visit_vals(salon_import, catalogue, visit, partners),
-                self._prepare_lines_vals(salon_import, catalogue, visit, minutes),
-            )
-            for visit in visits
-        ]
-        fresh = [pair for pair in pairs if not (pair[0].visit_id or pair[0].append_id)]
-        changed = [pair for pair in pairs if pair[0].visit_id or pair[0].append_id]
+        fresh, changed = self._prepare_visits(salon_import, catalogue, visits, partners)
         records = self._insert_visits(salon_import, model, fresh)
         for visit, vals, lines in changed:
             records |= self._change_visit(model, visit, vals, lines)
         self._link_refunds(records, visits, partners)
         self._update_statistics(catalogue, len(records))
         records.with_context(salon_visit_batch=False)._after_change(records.partner_id)
+
+    def _prepare_visits(self, salon_import, catalogue, visits, partners):
+        """Return the new visits and those to change, each with values and lines."""
+        minutes = self._get_minutes(catalogue, visits)
+        fresh, changed = [], []
+        for visit in visits:
+            known = changed if visit.visit_id or visit.append_id else fresh
+            known.append(
+                (
+                    visit,
+                    self._prepare_visit_vals(salon_import, catalogue, visit, partners),
+                    self._prepare_lines_vals(salon_import, catalogue, visit, minutes),
+                )
+            )
+        return fresh, changed
 
     def _update_statistics(self, catalogue, count):
         """Let the planner know tables that have just been filled.
@@ -153,26 +158,30 @@ class SalonImportVisitWriter(models.AbstractModel):
                 for visit, vals, lines in fresh
             ],
         )
+        self._insert_lines(records, fresh)
+        # Their lines would have them computed again.
+        keep_values(records)
+        records._validate_fields(("state", "start"))
+        records._check_company()
+        records.filtered(lambda visit: visit.state in OPEN_STATES)._take_times()
+        return records
+
+    def _insert_lines(self, records, fresh):
+        """Insert the lines of new visits and note what became of each in the file."""
         line_records = bulk_insert(
-            model.line_ids,
+            records.browse().line_ids,
             [
                 {"visit_id": record.id, "net_quantity": line["quantity"], **line}
                 for record, (_visit, _vals, lines) in zip(records, fresh, strict=True)
                 for line in lines
             ],
         )
-        # Their lines would have them computed again.
-        keep_values(records)
-        records._validate_fields(("state", "start"))
         line_records._validate_fields(("product_id", "quantity"))
-        records._check_company()
         line_records._check_company()
         rest = iter(line_records)
         for record, (visit, _vals, _lines) in zip(records, fresh, strict=True):
             visit.visit_id = record.id
             self._note_lines(visit.lines, islice(rest, len(visit.lines)))
-        records.filtered(lambda visit: visit.state in OPEN_STATES)._take_times()
-        return records
 
     def _prepare_results(self, visit, vals, lines, round_amount):
         minutes = sum(line["minutes"] for line in lines) or DEFAULT_MINUTES

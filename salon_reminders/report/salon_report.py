@@ -156,7 +156,7 @@ class SalonReport(models.AbstractModel):
 
     @api.model
     def _sql_client_totals(self):
-        """Return a table of the clients who visited each salon, with all they did there.
+        """Return a table of the clients of each salon, with all they did there.
 
         ``id`` is the first entered of their visits, ``date`` and ``last_date`` their
         first and last days, ``visit_count`` the number of days. ``amount`` is all they

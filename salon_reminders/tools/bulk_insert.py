@@ -22,19 +22,14 @@ def bulk_insert(model, vals_list):
     env, names = model.env, list(vals_list[0])
     links = [name for name in names if model._fields[name].type == "many2many"]
     rows = [{**vals, **_log_access(env)} for vals in vals_list]
-    ids = _take_ids(model, len(rows))
+    records = model.browse(_take_ids(model, len(rows)))
     env.flush_all()
     columns = [name for name in rows[0] if name not in links]
-    _insert_rows(model, columns, ids, rows)
-    for name in links:
-        _insert_links(model, name, ids, rows)
-    records = model.browse(ids)
+    _insert_rows(model, columns, records.ids, rows)
     # What was read before may have to list them now.
     env.invalidate_all(flush=False)
     for name in links:
-        for record, row in zip(records, rows, strict=True):
-            # As after ``create``; reading thousands of links back takes a while.
-            model._fields[name]._update_cache(record, tuple(row[name]))
+        _insert_links(records, name, rows)
     records.modified([*columns, *links], create=True)
     keep_values(records)
     return records
@@ -75,12 +70,13 @@ def _insert_rows(model, columns, ids, rows):
     )
 
 
-def _insert_links(model, name, ids, rows):
-    field = model._fields[name]
-    pairs = [
-        (id_, other) for id_, row in zip(ids, rows, strict=True) for other in row[name]
-    ]
-    model.env.cr.execute(
+def _insert_links(records, name, rows):
+    field, pairs = records._fields[name], []
+    for record, row in zip(records, rows, strict=True):
+        pairs += [(record.id, other) for other in row[name]]
+        # As after ``create``; reading thousands of links back takes a while.
+        field._update_cache(record, tuple(row[name]))
+    records.env.cr.execute(
         SQL(
             "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])",
             SQL.identifier(field.relation),
