@@ -39,6 +39,8 @@ class Wish:
     own: models.Model
     due: date
     earliest: date
+    # The day she was due is past, or there is none: due is today.
+    is_over: bool = False
     weekday: int | None = None
     hour: float | None = None
 
@@ -134,6 +136,7 @@ class SalonSlotProposer(models.AbstractModel):
             own=own if own.active else own.browse(),
             # Once she is overdue, the sooner the better.
             due=max(call.due_date or today, today),
+            is_over=not call.due_date or call.due_date < today,
             earliest=max([today, *earliest]),
             weekday=weekday,
             hour=hour,

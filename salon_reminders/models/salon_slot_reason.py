@@ -39,12 +39,21 @@ class SalonSlotProposer(models.AbstractModel):
             reasons.append(self.env._("her usual weekday"))
         elif hour:
             reasons.append(self.env._("her usual hour"))
-        reasons.append(self._get_due_reason((candidate.day - wish.due).days))
+        days = (candidate.day - wish.due).days
+        if wish.is_over:
+            reasons.append(self._get_soon_reason(days))
+        else:
+            reasons.append(self._get_due_reason(days))
         if candidate.window == (candidate.start, candidate.stop):
             reasons.append(self.env._("fills a gap exactly"))
         elif not candidate.taken:
             reasons.append(self.env._("nothing else booked around it"))
         return reasons
+
+    def _get_soon_reason(self, days):
+        if days > 1:
+            return self.env._("in %(days)s days", days=days)
+        return self.env._("tomorrow") if days else self.env._("today")
 
     def _get_due_reason(self, days):
         if days == 1:

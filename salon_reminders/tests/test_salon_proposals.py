@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from odoo import fields
 from odoo.tests import freeze_time, users
@@ -45,6 +45,20 @@ class TestSalonProposals(BookCase):
         for words in ("her stylist", "her usual day and hour", "on the day she is due"):
             self.assertIn(words, reason)
         self.assertEqual(len({self._local(p).date() for p in proposals}), 3)
+
+    def test_once_overdue_how_soon(self):
+        call = self._call()
+        for due in ("2026-03-09", False):
+            call.due_date = due
+            for proposal in self._propose(call):
+                days = (self._local(proposal).date() - date(2026, 3, 10)).days
+                said = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+                self.assertIn(said, proposal["reason"])
+                self.assertNotIn("due", proposal["reason"])
+        # On the day itself she is not overdue.
+        call.due_date = "2026-03-10"
+        for proposal in self._propose(call):
+            self.assertIn("she is due", proposal["reason"])
 
     def test_times_are_free(self):
         self._book("2026-03-12 14:00", self.bea)
