@@ -161,6 +161,7 @@ class SalonCall(models.Model):
             ("settled", "Booked or came another way"),
             ("consent", "No consent any more"),
             ("put_off", "Paused, stopped or skipped"),
+            ("not_due", "Not due any more"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),
             ("archived", "Client archived"),

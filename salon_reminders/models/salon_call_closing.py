@@ -119,6 +119,30 @@ class SalonCallClosing(models.AbstractModel):
             else:
                 call._close("put_off", state="cancelled")
 
+    @api.model
+    def _follow_reminders(self):
+        """Bring open calls in line with reminders that were worked out anew.
+
+        Nobody is called about what is due later than was thought. A promised call
+        stays, and one that somebody has already tried.
+        """
+        calls = self.search([("state", "=", "open"), ("reminder_ids", "!=", False)])
+        early = calls.filtered(
+            lambda call: not (call.attempt_ids or call._has_reason(call.reminder_ids))
+        )
+        early._close("not_due", state="cancelled")
+        for call in calls - early:
+            due_date = call._get_due_date()
+            if call.due_date != due_date:
+                call.due_date = due_date
+
+    def _get_due_date(self):
+        """Return the day since which the client is due: of what has not lapsed."""
+        self.ensure_one()
+        reminders = self.reminder_ids.filtered("due_date")
+        fresh = reminders.filtered(lambda reminder: reminder.state != "lapsed")
+        return min((fresh or reminders).mapped("due_date"), default=False)
+
     def _has_reason(self, reminders):
         """Return whether there is something to call about: these, or anything else."""
         self.ensure_one()
@@ -130,8 +154,7 @@ class SalonCallClosing(models.AbstractModel):
         self.ensure_one()
         needs = format_list(self.env, reminders.mapped("need"))
         self.reminder_ids -= reminders
-        dates = self.reminder_ids.filtered("due_date").mapped("due_date")
-        self.due_date = min(dates, default=False)
+        self.due_date = self._get_due_date()
         self.message_post(
             body=self.env._(
                 "%(needs)s: paused, stopped or skipped, no reason for this call any "

@@ -83,10 +83,11 @@ class SalonCycleNorm(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Learn anew what is typical, then bring every reminder in line with it."""
+        """Learn anew what is typical, then bring reminders and calls in line with it."""
         self._learn()
         self.env["salon.cycle.tuner"]._learn()
         self.env["salon.reminder.engine"]._refresh()
+        self.env["salon.call"]._follow_reminders()
 
     @api.model
     def _learn(self, cycles=None):

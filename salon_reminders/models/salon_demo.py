@@ -32,6 +32,7 @@ class SalonDemo(models.AbstractModel):
         services = demo._set_up_salon()
         clients = demo.env["salon.demo.client"]._generate(rng, client_count)
         diary = demo.env["salon.demo.visit"]._generate(rng, clients, services)
+        demo.env["salon.cycle.norm"]._cron_refresh()
         demo._pause_some(rng)
         demo.env["salon.demo.course"]._generate(services)
         demo.env["salon.demo.call"]._generate(rng, diary)

@@ -191,13 +191,16 @@ class SalonDemoLost(models.AbstractModel):
         )
 
     def _is_free(self, proposal):
-        """Return whether a time lies in nobody's processing time, which may confuse."""
+        """Return whether a time lies in no other visit at all.
+
+        In the processing time of one it may confuse; one of today may be done already.
+        """
         return not self.env["salon.visit"].search_count(
             [
                 ("stylist_id", "=", proposal["stylist_id"]),
                 ("start", "<", proposal["stop"]),
                 ("stop", ">", proposal["start"]),
-                ("state", "in", OPEN_STATES),
+                ("state", "in", (*OPEN_STATES, "done")),
             ]
         )
 

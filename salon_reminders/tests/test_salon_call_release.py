@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from odoo.tests import freeze_time
 
 from .common import SalonCase
@@ -47,6 +49,45 @@ class TestSalonCallRelease(SalonCase):
                 self.assertFalse(call.activity_ids)
                 self.assertFalse(self._plan_calls())
                 reminder.action_resume()
+
+    def _learn_gaps(self, days):
+        """Let her rhythm become so long, as after the norms were learned anew."""
+        gaps = [days] * 9
+        norms = {(self.company.id, self.roots.id): {"gaps": gaps, "client_count": 40}}
+        self.env["salon.cycle.norm"]._write_norms(norms)
+        self.env["salon.reminder.engine"]._refresh()
+        self.env["salon.call"]._follow_reminders()
+
+    def test_due_later_than_was_thought(self):
+        call = self._open_call(self.roots_service)
+        self.assertTrue(call)
+        self._learn_gaps(60)
+        self.assertEqual(call.close_reason, "not_due")
+        self.assertEqual(call.state, "cancelled")
+        self.assertFalse(self._plan_calls())
+
+    def test_due_later_but_promised(self):
+        call = self._open_call(self.roots_service)
+        call.priority = "1"
+        self._learn_gaps(60)
+        self.assertEqual(call.state, "open")
+
+    def test_due_later_but_tried(self):
+        call = self._open_call(self.roots_service)
+        no_answer = self.env["salon.call.outcome"].search(
+            [("kind", "=", "no_answer")], limit=1
+        )
+        call._log_attempt(no_answer)
+        self._learn_gaps(60)
+        self.assertEqual(call.state, "open")
+
+    def test_call_moves_with_due_date(self):
+        call = self._open_call(self.roots_service)
+        before = call.due_date
+        self._learn_gaps((before - date(2026, 2, 1)).days - 3)
+        self.assertEqual(call.state, "open")
+        self.assertEqual(call.due_date, before - timedelta(days=3))
+        self.assertEqual(call.days_over, (date(2026, 3, 10) - call.due_date).days)
 
     def test_one_of_two_leaves_the_call(self):
         call = self._open_call(self.roots_service + self.cut_service)
