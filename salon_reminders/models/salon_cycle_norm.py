@@ -83,7 +83,7 @@ class SalonCycleNorm(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Learn anew what is typical, then bring reminders and calls in line with it."""
+        """Learn anew what is typical and bring reminders and calls in line with it."""
         self._learn()
         self.env["salon.cycle.tuner"]._learn()
         self.env["salon.reminder.engine"]._refresh()
