@@ -134,27 +134,6 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
-    def _sql_visit_days(self):
-        """Return a table of the days on which clients visited each salon.
-
-        Several visits on a day are one; the first entered stands for it. The client's
-        days at this salon before and after it are ``previous_date``, ``next_date`` and
-        ``third_date``.
-        """
-        return SQL(
-            """(SELECT MIN(id) AS visit_id, company_id, partner_id, date,
-                   LAG(date) OVER client AS previous_date,
-                   LEAD(date) OVER client AS next_date,
-                   LEAD(date, 2) OVER client AS third_date
-                  FROM salon_visit made
-                 WHERE %s AND partner_id IS NOT NULL
-              GROUP BY company_id, partner_id, date
-                WINDOW client AS (
-                    PARTITION BY company_id, partner_id ORDER BY date))""",
-            self._sql_is_visit("made"),
-        )
-
-    @api.model
     def _sql_client_totals(self):
         """Return a table of the clients of each salon, with all they did there.
 

@@ -113,8 +113,7 @@ class SalonRetentionReport(models.Model):
         }
         return SQL(
             """SELECT day.visit_id AS id, day.visit_id, day.company_id, day.partner_id,
-                   day.date, CASE WHEN day.previous_date IS NULL THEN 'new'
-                                  ELSE 'returning' END AS kind,
+                   day.date, day.kind,
                    partner.salon_source_id AS source_id,
                    partner.salon_recommended_by_id AS recommended_by_id, v.stylist_id,
                    %(product)s AS product_id, %(zone)s AS zone_id, day.next_date,
@@ -140,7 +139,61 @@ class SalonRetentionReport(models.Model):
 
     @api.model
     def _from(self):
-        return SQL("FROM %s day", self._sql_visit_days())
+        # Each kind by itself: PostgreSQL leaves out the one that is not asked for.
+        return SQL("FROM (%s UNION ALL %s) day", self._sql_new(), self._sql_returning())
+
+    @api.model
+    def _sql_new(self):
+        """Return the first days of the clients and the two that follow."""
+
+        def day(column, condition):
+            return SQL(
+                """LEFT JOIN LATERAL (
+                    SELECT MIN(%(column)s) AS %(column)s FROM salon_visit made
+                     WHERE %(is_visit)s AND made.partner_id = client.partner_id
+                       AND made.company_id = client.company_id
+                       AND %(condition)s)""",
+                column=SQL.identifier(column),
+                is_visit=self._sql_is_visit("made"),
+                condition=condition,
+            )
+
+        return SQL(
+            """SELECT 'new' AS kind, client.company_id, client.partner_id, client.date,
+                   visit.id AS visit_id, following.date AS next_date,
+                   third.date AS third_date
+                 FROM %(clients)s client
+                 %(visit)s visit ON TRUE
+                 %(following)s following ON TRUE
+                 %(third)s third ON TRUE""",
+            clients=self._sql_client_totals(),
+            visit=day("id", SQL("made.date = client.date")),
+            following=day("date", SQL("made.date > client.date")),
+            third=day("date", SQL("made.date > following.date")),
+        )
+
+    @api.model
+    def _sql_returning(self):
+        """Return the first days in later months and the two that follow.
+
+        Several visits on a day are one; the first entered stands for it.
+        """
+        return SQL(
+            """SELECT 'returning' AS kind, company_id, partner_id, date, visit_id,
+                   next_date, third_date
+                 FROM (
+                    SELECT MIN(id) AS visit_id, company_id, partner_id, date,
+                           LAG(date) OVER client AS previous_date,
+                           LEAD(date) OVER client AS next_date,
+                           LEAD(date, 2) OVER client AS third_date
+                      FROM salon_visit made
+                     WHERE %s AND partner_id IS NOT NULL
+                  GROUP BY company_id, partner_id, date
+                    WINDOW client AS (
+                        PARTITION BY company_id, partner_id ORDER BY date)) visit
+                WHERE previous_date <= date - EXTRACT(DAY FROM date)::int""",
+            self._sql_is_visit("made"),
+        )
 
     @api.model
     def _join(self):
@@ -149,14 +202,6 @@ class SalonRetentionReport(models.Model):
                LEFT JOIN res_partner partner ON partner.id = day.partner_id
                LEFT JOIN %s salon ON salon.id = day.company_id""",
             self._sql_salons(),
-        )
-
-    @api.model
-    def _where(self):
-        # The first day of the client in its month.
-        return SQL(
-            """WHERE (day.previous_date IS NULL
-                  OR day.previous_date <= day.date - EXTRACT(DAY FROM day.date)::int)"""
         )
 
     def action_open_partner(self):
