@@ -103,8 +103,13 @@ class SalonReport(models.AbstractModel):
 
     @api.model
     def _sql_local(self, moment):
-        """Return the salon's time of a UTC column; the salons are joined as salon."""
-        return SQL("%s AT TIME ZONE 'UTC' AT TIME ZONE salon.tz", moment)
+        """Return the salon's time of a UTC column; the salons are joined as salon.
+
+        Where all have the same time zone, PostgreSQL need not join them.
+        """
+        zones = {salon._salon_timezone().zone for salon in self._get_salons()}
+        zone = SQL("%s", zones.pop()) if len(zones) == 1 else SQL("salon.tz")
+        return SQL("%s AT TIME ZONE 'UTC' AT TIME ZONE %s", moment, zone)
 
     @api.model
     def _sql_hour(self, moment):
