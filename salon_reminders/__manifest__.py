@@ -100,6 +100,7 @@
         "views/salon_menus.xml",
         "data/spreadsheet_dashboard_data.xml",
         "views/salon_import_views.xml",
+        "wizards/base_module_uninstall_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

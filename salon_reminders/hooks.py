@@ -1,3 +1,5 @@
+import re
+
 from odoo.tools import SQL
 
 # What people did, in an order in which nothing refers to what is already gone.
@@ -25,14 +27,21 @@ HISTORY = [
     "salon.card.alert",
     "salon.card.log",
 ]
+# What people saved under names of fields: {model: texts that name them}.
+SAVED = {
+    "ir.filters": ("domain", "context", "sort"),
+    "ir.exports.line": ("name",),
+    "mailing.filter": ("mailing_domain",),
+}
+NOBODY = "[('id', 'in', [])]"
 
 
 def uninstall_hook(env):
     """Empty what only this addon knows, before Odoo removes its records one by one.
 
     Otherwise outcomes, stylists and other records that the history refers to could
-    not be removed without errors in the log; and activities would be left that point
-    at records which no longer exist.
+    not be removed without errors in the log; and things would be left that point at
+    models and fields which no longer exist.
     """
     env["mail.activity"].with_context(active_test=False).search(
         [("res_model", "in", ("salon.call", "salon.card.alert"))]
@@ -44,4 +53,79 @@ def uninstall_hook(env):
     env["ir.model.data"].search(
         [("module", "=", "salon_reminders"), ("model", "=", "resource.calendar")]
     ).unlink()
+    modules = env["ir.module.module"].search([("state", "=", "to remove")])
+    models = _get_lost(env, "ir.model", modules)
+    _forget_saved(env, modules, models)
+    _forget_reflections(env, modules, models)
     env.invalidate_all()
+
+
+def _get_lost(env, model, modules):
+    """Return the records of this model that belong to no module that stays."""
+    data = env["ir.model.data"].search([("model", "=", model)])
+    stays = data.filtered(lambda one: one.module not in set(modules.mapped("name")))
+    return env[model].browse(set((data - stays).mapped("res_id"))).exists() - (
+        env[model].browse(set(stays.mapped("res_id")))
+    )
+
+
+def _forget_saved(env, modules, models):
+    """Delete what users saved about models and fields that go; it would not open.
+
+    A mailing is kept for its history and reaches nobody any more: without its
+    condition it would reach everybody.
+    """
+    env["ir.filters"].with_context(active_test=False).search(
+        [("model_id", "in", models.mapped("model"))]
+    ).unlink()
+    names = _get_lost_names(env, modules)
+    for model, columns in SAVED.items():
+        if model in env:
+            _find_naming(env[model], columns, names).unlink()
+    if "mailing.mailing" in env:
+        mailings = _find_naming(env["mailing.mailing"], ("mailing_domain",), names)
+        mailings.mailing_domain = NOBODY
+
+
+def _get_lost_names(env, modules):
+    """Return the names of fields that no field bears any more afterwards."""
+    lost = _get_lost(env, "ir.model.fields", modules)
+    fields = env["ir.model.fields"].search([("name", "in", lost.mapped("name"))])
+    return set(lost.mapped("name")) - set((fields - lost).mapped("name"))
+
+
+def _find_naming(records, columns, names):
+    """Return the records one of whose texts names one of the fields."""
+    every = records.with_context(active_test=False).search([])
+    return every.filtered(
+        lambda one: any(
+            names & set(re.findall(r"\w+", one[column] or "")) for column in columns
+        )
+    )
+
+
+def _forget_reflections(env, modules, models):
+    """Delete what Odoo noted about our models in the name of other modules.
+
+    It goes with the models themselves, but its external ids and the notes on foreign
+    keys of tables that are dropped would stay for good.
+    """
+    inherits = env["ir.model.inherit"].search([("model_id", "in", models.ids)])
+    selections = env["ir.model.fields.selection"].search(
+        [("field_id.model_id", "in", models.ids)]
+    )
+    for records in (inherits, selections):
+        env["ir.model.data"].search(
+            [
+                ("model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("module", "not in", modules.mapped("name")),
+            ]
+        ).unlink()
+    # Without dropping them one by one: they go with their columns and tables.
+    env.cr.execute(
+        SQL(
+            "DELETE FROM ir_model_constraint WHERE type = 'f' AND module = ANY(%s)",
+            modules.ids,
+        )
+    )

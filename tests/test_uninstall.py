@@ -4,16 +4,47 @@ import os
 import subprocess
 import sys
 import unittest
+from contextlib import closing, contextmanager
 
 import psycopg2
 
 import odoo
+from odoo.addons.base.models import ir_actions, ir_actions_report
 
 from .test_daily_job_processes import ROOT, Databases, Worker
 
 NAME = f"uninstall_{os.getpid()}"
+# Saved by users before: each would fail to open without our models and fields.
+SAVED = """
+    INSERT INTO ir_filters (name, model_id, domain, context, sort, active) VALUES
+        ('ours', 'salon.visit', '[]', '{}', '[]', true),
+        ('named', 'res.partner', '[["is_salon_client", "=", true]]', '{}', '[]', true),
+        ('grouped', 'res.partner', '[]', '{"group_by": ["salon_source_id"]}', '[]',
+         false),
+        ('kept', 'res.partner', '[["name", "=", "salon"]]', '{}', '[]', true);
+"""
+LEFT_NOTES = """
+    SELECT c.name FROM ir_model_constraint c
+      JOIN ir_module_module m ON m.id = c.module
+     WHERE m.name = 'salon_reminders'
+"""
+LEFT_INDEXES = """
+    SELECT indexname FROM pg_indexes
+     WHERE indexname LIKE '%salon%' OR indexdef LIKE '%phone_sanitized%'
+"""
 LEFT_TABLES = "SELECT table_name FROM information_schema.tables"
 LEFT_COLUMNS = "SELECT column_name FROM information_schema.columns"
+
+
+def table_of(model):
+    """Return the table of a model; some actions state one of their own."""
+    named = {
+        one._name: one._table
+        for module in (ir_actions, ir_actions_report)
+        for one in vars(module).values()
+        if isinstance(one, type) and getattr(one, "_table", None)
+    }
+    return named.get(model, model.replace(".", "_"))
 
 
 class TestUninstall(unittest.TestCase):
@@ -43,17 +74,35 @@ class TestUninstall(unittest.TestCase):
         self.assertFalse(done.returncode, done.stdout[-2000:])
         return done.stdout
 
-    def _query(self, statement):
+    @contextmanager
+    def _cursor(self):
         _name, info = odoo.sql_db.connection_info_for(NAME)
-        connection = psycopg2.connect(**info)
-        try:
-            with connection.cursor() as cr:
-                cr.execute(statement)
-                return sorted(name for (name,) in cr.fetchall())
-        finally:
-            connection.close()
+        with closing(psycopg2.connect(**info)) as connection, connection:
+            yield connection.cursor()
+
+    def _query(self, statement):
+        with self._cursor() as cr:
+            cr.execute(statement)
+            return sorted(name for (name,) in cr.fetchall())
+
+    def _find_dangling(self):
+        """Return the external ids whose record is gone, in tables of their model."""
+        models = self._query("SELECT DISTINCT model FROM ir_model_data")
+        tables = {model: table_of(model) for model in models}
+        return [
+            name
+            for model, table in tables.items()
+            for name in self._query(
+                f"""SELECT module || '.' || name FROM ir_model_data d
+                     WHERE model = '{model}' AND NOT EXISTS (
+                           SELECT FROM {table} r WHERE r.id = d.res_id)"""
+            )
+        ]
 
     def test_nothing_is_left(self):
+        with self._cursor() as cr:
+            cr.execute(SAVED)
+        dangling = self._find_dangling()
         log = self._uninstall()
         levels = (" WARNING ", " ERROR ", " CRITICAL ", "Traceback")
         told = [line for line in log.splitlines() if any(o in line for o in levels)]
@@ -67,3 +116,9 @@ class TestUninstall(unittest.TestCase):
         self.assertEqual(self._query(f"{models}{like}"), [])
         owned = "SELECT name FROM ir_model_data WHERE module = 'salon_reminders'"
         self.assertEqual(self._query(owned), [])
+        self.assertEqual(self._find_dangling(), dangling)
+        self.assertEqual(self._query(LEFT_NOTES), [])
+        self.assertEqual(self._query(LEFT_INDEXES), [])
+        filters = "SELECT name FROM ir_filters WHERE name IN "
+        names = "('ours', 'named', 'grouped', 'kept')"
+        self.assertEqual(self._query(filters + names), ["kept"])

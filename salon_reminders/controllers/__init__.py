@@ -1,2 +1,3 @@
 from . import client_data
 from . import consent_link
+from . import last_export

@@ -67,3 +67,4 @@ from . import test_salon_departure
 from . import test_salon_leaving_fix
 from . import test_salon_lost_client
 from . import test_half_days
+from . import test_last_export
