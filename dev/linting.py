@@ -7,7 +7,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from . import process, project, python_env, setup, state
+from . import process, project, python_env, setup, state, versions
 from .console import say, step
 from .templates import Templates
 
@@ -85,8 +85,11 @@ def check_files(source, python, fix=False):
     with step("Checking the code"):
         if fix:
             repair(checks, environment)
+            versions.raise_versions()
         checks = [one for one in checks if not one.is_known_good()]
         unhappy = judge(checks, environment)
+    if old := versions.complaints():
+        unhappy["versions"] = "\n".join(old)
     return show(unhappy)
 
 

@@ -187,6 +187,7 @@ def pytest_environment(shop, names, database, report):
         SALON_REPORT=report,
         SALON_TEMPLATE_DEMO=names["demo"],
         SALON_TEMPLATE_EMPTY=names["empty"],
+        SALON_BASE_DEMO=Templates(shop).base("demo"),
         SALON_CONFIG=shop.config(database),
         PATH=f"{shop.cluster.programs.folder}{os.pathsep}{os.environ['PATH']}",
     )

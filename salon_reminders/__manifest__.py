@@ -1,6 +1,6 @@
 {
     "name": "Salon Reminders",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Salon",
     "summary": "Bring beauty-salon clients back: cycles, consent, daily call list",
     "author": "Salon Reminders",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -47,6 +48,14 @@ class Databases:
             connection.cursor().execute(statement)
         finally:
             connection.close()
+
+    def query(self, statement, database):
+        """Return the first column of the rows, in order."""
+        _name, info = odoo.sql_db.connection_info_for(database)
+        with closing(psycopg2.connect(**info)) as connection, connection:
+            cr = connection.cursor()
+            cr.execute(statement)
+            return sorted(name for (name,) in cr.fetchall()) if cr.description else []
 
     def copy(self, source, name):
         self.drop(name)

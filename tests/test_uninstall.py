@@ -4,11 +4,7 @@ import os
 import subprocess
 import sys
 import unittest
-from contextlib import closing, contextmanager
 
-import psycopg2
-
-import odoo
 from odoo.addons.base.models import ir_actions, ir_actions_report
 
 from .test_daily_job_processes import ROOT, Databases, Worker
@@ -74,16 +70,8 @@ class TestUninstall(unittest.TestCase):
         self.assertFalse(done.returncode, done.stdout[-2000:])
         return done.stdout
 
-    @contextmanager
-    def _cursor(self):
-        _name, info = odoo.sql_db.connection_info_for(NAME)
-        with closing(psycopg2.connect(**info)) as connection, connection:
-            yield connection.cursor()
-
     def _query(self, statement):
-        with self._cursor() as cr:
-            cr.execute(statement)
-            return sorted(name for (name,) in cr.fetchall())
+        return self.databases.query(statement, NAME)
 
     def _find_dangling(self):
         """Return the external ids whose record is gone, in tables of their model."""
@@ -100,8 +88,7 @@ class TestUninstall(unittest.TestCase):
         ]
 
     def test_nothing_is_left(self):
-        with self._cursor() as cr:
-            cr.execute(SAVED)
+        self._query(SAVED)
         dangling = self._find_dangling()
         log = self._uninstall()
         levels = (" WARNING ", " ERROR ", " CRITICAL ", "Traceback")
