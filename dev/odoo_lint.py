@@ -51,7 +51,7 @@ def main():
     names = MODEL_TESTS if options.database else FILE_TESTS
     complaints = Complaints()
     logging.getLogger("odoo").addHandler(complaints)
-    with narrowed():
+    with narrowed(), known_keys():
         result = unittest.TextTestRunner(verbosity=0).run(suite(names))
     print("\n".join(complaints.texts))
     return 0 if result.wasSuccessful() and not complaints.texts else 1
@@ -105,6 +105,14 @@ def narrowed():
         Manifest,
         "all_addon_manifests",
         lambda: [one for one in everything() if one.name in OWN],
+    )
+
+
+def known_keys():
+    """The Apps store asks for an address of support, which Odoo's check forgets."""
+    manifests = load("test_manifests")
+    return patch.object(
+        manifests, "MANIFEST_KEYS", {*manifests.MANIFEST_KEYS, "support"}
     )
 
 

@@ -23,15 +23,14 @@ def main():
 
 def attempt(browser, order, shot, logins):
     """One picture; a failure is told and does not stop the others."""
-    path = Path(order["folder"]) / f"{shot['name']}.png"
     try:
-        take(browser, order["address"], shot, logins, path)
+        take(browser, order["address"], shot, logins)
     except Error as error:
         return f"FAILED {shot['name']}: {error.message.splitlines()[0]}"
-    return f"docs/screenshots/{path.name}"
+    return Path(shot["file"]).name
 
 
-def take(browser, address, shot, logins, path):
+def take(browser, address, shot, logins):
     login = shot["login"]
     if login not in logins:
         logins[login] = log_in(browser, address, login)
@@ -44,7 +43,7 @@ def take(browser, address, shot, logins, path):
     page.wait_for_selector(shot["then"])
     # Never "networkidle": the web client keeps a connection open.
     page.wait_for_timeout(1500)
-    page.screenshot(path=str(path))
+    page.screenshot(path=shot["file"])
     page.context.close()
 
 

@@ -7,6 +7,7 @@ what must be there at the end.
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 
 from . import ports, process, project, server, setup, testing
@@ -15,6 +16,8 @@ from .errors import SalonError
 from .templates import Templates
 
 FOLDER = project.ROOT / "docs" / "screenshots"
+# The page in the Apps list has only what lies in the addon's own folder.
+PAGE = project.ROOT / project.ADDON / "static" / "description"
 DESKTOP = (1366, 768)
 PHONE = (390, 844)
 
@@ -187,7 +190,7 @@ SHOTS = (
 
 
 def run(names=()):
-    """Serve a copy of the demonstration and take pictures: `names`, or the README's."""
+    """Serve a copy of the demonstration; take these pictures, or all that are shown."""
     shots = chosen(names)
     with setup.workshop("test", "screenshots") as shop:
         testing.require_chromium()
@@ -202,12 +205,29 @@ def chosen(names):
     if unknown:
         known = ", ".join(shot.name for shot in SHOTS)
         raise SalonError(f"No screenshot {unknown.pop()!r}.", f"There are: {known}.")
-    readme = (project.ROOT / "README.md").read_text()
+    shown = pictures_shown()
     return [
         shot
         for shot in SHOTS
-        if shot.name in names or not names and f"/{shot.name}.png" in readme
+        if shot.name in names or not names and f"{shot.name}.png" in shown
     ]
+
+
+def pictures_shown():
+    """Names of the files that the documentation and the page of the addon show."""
+    pages = [project.ROOT / "README.md", *project.ROOT.glob("docs/*.md"), page()]
+    found = re.findall(r"[\w/]+\.png", "".join(path.read_text() for path in pages))
+    return {name.rpartition("/")[2] for name in found}
+
+
+def page():
+    return PAGE / "index.html"
+
+
+def target(shot):
+    """Where the picture is kept: once, in the addon if its page shows it."""
+    name = f"{shot.name}.png"
+    return (PAGE if f'src="{name}"' in page().read_text() else FOLDER) / name
 
 
 def take(shop, database, shots):
@@ -226,8 +246,7 @@ def photograph(shop, port, shots):
     order = {
         "address": f"http://127.0.0.1:{port}",
         "browser": testing.browser(),
-        "folder": str(FOLDER),
-        "shots": [asdict(shot) for shot in shots],
+        "shots": [{**asdict(shot), "file": str(target(shot))} for shot in shots],
     }
     path = process.temp_folder() / f"shots-{os.getpid()}.json"
     path.write_text(json.dumps(order))

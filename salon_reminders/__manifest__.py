@@ -2,8 +2,12 @@
     "name": "Salon Reminders",
     "version": "19.0.1.1.0",
     "category": "Services/Salon",
-    "summary": "Bring beauty-salon clients back: cycles, consent, daily call list",
+    "summary": "Beauty salon, barber, hairdresser: call clients back in time, "
+    "with consent, appointment book, promotions and reports",
     "author": "Salon Reminders",
+    "maintainer": "Salon Reminders",
+    "website": "https://apps.odoo.com/apps/modules/19.0/salon_reminders",
+    "support": "https://apps.odoo.com/apps/modules/19.0/salon_reminders",
     "license": "LGPL-3",
     "depends": [
         "contacts",
@@ -117,6 +121,14 @@
         "demo/resource_resource_demo.xml",
         "demo/product_template_demo.xml",
         "demo/salon_demo.xml",
+    ],
+    "images": [
+        "static/description/banner.png",
+        "static/description/call_list.png",
+        "static/description/call_desk.png",
+        "static/description/day_board.png",
+        "static/description/client_card.png",
+        "static/description/start_page.png",
     ],
     "application": True,
     "uninstall_hook": "uninstall_hook",
