@@ -19,7 +19,9 @@ def parser():
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     add_run(commands)
     commands.add_parser(
-        "test", help="check everything; or: test --odoo; or: test [pytest arguments]"
+        "test",
+        help="check everything; test --long: with all that takes its time too; "
+        "test --odoo: Odoo's own tests; test [--long] [pytest arguments]: only these",
     )
     lint = commands.add_parser("lint", help="check style and structure of the code")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")

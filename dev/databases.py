@@ -110,6 +110,14 @@ class Workshop:
             database, *options, title="Upgrading", log=log, on_line=on_line
         )
 
+    def fill(self, database, module, log):
+        """Run `main(config, database)` of a module of ours, which fills a database."""
+        command = [self.python, "-m", module, self.config(database), database]
+        title = f"Filling {database}"
+        process.run(
+            command, title, log, env=self.environment(), cwd=project.ROOT
+        )
+
     # ---- databases ----
 
     def names(self):

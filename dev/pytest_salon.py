@@ -2,16 +2,63 @@
 
 Odoo skips browser tests silently when a part is missing, and a suite that
 tests nothing must not look green. The one exception is said in the summary.
+
+It knows two marks. `live`: the test needs the database of a company that works with
+other apps; its name is in SALON_TEMPLATE_LIVE. `long`: the test is run only under
+`./salon test --long` (see `dev/long_run.py`).
 """
 
 import json
 import os
 from pathlib import Path
 
-from dev import project
+from dev import long_run, odoo_source, postgres, project, python_env
+from dev.databases import Workshop
+from dev.templates import Templates
 
 ALLOWED = project.OPTIONAL_EXPORTS
 skips = {}
+
+
+MARKS = {
+    "live": "needs a company that works with other apps",
+    "long": f"is run only with {long_run.OPTION}",
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption(long_run.OPTION, action="store_true", help=long_run.__doc__)
+
+
+def pytest_configure(config):
+    for name, meaning in MARKS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    if config.getoption(long_run.OPTION):
+        os.environ[long_run.VARIABLE] = "1"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is long by nature, unless it was asked for."""
+    if long_run.is_long():
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session):
+    """Have the company that lives, only if a test asks for it: it takes minutes."""
+    asks = any(item.get_closest_marker("live") for item in session.items)
+    if asks and not session.config.option.collectonly:
+        capture = session.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            os.environ["SALON_TEMPLATE_LIVE"] = workshop_templates().ensure_live()
+
+
+def workshop_templates():
+    """Templates of the PostgreSQL under which the tests already run."""
+    cluster = postgres.Cluster("test")
+    return Templates(Workshop(odoo_source.get(), python_env.PYTHON, cluster))
 
 
 def pytest_runtest_logreport(report):
@@ -48,6 +95,8 @@ def pytest_terminal_summary(terminalreporter):
     for test, text in skips.items():
         word = "SKIPPED, which counts as failed" if test in bad else "left out"
         terminalreporter.write_line(f"{word}: {test}: {text}")
+    if long_run.asked:
+        terminalreporter.write_line(f"amounts: {long_run.in_words()}")
     report = os.environ.get("SALON_REPORT")
     if report:
         Path(report).write_text(json.dumps(summary(terminalreporter, bad)))

@@ -3,6 +3,10 @@
 `base_*` holds only what the addon depends on, `tpl_*` the addon too. Both are
 keyed by what they were made from. Making `tpl_*` *is* the installation check:
 it exists only if installing and upgrading the addon logged nothing.
+
+`live_*` is a company that works with other apps and has never heard of the addon.
+It takes minutes, so it is made when a test asks for it (see `dev/pytest_salon.py`),
+in two steps: what is installed outlives a change of the data that is put into it.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +16,7 @@ from .console import step
 from .databases import check_log
 
 KINDS = {"demo": True, "empty": False}
+LIVE_DATA = "dev.live_data"
 
 
 class Templates:
@@ -21,6 +26,9 @@ class Templates:
         base_key = state.digest(workshop.source.version, *modules)
         self.base_key = base_key
         self.key = state.digest(base_key, state.addon_hash())
+        apps_key = state.digest(workshop.source.version, *project.LIVE_MODULES)
+        self.apps = f"live_apps_{apps_key}"
+        self.live = f"live_{state.digest(apps_key, *hashes(LIVE_DATA))}"
 
     def base(self, kind):
         return f"base_{kind}_{self.base_key}"
@@ -36,6 +44,32 @@ class Templates:
             self._make_all("tpl", [k for k in kinds if self.name(k) not in present])
             self._drop_outdated()
         return {kind: self.name(kind) for kind in kinds}
+
+    def ensure_live(self):
+        """Have the company that lives, without the addon; return its name."""
+        with state.locked("templates"):
+            present = self.shop.names()
+            if self.live not in present:
+                if self.apps not in present:
+                    self._make_apps()
+                self._make_live()
+            self._drop_outdated()
+        return self.live
+
+    def _make_apps(self):
+        fresh = "new_live_apps"
+        self.shop.drop(fresh)
+        with step("Installing Odoo's other apps (about 4 minutes)") as line:
+            modules, show = project.LIVE_MODULES, progress_to(line)
+            self.shop.install(fresh, modules, False, "live-apps", show)
+            self.shop.rename(fresh, self.apps)
+
+    def _make_live(self):
+        fresh = "new_live"
+        self.shop.copy(self.apps, fresh)
+        with step("Filling them with the work of two companies"):
+            self.shop.fill(fresh, LIVE_DATA, "live-data")
+            self.shop.rename(fresh, self.live)
 
     def _make_all(self, level, kinds):
         titles = {"base": "Installing Odoo", "tpl": f"Installing {project.ADDON}"}
@@ -68,9 +102,16 @@ class Templates:
     def _drop_outdated(self):
         """Keep the disk free of what older versions of the files made."""
         keep = {f(kind) for f in (self.base, self.name) for kind in KINDS}
+        keep |= {self.apps, self.live}
         for name in self.shop.names():
-            if name.startswith(("base_", "tpl_")) and name not in keep:
+            if name.startswith(("base_", "tpl_", "live_")) and name not in keep:
                 self.shop.drop(name)
+
+
+def hashes(*modules):
+    """What the files of these modules of ours say."""
+    paths = [project.ROOT / f"{name.replace('.', '/')}.py" for name in modules]
+    return [state.hash_files([path]) for path in paths]
 
 
 def progress_to(line):

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from . import linting, process, project, python_env, setup
+from . import linting, long_run, process, project, python_env, setup
 from .console import say, step
 from .errors import SalonError
 from .templates import Templates
@@ -24,22 +24,26 @@ NO_TESTS = 5  # exit code of pytest
 
 
 def run(arguments):
-    """Everything; with arguments only pytest, with these arguments."""
+    """Everything; with arguments only pytest, with these arguments.
+
+    `--long` is one of pytest's, for us, and doesn't make it less than everything.
+    """
     started = time.monotonic()
     if arguments == ["--odoo"]:
         return compare_odoo()
+    everything = set(arguments) <= {long_run.OPTION}
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
         offer_pdf()
         problems = []
-        if not arguments:
+        if everything:
             problems += linting.check_files(shop.source, shop.python)
         names, problem = install_check(shop)
         if problem:
             say(f"\n{problem}")
             say("salon test: FAILED: installation; 0 passed")
             return 1
-        if not arguments:
+        if everything:
             problems += linting.check_models(shop, names["demo"])
         code, tests = run_pytest(shop, names, arguments)
     return conclude(problems, code, tests, time.monotonic() - started)
