@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from dev import project
 
-FILE = project.ROOT / project.ADDON / "data" / "files" / "salon_dashboard.json"
+FILE = project.ROOT / "salon_reminders_dashboard/data/files/salon_dashboard.json"
 # The period that the dashboard begins with.
 DAYS = 90
 AT_ONCE = 6

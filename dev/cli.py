@@ -40,6 +40,9 @@ def parser():
 def add_run(commands):
     run = commands.add_parser("run", help="serve the salon with demonstration data")
     run.add_argument("--empty", action="store_true", help="a salon without any data")
+    run.add_argument(
+        "--bridges", action="store_true", help="with the addons beside the main one"
+    )
     run.add_argument("--port", type=int, default=project.PORT)
     run.add_argument("--host", default="127.0.0.1", help="0.0.0.0: other devices too")
     run.add_argument("--reset", action="store_true", help="make the database anew")

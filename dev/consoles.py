@@ -21,7 +21,7 @@ def psql(empty=False):
 
 
 def existing(shop, empty):
-    name = server.NAMES[empty]
+    name = server.database_name(empty)
     if not shop.exists(name):
         option = " --empty" if empty else ""
         raise SalonError("There is no database yet.", f"Make it: ./salon run{option}")

@@ -98,7 +98,7 @@ def check_in_fresh_database(source):
     if model_check(source).is_known_good():
         return []
     with setup.workshop("test", "lint") as shop:
-        return check_models(shop, Templates(shop).ensure("demo")["demo"])
+        return check_models(shop, Templates(shop).ensure("bridges")["bridges"])
 
 
 def check_models(shop, template):

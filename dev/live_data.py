@@ -347,7 +347,7 @@ def make_time_off(env, user):
     leaves[0].action_approve()
 
 
-# ---- the rest of the office ------------------------------------------------------------
+# ---- the rest of the office ---------------------------------------------------
 
 
 def make_leads(env, users, partners):

@@ -58,10 +58,16 @@ def manifest(folder):
     return ast.literal_eval((folder / "__manifest__.py").read_text("utf-8"))
 
 
-def dependencies():
-    """Odoo modules the main addon stands on, without addons of our own."""
+def bridges():
+    """Folders of the addons beside the main one, each for one dependency."""
+    return addons()[1:]
+
+
+def dependencies(folders):
+    """Odoo modules these addons stand on, without addons of our own."""
     own = {path.name for path in addons()}
-    return sorted(set(manifest(ROOT / ADDON).get("depends", ["base"])) - own)
+    named = {name for one in folders for name in manifest(one).get("depends", ["base"])}
+    return sorted(named - own)
 
 
 def is_root():

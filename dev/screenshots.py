@@ -16,8 +16,8 @@ from .errors import SalonError
 from .templates import Templates
 
 FOLDER = project.ROOT / "docs" / "screenshots"
-# The page in the Apps list has only what lies in the addon's own folder.
-PAGE = project.ROOT / project.ADDON / "static" / "description"
+# A page in the Apps list has only what lies in the addon's own folder.
+PAGES = [folder / "static" / "description" for folder in project.addons()]
 DESKTOP = (1366, 768)
 PHONE = (390, 844)
 
@@ -31,6 +31,8 @@ class Shot:
     wait: str = ".o_action_manager .o_view_controller"
     clicks: tuple = ()
     then: str = "body"
+    # Kind of template whose salon is shown.
+    salon: str = "demo"
 
 
 CALLS = "/odoo/salon-calls"
@@ -174,6 +176,7 @@ SHOTS = (
         wait=TILE,
         clicks=(".o_salon_start .fa-tachometer",),
         then=CHART,
+        salon="bridges",
     ),
     Shot(
         "monthly_report",
@@ -194,10 +197,14 @@ def run(names=()):
     shots = chosen(names)
     with setup.workshop("test", "screenshots") as shop:
         testing.require_chromium()
-        template = Templates(shop).ensure("demo")["demo"]
-        with shop.scratch("shots") as database:
-            shop.copy(template, database)
-            return take(shop, database, shots)
+        templates = Templates(shop).ensure(*{shot.salon for shot in shots})
+        code = 0
+        for salon, template in templates.items():
+            with shop.scratch("shots") as database:
+                shop.copy(template, database)
+                own = [shot for shot in shots if shot.salon == salon]
+                code = take(shop, database, own) or code
+        return code
 
 
 def chosen(names):
@@ -215,19 +222,17 @@ def chosen(names):
 
 def pictures_shown():
     """Names of the files that the documentation and the page of the addon show."""
-    pages = [project.ROOT / "README.md", *project.ROOT.glob("docs/*.md"), page()]
+    pages = [project.ROOT / "README.md", *project.ROOT.glob("docs/*.md")]
+    pages += [page / "index.html" for page in PAGES]
     found = re.findall(r"[\w/]+\.png", "".join(path.read_text() for path in pages))
     return {name.rpartition("/")[2] for name in found}
 
 
-def page():
-    return PAGE / "index.html"
-
-
 def target(shot):
-    """Where the picture is kept: once, in the addon if its page shows it."""
+    """Where the picture is kept: once, in an addon if its page shows it."""
     name = f"{shot.name}.png"
-    return (PAGE if f'src="{name}"' in page().read_text() else FOLDER) / name
+    own = (page for page in PAGES if f'"{name}"' in (page / "index.html").read_text())
+    return next(own, FOLDER) / name
 
 
 def take(shop, database, shots):

@@ -11,44 +11,48 @@ from .console import say, step, table
 from .errors import CommandFailed, SalonError
 from .templates import progress_to
 
-NAMES = {True: "salon_empty", False: "salon_demo"}
 
-
-def run(empty=False, port=project.PORT, host="127.0.0.1", reset=False):
+def run(empty=False, bridges=False, port=project.PORT, host="127.0.0.1", reset=False):
     """Have the database, serve it until Ctrl-C."""
     ports.check(port, host)
     with setup.workshop("run") as shop:
-        name = NAMES[empty]
+        name = database_name(empty, bridges)
+        addons = project.addons() if bridges else project.addons()[:1]
         with state.locked(name, f"Another ./salon is preparing {name}, waiting"):
-            ensure_database(shop, name, demo=not empty, reset=reset)
+            ensure_database(shop, name, addons, demo=not empty, reset=reset)
         ports.check(port, host)
         return serve(shop, name, port, host, empty)
 
 
-def ensure_database(shop, name, demo, reset=False):
-    """Make the database, or upgrade it when the files of the addon changed."""
-    made_from = {"addon": state.addon_hash(), "odoo": shop.source.version}
+def database_name(empty, bridges=False):
+    return f"salon_{'empty' if empty else 'demo'}{'_bridges' if bridges else ''}"
+
+
+def ensure_database(shop, name, addons, demo, reset=False):
+    """Make the database, or upgrade it when the files of the addons changed."""
+    made_from = {"addon": state.addon_hash(addons), "odoo": shop.source.version}
     if reset or not shop.exists(name):
-        create(shop, name, demo)
+        create(shop, name, addons, demo)
     elif shop.note(name) != made_from:
-        upgrade(shop, name, made_from)
+        upgrade(shop, name, addons, made_from)
     shop.set_note(name, **made_from)
 
 
-def create(shop, name, demo):
+def create(shop, name, addons, demo):
     """Under a temporary name, renamed when complete: a kill leaves no half salon."""
     fresh = f"{name}_new"
     shop.drop(fresh)
     words = "with demo data" if demo else "without demo data"
     with step(f"Making the database {words} (about 2 minutes)") as line:
-        shop.install(fresh, [project.ADDON], demo, name, progress_to(line))
+        modules = [folder.name for folder in addons]
+        shop.install(fresh, modules, demo, name, progress_to(line))
         shop.rename(fresh, name)
 
 
-def upgrade(shop, name, made_from):
+def upgrade(shop, name, addons, made_from):
     """Another Odoo means all modules, otherwise only ours."""
     same_odoo = shop.note(name).get("odoo") == made_from["odoo"]
-    modules = [project.ADDON if same_odoo else "base"]
+    modules = [folder.name for folder in addons] if same_odoo else ["base"]
     with step("The files changed: upgrading the database") as line:
         try:
             shop.upgrade(name, modules, name, progress_to(line))

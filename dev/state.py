@@ -133,9 +133,9 @@ def hash_files(paths):
     return total.hexdigest()[:12]
 
 
-def addon_files(with_tests=True):
+def addon_files(folders=None, with_tests=True):
     """Files of our addons; the tests of an addon do not change its database."""
-    for folder in project.addons():
+    for folder in folders or project.addons():
         for path in folder.rglob("*"):
             inside = path.relative_to(folder).parts
             is_noise = "__pycache__" in inside or path.suffix == ".pyc"
@@ -144,8 +144,8 @@ def addon_files(with_tests=True):
                 yield path
 
 
-def addon_hash():
-    return hash_files(addon_files(with_tests=False))
+def addon_hash(folders):
+    return hash_files(addon_files(folders, with_tests=False))
 
 
 @contextmanager

@@ -15,26 +15,33 @@ from . import project, state
 from .console import step
 from .databases import check_log
 
-KINDS = {"demo": True, "empty": False}
+# Kinds: with demonstration data or without, with the bridges or the main addon alone.
+WITH_DEMO = ("demo", "bridges")
+KINDS = {
+    "demo": "with demo data",
+    "empty": "without demo data",
+    "bridges": "with demo data and bridges",
+}
 LIVE_DATA = "dev.live_data"
 
 
 class Templates:
     def __init__(self, workshop):
         self.shop = workshop
-        modules = project.dependencies()
-        base_key = state.digest(workshop.source.version, *modules)
-        self.base_key = base_key
-        self.key = state.digest(base_key, state.addon_hash())
         apps_key = state.digest(workshop.source.version, *project.LIVE_MODULES)
         self.apps = f"live_apps_{apps_key}"
         self.live = f"live_{state.digest(apps_key, *hashes(LIVE_DATA))}"
 
     def base(self, kind):
-        return f"base_{kind}_{self.base_key}"
+        return f"base_{kind}_{self._base_key(kind)}"
 
     def name(self, kind):
-        return f"tpl_{kind}_{self.key}"
+        key = state.digest(self._base_key(kind), state.addon_hash(folders(kind)))
+        return f"tpl_{kind}_{key}"
+
+    def _base_key(self, kind):
+        modules = project.dependencies(folders(kind))
+        return state.digest(self.shop.source.version, *modules)
 
     def ensure(self, *kinds):
         """Have the templates of these kinds; return their names by kind."""
@@ -76,26 +83,24 @@ class Templates:
         make = {"base": self._make_base, "tpl": self._make_template}[level]
         if not kinds:
             return
-        words = {"demo": "with demo data", "empty": "without demo data"}
-        title = f"{titles[level]} {' and '.join(words[k] for k in kinds)}"
+        title = f"{titles[level]} {' and '.join(KINDS[kind] for kind in kinds)}"
         with step(title) as line, ThreadPoolExecutor(len(kinds)) as pool:
             list(pool.map(lambda kind: make(kind, progress_to(line)), kinds))
 
     def _make_base(self, kind, on_line):
         fresh = f"new_base_{kind}"
         self.shop.drop(fresh)
-        self.shop.install(
-            fresh, project.dependencies(), KINDS[kind], f"base-{kind}", on_line
-        )
+        modules, demo = project.dependencies(folders(kind)), kind in WITH_DEMO
+        self.shop.install(fresh, modules, demo, f"base-{kind}", on_line)
         self.shop.rename(fresh, self.base(kind))
 
     def _make_template(self, kind, on_line):
         fresh, log = f"new_tpl_{kind}", f"install-{kind}"
         self.shop.copy(self.base(kind), fresh)
-        addon = [project.ADDON]
-        lines = self.shop.install(fresh, addon, KINDS[kind], log, on_line)
+        addons = [folder.name for folder in folders(kind)]
+        lines = self.shop.install(fresh, addons, kind in WITH_DEMO, log, on_line)
         check_log(lines, f"Installing ({kind})")
-        lines = self.shop.upgrade(fresh, addon, log, on_line)
+        lines = self.shop.upgrade(fresh, addons, log, on_line)
         check_log(lines, f"Upgrading ({kind})")
         self.shop.rename(fresh, self.name(kind))
 
@@ -106,6 +111,11 @@ class Templates:
         for name in self.shop.names():
             if name.startswith(("base_", "tpl_", "live_")) and name not in keep:
                 self.shop.drop(name)
+
+
+def folders(kind):
+    """Folders of our addons in databases of this kind."""
+    return project.addons() if kind == "bridges" else project.addons()[:1]
 
 
 def hashes(*modules):

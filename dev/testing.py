@@ -11,7 +11,7 @@ from pathlib import Path
 from . import linting, long_run, process, project, python_env, setup
 from .console import say, step
 from .errors import SalonError
-from .templates import Templates
+from .templates import KINDS, Templates
 
 # The names under which Odoo's own browser tests look for a browser.
 BROWSERS = (
@@ -38,13 +38,13 @@ def run(arguments):
         problems = []
         if everything:
             problems += linting.check_files(shop.source, shop.python)
-        names, problem = install_check(shop)
+        names, problem = install_check(shop, suites(arguments))
         if problem:
             say(f"\n{problem}")
             say("salon test: FAILED: installation; 0 passed")
             return 1
         if everything:
-            problems += linting.check_models(shop, names["demo"])
+            problems += linting.check_models(shop, names["bridges"])
         code, tests = run_pytest(shop, names, arguments)
     return conclude(problems, code, tests, time.monotonic() - started)
 
@@ -58,10 +58,15 @@ def compare_odoo():
         return odoo_tests.conclude(*odoo_tests.run(shop))
 
 
-def install_check(shop):
-    """Install with and without demo data, then upgrade; nothing may be logged."""
+def install_check(shop, wanted):
+    """Install what the suites want, then upgrade; nothing may be logged.
+
+    Whole-system tests copy databases of every kind.
+    """
+    wanted = {kind for kind, _given in wanted}
+    kinds = KINDS if "demo" in wanted else wanted
     try:
-        return Templates(shop).ensure("demo", "empty"), None
+        return Templates(shop).ensure(*kinds), None
     except SalonError as error:
         return None, error
 
@@ -120,7 +125,8 @@ def offer_pdf():
 
 
 def run_pytest(shop, names, arguments):
-    """Unit tests on an empty salon, whole-system tests on the demonstration.
+    """Unit tests on an empty salon, those of bridges on one that has all of them,
+    whole-system tests on the demonstration.
 
     Returns the exit code and the counts of both together.
     """
@@ -135,8 +141,7 @@ def run_pytest(shop, names, arguments):
 
 def suites(arguments):
     """(kind of database, pytest arguments) for each run of pytest."""
-    unit = [folder.name for folder in project.addons()]
-    given = {"empty": [], "demo": []}
+    given = {"empty": [], "bridges": [], "demo": []}
     rest = []
     for before, argument in zip(["", *arguments], arguments, strict=False):
         path = Path(argument.partition("::")[0])
@@ -144,20 +149,26 @@ def suites(arguments):
         if argument.startswith("-") or is_value or not path.exists():
             rest.append(argument)
         else:
-            top = path.resolve().relative_to(project.ROOT).parts[0]
-            given["empty" if top in unit else "demo"].append(argument)
+            given[kind_for(path)].append(argument)
     if not any(given.values()):
-        given = {"empty": unit, "demo": ["tests"]}
+        for path in [*project.addons(), project.ROOT / "tests"]:
+            given[kind_for(path)].append(path.name)
     return [(kind, [*rest, *paths]) for kind, paths in given.items() if paths]
+
+
+def kind_for(path):
+    """On which database the tests of this folder or file are run."""
+    top = path.resolve().relative_to(project.ROOT).parts[0]
+    bridges = [folder.name for folder in project.bridges()]
+    return {project.ADDON: "empty"}.get(top, "bridges" if top in bridges else "demo")
 
 
 def run_suite(shop, names, kind, arguments):
     """One run of pytest on a copy of the installed database."""
     report = process.temp_folder() / f"pytest-{os.getpid()}.json"
     report.unlink(missing_ok=True)
-    words = {"empty": "without demo data", "demo": "with demo data"}
     with shop.scratch("tests") as database:
-        with step(f"Copying the installed database {words[kind]}"):
+        with step(f"Copying the installed database {KINDS[kind]}"):
             shop.copy(names[kind], database)
         child = process.start(
             pytest_command(shop, database, arguments),
@@ -189,9 +200,8 @@ def pytest_environment(shop, names, database, report):
     """Also tells whole-system tests how to make databases of their own."""
     return shop.environment(
         SALON_REPORT=report,
-        SALON_TEMPLATE_DEMO=names["demo"],
-        SALON_TEMPLATE_EMPTY=names["empty"],
-        SALON_BASE_DEMO=Templates(shop).base("demo"),
+        **{f"SALON_TEMPLATE_{kind.upper()}": name for kind, name in names.items()},
+        SALON_BASE_BRIDGES=Templates(shop).base("bridges"),
         SALON_CONFIG=shop.config(database),
         PATH=f"{shop.cluster.programs.folder}{os.pathsep}{os.environ['PATH']}",
     )

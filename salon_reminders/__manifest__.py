@@ -1,6 +1,6 @@
 {
     "name": "Salon Reminders",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.1.1",
     "category": "Services/Salon",
     "summary": "Beauty salon, barber, hairdresser: call clients back in time, "
     "with consent, appointment book, promotions and reports",
@@ -15,7 +15,6 @@
         "product",
         "resource",
         "sms",
-        "spreadsheet_dashboard",
         "utm",
     ],
     "external_dependencies": {
@@ -102,7 +101,6 @@
         "wizards/salon_month_report_views.xml",
         "views/salon_start_page_views.xml",
         "views/salon_menus.xml",
-        "data/spreadsheet_dashboard_data.xml",
         "views/salon_import_views.xml",
         "wizards/base_module_uninstall_views.xml",
     ],

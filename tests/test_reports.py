@@ -20,20 +20,6 @@ class TestReports(ReportChecks, HttpCase):
     def test_start_page(self):
         self.start_tour("/odoo", "salon_start_page_tour", login="manager", timeout=180)
 
-    def test_dashboard(self):
-        self.start_tour("/odoo", "salon_dashboard_tour", login="manager", timeout=180)
-
-    def test_dashboard_asks_for_what_exists(self):
-        dashboard = self.env.ref("salon_reminders.spreadsheet_dashboard_salon")
-        dashboard._check_spreadsheet_data()
-        receptionist = self.env.ref("salon_reminders.res_users_receptionist_demo")
-        manager = self.env.ref("salon_reminders.res_users_manager_demo")
-        seen = {
-            user: dashboard in self.env[dashboard._name].with_user(user).search([])
-            for user in (manager, receptionist)
-        }
-        self.assertEqual(seen, {manager: True, receptionist: False})
-
     def test_monthly_report_comes_out_of_the_printer(self):
         """As a PDF where there is wkhtmltopdf, and always as a page."""
         self.authenticate("manager", "manager")

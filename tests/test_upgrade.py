@@ -106,17 +106,35 @@ class TestUpgrade(unittest.TestCase):
             for table in self._query(TABLES)
         }
 
+    def _rename_dashboard(self):
+        """Change it as a manager may; return what must still be there afterwards."""
+        self._query(
+            """UPDATE spreadsheet_dashboard SET sequence = 77 WHERE id IN
+               (SELECT res_id FROM ir_model_data
+                 WHERE name = 'spreadsheet_dashboard_salon')"""
+        )
+        return self._find_dashboard()
+
+    def _find_dashboard(self):
+        return self._query(
+            """SELECT d.id || ' ' || d.sequence
+                 FROM ir_model_data m JOIN spreadsheet_dashboard d ON d.id = m.res_id
+                WHERE m.name = 'spreadsheet_dashboard_salon'"""
+        )
+
     def test_version_before(self):
-        self.databases.copy(os.environ["SALON_BASE_DEMO"], NAME)
+        self.databases.copy(os.environ["SALON_BASE_BRIDGES"], NAME)
         self._odoo(self.folder, "-i", ADDON, "--with-demo")
         before = self._count_rows()
         self.assertGreater(before["salon_visit"], 0)
+        renamed = self._rename_dashboard()
         log = self._odoo(ROOT, "-u", ADDON)
         self.assertEqual(complaints(log), [])
         after = self._count_rows()
         lost = {t: (n, after.get(t)) for t, n in before.items() if after.get(t) != n}
         self.assertEqual(lost, {})
-        fresh = os.environ["SALON_TEMPLATE_DEMO"]
+        self.assertEqual(self._find_dashboard(), renamed)
+        fresh = os.environ["SALON_TEMPLATE_BRIDGES"]
         for kind, statement in SCHEMA.items():
             with self.subTest(kind):
                 upgraded = set(self._query(statement))

@@ -23,7 +23,7 @@ export class SalonStartPage extends Component {
     }
 
     go(xmlId) {
-        this.action.doAction(`salon_reminders.${xmlId}`);
+        this.action.doAction(xmlId);
     }
 }
 

@@ -1,0 +1,21 @@
+{
+    "name": "Salon Dashboard",
+    "version": "19.0.1.0.1",
+    "category": "Services/Salon",
+    "summary": "Beauty salon, barber, hairdresser: the owner's dashboard",
+    "author": "Salon Reminders",
+    "maintainer": "Salon Reminders",
+    "website": "https://apps.odoo.com/apps/modules/19.0/salon_reminders_dashboard",
+    "support": "https://apps.odoo.com/apps/modules/19.0/salon_reminders_dashboard",
+    "license": "LGPL-3",
+    "depends": ["salon_reminders", "spreadsheet_dashboard"],
+    "data": ["data/spreadsheet_dashboard_data.xml"],
+    "assets": {
+        "web.assets_backend": ["salon_reminders_dashboard/static/src/**/*"],
+        "web.assets_tests": ["salon_reminders_dashboard/static/tests/tours/**/*"],
+    },
+    "images": ["static/description/dashboard.png"],
+    "auto_install": True,
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+}
