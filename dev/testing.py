@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import subprocess
+import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from . import linting, long_run, process, project, python_env, setup
@@ -126,17 +129,37 @@ def offer_pdf():
 
 def run_pytest(shop, names, arguments):
     """Unit tests on an empty salon, those of bridges on one that has all of them,
-    whole-system tests on the demonstration.
+    whole-system tests on the demonstration; each on a database of its own.
 
-    Returns the exit code and the counts of both together.
+    Returns the exit code and the counts of all together.
     """
-    code, total, ran = 0, Counter(), False
-    for kind, given in suites(arguments):
-        result, counts = run_suite(shop, names, kind, given)
-        total.update(counts)
-        ran = ran or result != NO_TESTS
-        code = code or (0 if result == NO_TESTS else result)
-    return code if ran else NO_TESTS, in_words(total)
+    wanted = suites(arguments)
+    if len(wanted) == 1:
+        results = [run_suite(shop, names, *wanted[0])]
+    else:
+        results = run_at_once(shop, names, wanted)
+    total = sum((Counter(counts) for _code, counts in results), Counter())
+    codes = [code for code, _counts in results if code != NO_TESTS]
+    return max(codes, default=NO_TESTS), in_words(total)
+
+
+def run_at_once(shop, names, wanted):
+    """As many suites at a time as there are processors; the longest comes first.
+
+    What a suite says is shown when it has ended: two at once could not be read.
+    """
+
+    def run_one(suite):
+        log = process.log_path(f"pytest-{suite[0]}")
+        with open(log, "w") as output:
+            result = run_suite(shop, names, *suite, output)
+        with saying:
+            say(log.read_text())
+        return result
+
+    saying = threading.Lock()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(run_one, sorted(wanted, key=lambda suite: suite[0])))
 
 
 def suites(arguments):
@@ -163,17 +186,20 @@ def kind_for(path):
     return {project.ADDON: "empty"}.get(top, "bridges" if top in bridges else "demo")
 
 
-def run_suite(shop, names, kind, arguments):
+def run_suite(shop, names, kind, arguments, output=None):
     """One run of pytest on a copy of the installed database."""
-    report = process.temp_folder() / f"pytest-{os.getpid()}.json"
+    report = process.temp_folder() / f"pytest-{kind}-{os.getpid()}.json"
     report.unlink(missing_ok=True)
-    with shop.scratch("tests") as database:
-        with step(f"Copying the installed database {KINDS[kind]}"):
+    with shop.scratch(f"tests_{kind}") as database:
+        title = f"Copying the installed database {KINDS[kind]}"
+        with nullcontext() if output else step(title):
             shop.copy(names[kind], database)
         child = process.start(
             pytest_command(shop, database, arguments),
             env=pytest_environment(shop, names, database, report),
             cwd=project.ROOT,
+            stdout=output,
+            stderr=output and subprocess.STDOUT,
         )
         try:
             code = child.wait()
@@ -191,7 +217,9 @@ def pytest_command(shop, database, arguments):
         "--odoo-log-level=error",
         "--odoo-http",
         "-o",
-        f"cache_dir={project.CACHE / 'pytest'}",
+        f"cache_dir={project.CACHE / 'pytest' / database.rpartition('_')[0]}",
+        "--durations=10",
+        "--durations-min=5",
     ]
     return [shop.python, "-m", "pytest", "-p", "dev.pytest_salon", *options, *arguments]
 
