@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools.arguments import checked, moment, optional, record_id, text, whole_number
 from ..tools.times import subtract_times
-from .salon_slot_proposer import NOTICE
+from .salon_slot_finder import NOTICE
 
 # Shorter windows are not worth a call.
 SHORTEST = timedelta(minutes=30)

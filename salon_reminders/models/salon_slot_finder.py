@@ -10,6 +10,8 @@ from ..tools.times import common_starts, fit_starts, merge_times, subtract_times
 
 NEXT_DAYS = 14
 STEP = timedelta(minutes=15)
+# Nobody can be there at once.
+NOTICE = timedelta(minutes=60)
 
 
 class SalonSlotFinder(models.AbstractModel):

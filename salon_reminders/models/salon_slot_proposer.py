@@ -10,13 +10,12 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.half_days import HalfDays
+from .salon_slot_finder import NOTICE
 
 PROPOSALS = 3
 # Days looked at before and after the day she is due.
 DAYS_BEFORE = 6
 DAYS_AFTER = 15
-# Nobody can be there at once.
-NOTICE = timedelta(minutes=60)
 HISTORY = 8
 # A weekday is her usual one if she came on it so often, in so many visits.
 USUAL_SHARE = 0.4

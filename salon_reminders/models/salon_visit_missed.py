@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .salon_slot_proposer import NOTICE
+from .salon_slot_finder import NOTICE
 from .salon_visit import OPEN_STATES
 
 MISSED_STATES = ("cancelled", "no_show")
