@@ -50,7 +50,11 @@ class ResPartner(models.Model):
         kept = clients & (self._salon_with_history() | self._salon_with_card())
         (clients - kept).is_salon_client = False
         count = len(clients - kept)
-        texts = [self.env._("No salon clients any more: %(count)s.", count=count)]
+        texts = []
+        if count or not kept:
+            texts.append(
+                self.env._("No salon clients any more: %(count)s.", count=count)
+            )
         if kept:
             texts.append(
                 self.env._(

@@ -59,6 +59,29 @@ class ResourceResource(models.Model):
             )
 
     # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        """Say in plain words whose hours a manager of the salon can't change.
+
+        Hours of employees are theirs: the app that keeps them refuses the change.
+        """
+        try:
+            return super().write(vals)
+        except AccessError as error:
+            if "calendar_id" not in vals or not self._filter_salon_employed():
+                raise
+            raise UserError(
+                self.env._(
+                    "The working hours of %(people)s are kept with the employee, which "
+                    "you may not change. Ask whoever manages the employees for hours "
+                    "that say from when to when.",
+                    people=format_list(self.env, self.mapped("name")),
+                )
+            ) from error
+
+    # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
 
@@ -240,7 +263,7 @@ class ResourceResource(models.Model):
         if former and is_employed:
             return self.env._(
                 "Is a stylist as %(other)s already. Choose this one, and it takes over "
-                "the bookings and clients; then time off is seen.",
+                "the bookings and clients, with its own working hours and time off.",
                 other=former[0].name,
             )
         if twins:

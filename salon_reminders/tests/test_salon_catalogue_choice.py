@@ -246,7 +246,7 @@ class TestSalonCatalogueChoice(SalonCase):
         )
         choice = self._choose(course)
         self.assertFalse(choice.line_ids.cycle_ids)
-        self.assertIn("course", choice.line_ids.note)
+        self.assertIn("A course", choice.line_ids.note)
         choice.action_apply()
         choice.line_ids.kind = "retail"
         with self.assertRaises(ValidationError):

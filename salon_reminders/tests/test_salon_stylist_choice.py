@@ -1,8 +1,13 @@
 from ast import literal_eval
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, new_test_user, users
+
+from odoo.addons.resource.models.resource_resource import (
+    ResourceResource as CoreResource,
+)
 
 from .common import SalonCase
 
@@ -89,6 +94,20 @@ class TestSalonStylistChoice(SalonCase):
         people.with_user(self.manager).calendar_id = self.hours
         self._choose(self.mia | people)
         self.assertTrue(all(people.mapped("is_stylist")))
+
+    def test_hours_kept_by_another_app(self):
+        """Whoever may not change them is told whom to ask; nobody else is."""
+        refuse = patch.object(
+            CoreResource, "write", side_effect=AccessError("hr.employee")
+        )
+        mia = self.mia.with_user(self.manager)
+        with refuse, self.assertRaisesRegex(AccessError, "hr.employee"):
+            mia.calendar_id = False
+        self._employ(self.mia)
+        with refuse, self.assertRaisesRegex(UserError, "hours of Mia are kept with"):
+            mia.calendar_id = False
+        with refuse, self.assertRaisesRegex(AccessError, "hr.employee"):
+            mia.name = "Other"
 
     def test_rooms_are_no_stylists(self):
         room = self._create_resource("Room", resource_type="material")

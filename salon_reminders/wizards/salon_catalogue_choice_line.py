@@ -15,7 +15,7 @@ class SalonCatalogueChoiceLine(models.TransientModel):
     )
     kind = fields.Selection(
         selection=lambda self: self._selection_kind(),
-        string="Sold in the salon as",
+        string="Sold as",
         required=True,
     )
     zone_id = fields.Many2one("salon.zone")
@@ -59,11 +59,9 @@ class SalonCatalogueChoiceLine(models.TransientModel):
         """Return what to think of before this is applied, or nothing."""
         product = self.product_tmpl_id
         if self.kind in ("service", "fee") and product.type != "service":
-            return self.env._(
-                "This is goods in Odoo: selling it takes it out of stock."
-            )
+            return self.env._("Goods in Odoo: selling it takes it out of stock.")
         if product.salon_course_sessions:
-            return self.env._("A course: the services that use it up renew cycles.")
+            return self.env._("A course renews no cycle itself.")
         if self.kind == "service" and not self.cycle_ids:
             return self.env._("Without a cycle nobody is reminded of it.")
         if not self.zone_id and not self.zone_company_id:
