@@ -5,6 +5,7 @@ from . import res_company
 from . import res_company_segment
 from . import res_company_control
 from . import res_company_settings
+from . import res_company_clock
 from . import salon_source_cost
 from . import salon_zone
 from . import salon_cycle
@@ -16,6 +17,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import resource_resource_departure
+from . import resource_resource_choice
 from . import salon_departure_engine
 from . import salon_departure_booking
 from . import salon_departure
@@ -105,6 +107,7 @@ from . import salon_card_log
 from . import salon_card_alert
 from . import salon_card_reading
 from . import res_partner_segment
+from . import res_partner_taking_over
 from . import res_partner_card
 from . import mail_activity
 from . import salon_import

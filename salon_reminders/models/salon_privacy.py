@@ -11,6 +11,8 @@ TECHNICAL = {
     "write_date",
     "parent_path",
 }
+# Who read cards, not what is known of clients.
+LOGS = {"salon.card.log", "salon.card.alert"}
 
 
 class SalonPrivacy(models.AbstractModel):
@@ -30,11 +32,7 @@ class SalonPrivacy(models.AbstractModel):
     @api.model
     def _get_linked(self, partner):
         """Return [records] of every model of the salon that belong to the client."""
-        names = sorted(
-            name
-            for name, model in self.env.registry.items()
-            if name.startswith("salon.") and model._auto and not model._transient
-        )
+        names = self._get_models()
         direct = {name: self._get_links(name, "res.partner") for name in names}
         found = []
         for name in names:
@@ -50,6 +48,29 @@ class SalonPrivacy(models.AbstractModel):
                 records = self.env[name].with_context(active_test=False)
                 found.append(records.search(domain))
         return [records for records in found if records]
+
+    @api.model
+    def _get_known(self, partners):
+        """Return those of these contacts to whom anything of the salon belongs.
+
+        That somebody looked at a card says nothing about whose card it is.
+        """
+        known = set()
+        for name in set(self._get_models()) - LOGS:
+            for link in self._get_links(name, "res.partner"):
+                records = self.env[name].with_context(active_test=False)
+                groups = records._read_group([(link, "in", partners.ids)], [link])
+                known.update(partner.id for (partner,) in groups)
+        return partners.filtered(lambda partner: partner.id in known)
+
+    @api.model
+    def _get_models(self):
+        """Return the names of the salon's models that keep something."""
+        return sorted(
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("salon.") and model._auto and not model._transient
+        )
 
     @api.model
     def _get_links(self, name, comodel):

@@ -53,6 +53,10 @@ from . import test_salon_follow_up
 from . import test_salon_gaps
 from . import test_salon_board
 from . import test_salon_settings
+from . import test_salon_clock
+from . import test_salon_taking_over
+from . import test_salon_catalogue_choice
+from . import test_salon_stylist_choice
 from . import test_salon_card_alert
 from . import test_salon_consent_answers
 from . import test_salon_promotion

@@ -52,6 +52,7 @@ class TestSalonStarterSet(SalonCase):
             [("company_id", "=", False), ("salon_kind", "!=", False)]
         )
         services.company_id = cls.company
+        cls.currency = cls.new_salon.currency_id
 
     def _get_starter_set(self):
         return (
@@ -112,6 +113,62 @@ class TestSalonStarterSet(SalonCase):
             {"Gel manicure", "Pedicure"},
         )
         self.assertIn("1 zones, 2 cycles, 7 services", action["params"]["message"])
+
+    def _ask_prices(self, *zone_keys):
+        starter_set = self._get_starter_set()
+        for line in starter_set.line_ids:
+            line.is_selected = line.zone_key in zone_keys
+        action = starter_set.action_ask_prices()
+        self.assertEqual(action["res_id"], starter_set.id)
+        return starter_set
+
+    def test_prices_are_filled_in(self):
+        starter_set = self._ask_prices("nails")
+        self.assertEqual(len(starter_set.service_ids), 7)
+        self.assertEqual(starter_set.service_ids.currency_id.ids, [self.currency.id])
+        by_name = {line.name: line for line in starter_set.service_ids}
+        by_name["Pedicure"].price = 49.5
+        self.assertEqual(by_name["Pedicure"].minutes, 60)
+        starter_set.action_load()
+        services = self._get_own("product.template")
+        prices = {service.name: service.list_price for service in services}
+        self.assertEqual(prices["Pedicure"], 49.5)
+        self.assertEqual(prices["Gel manicure"], 0)
+
+    def test_prices_outlast_the_way_back(self):
+        starter_set = self._ask_prices("nails")
+        starter_set.service_ids[0].price = 12
+        key = starter_set.service_ids[0].service_key
+        starter_set.action_choose_zones()
+        self.assertFalse(starter_set.is_pricing)
+        for line in starter_set.line_ids:
+            line.is_selected = line.zone_key in ("nails", "hair")
+        starter_set.action_ask_prices()
+        prices = {line.service_key: line.price for line in starter_set.service_ids}
+        self.assertEqual(prices.pop(key), 12)
+        self.assertFalse(any(prices.values()))
+        self.assertIn("mens_cut", prices)
+
+    def test_prices_of_what_is_there_are_not_asked(self):
+        records, _added = self._load("nails")
+        service = records["product.template", "pedicure"]
+        service.list_price = 60
+        starter_set = self._ask_prices("nails")
+        self.assertFalse(starter_set.service_ids)
+        starter_set.action_load()
+        self.assertEqual(service.list_price, 60)
+
+    def test_no_prices_without_a_zone(self):
+        with self.assertRaises(UserError):
+            self._ask_prices()
+
+    def test_services_are_sold_at_the_till(self):
+        """The point of sale has a field of its own; without it there is nothing."""
+        self._load("nails")
+        service = self._get_own("product.template")[0]
+        self.assertTrue(service.sale_ok)
+        if "available_in_pos" in service:
+            self.assertTrue(service.available_in_pos)
 
     def test_loaded_records_are_the_salons_own(self):
         records, _added = self._load("hair")

@@ -9,6 +9,9 @@ from . import salon_dry_run_line
 from . import salon_reminder_pause
 from . import salon_starter_set
 from . import salon_starter_set_line
+from . import salon_starter_set_service
+from . import salon_catalogue_choice
+from . import salon_catalogue_choice_line
 from . import salon_number
 from . import salon_consent_answers
 from . import salon_consent_link

@@ -24,6 +24,10 @@ class SalonStarterSet(models.TransientModel):
         string="Zones",
         default=lambda self: self._default_line_ids(),
     )
+    service_ids = fields.One2many(
+        "salon.starter.set.service", "set_id", string="Services"
+    )
+    is_pricing = fields.Boolean("The zones are chosen")
 
     @api.model
     def _default_line_ids(self):
@@ -44,16 +48,35 @@ class SalonStarterSet(models.TransientModel):
     # ACTIONS
     # ------------------------------------------------------------
 
+    def action_ask_prices(self):
+        """Ask for the prices of the services that the ticked zones would add."""
+        rows = get_rows(SERVICES, self._get_zone_keys())
+        known = self._get_known("product.template", self.company_id)
+        prices = {line.service_key: line.price for line in self.service_ids}
+        self.service_ids = [
+            fields.Command.clear(),
+            *(
+                fields.Command.create(
+                    {"service_key": row.key, "price": prices.get(row.key, 0)}
+                )
+                for row in rows
+                if not self._find(known, row.name)
+            ),
+        ]
+        self.is_pricing = True
+        return self._reopen()
+
+    def action_choose_zones(self):
+        """Go back to the zones; prices that were typed are kept."""
+        self.is_pricing = False
+        return self._reopen()
+
     def action_load(self):
         """Load the ticked zones and say what was added.
 
         :raise UserError: when no zone is ticked
         """
-        self.ensure_one()
-        zone_keys = self.line_ids.filtered("is_selected").mapped("zone_key")
-        if not zone_keys:
-            raise UserError(self.env._("Tick at least one zone of your salon."))
-        _records, added = self._load(zone_keys)
+        _records, added = self._load(self._get_zone_keys())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -63,6 +86,18 @@ class SalonStarterSet(models.TransientModel):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _get_zone_keys(self):
+        self.ensure_one()
+        zone_keys = self.line_ids.filtered("is_selected").mapped("zone_key")
+        if not zone_keys:
+            raise UserError(self.env._("Tick at least one zone of your salon."))
+        return zone_keys
+
+    def _reopen(self):
+        return self._get_records_action(
+            name=self.env._("Load starter set"), target="new"
+        )
 
     def _text_added(self, added):
         if not any(added.values()):
@@ -110,10 +145,23 @@ class SalonStarterSet(models.TransientModel):
         records.update({(model, key): rec for key, rec in found.items() if rec})
         missing = [row for row in get_rows(rows, zone_keys) if not found[row.key]]
         prepare = getattr(self, f"_prepare_{model.rpartition('.')[2]}_vals")
-        created = self.env[model].create([prepare(row, records) for row in missing])
+        created = (
+            self.env[model]
+            .with_context(**self._get_creation_context())
+            .create([prepare(row, records) for row in missing])
+            .with_env(self.env)
+        )
         for row, record in zip(missing, created, strict=True):
             records[model, row.key] = record
         return created
+
+    @api.model
+    def _get_creation_context(self):
+        """Return defaults for what is added, as far as the database has such fields.
+
+        The point of sale has one: what the salon does is sold there too.
+        """
+        return {"default_available_in_pos": True}
 
     def _link_services(self, new_cycles, records):
         """Let services that came earlier with another zone renew the new cycles."""
@@ -159,9 +207,13 @@ class SalonStarterSet(models.TransientModel):
             "salon_zone_id": records["salon.zone", service.zone].id,
             "salon_duration": service.minutes,
             "salon_cycle_ids": [cycle.id for cycle in cycles if cycle],
-            "list_price": 0.0,
+            "list_price": self._get_price(service.key),
             "company_id": self.company_id.id,
         }
+
+    def _get_price(self, key):
+        lines = self.service_ids.filtered(lambda line: line.service_key == key)
+        return lines[:1].price
 
     # ------------------------------------------------------------
     # WHAT THE SALON HAS
