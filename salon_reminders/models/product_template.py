@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 
 class ProductTemplate(models.Model):
@@ -15,11 +17,16 @@ class ProductTemplate(models.Model):
         ],
         string="Sold in the salon as",
         index="btree_not_null",
+        groups="salon_reminders.group_stylist",
         help="A service makes a visit and renews its cycles. A consultation or fee "
         "is charged but renews nothing. A retail product is taken home.",
     )
     salon_zone_id = fields.Many2one(
-        "salon.zone", string="Zone", index="btree_not_null", check_company=True
+        "salon.zone",
+        string="Zone",
+        index="btree_not_null",
+        check_company=True,
+        groups="salon_reminders.group_stylist",
     )
     salon_cycle_ids = fields.Many2many(
         "salon.cycle",
@@ -27,31 +34,38 @@ class ProductTemplate(models.Model):
         "product_tmpl_id",
         "cycle_id",
         string="Renews cycles",
+        groups="salon_reminders.group_stylist",
         help="The needs this service meets: a cut with colour renews two.",
     )
     salon_duration = fields.Integer(
         "Duration (minutes)",
         default=60,
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Length of the appointment, in minutes.",
     )
     salon_processing_after = fields.Integer(
         "Processing starts after (minutes)",
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Minutes after which the treatment works by itself, e.g. colour.",
     )
     salon_processing_minutes = fields.Integer(
         "Processing time (minutes)",
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Minutes in which the stylist can take another client.",
     )
     salon_use_days = fields.Integer(
-        "Lasts (days)", help="Days after which a retail product is probably used up."
+        "Lasts (days)",
+        groups="salon_reminders.group_stylist",
+        help="Days after which a retail product is probably used up.",
     )
 
     # Courses
     salon_course_sessions = fields.Integer(
         "Sessions",
+        groups="salon_reminders.group_stylist",
         help="How many sessions the client buys at once; 0 when this is no course.",
     )
     salon_course_service_ids = fields.Many2many(
@@ -61,21 +75,26 @@ class ProductTemplate(models.Model):
         "service_tmpl_id",
         string="Used up by",
         domain=[("salon_kind", "=", "service"), ("salon_course_sessions", "=", 0)],
+        groups="salon_reminders.group_stylist",
         help="Each time one of these services is done, it takes one session. Clients "
         "are reminded of their sessions by the cycles that these services renew.",
     )
     salon_course_interval_days = fields.Integer(
         "Interval (days)",
         default=28,
+        groups="salon_reminders.group_stylist",
         help="Days from one session to the next; within the course they replace the "
         "client's own rhythm.",
     )
     salon_course_validity_days = fields.Integer(
-        "Valid for (days)", help="Days after the sale; 0 when it does not expire."
+        "Valid for (days)",
+        groups="salon_reminders.group_stylist",
+        help="Days after the sale; 0 when it does not expire.",
     )
     salon_course_maintenance_id = fields.Many2one(
         "salon.cycle",
         string="Then",
+        groups="salon_reminders.group_stylist",
         help="The cycle that takes over after the last session. Without one, the "
         "ordinary rhythm of the services goes on.",
     )
@@ -94,6 +113,23 @@ class ProductTemplate(models.Model):
         "A course needs an interval of at least one day between its sessions; sessions "
         "and validity can't be negative.",
     )
+
+    def _auto_init(self):
+        # With its default in one step: Odoo would write every product anew.
+        for name in ("salon_duration", "salon_course_interval_days"):
+            if not column_exists(self.env.cr, self._table, name):
+                self._salon_add_column(name, self._fields[name].default(self))
+        return super()._auto_init()
+
+    def _salon_add_column(self, name, value):
+        """Make a column in which all present products have a value."""
+        table, column = SQL.identifier(self._table), SQL.identifier(name)
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s ADD COLUMN %s int4 DEFAULT %s", table, column, value)
+        )
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT", table, column)
+        )
 
     @api.constrains(
         "salon_course_sessions",
@@ -137,7 +173,8 @@ class ProductTemplate(models.Model):
     )
     def _check_salon_course_interval(self):
         """Refuse sessions that follow faster than is safe."""
-        for course in self.filtered("salon_course_sessions"):
+        # Checked for every new product: who makes it need not know the salon.
+        for course in self.sudo().filtered("salon_course_sessions"):
             cycles = course.salon_course_service_ids.salon_cycle_ids
             for cycle in cycles:
                 if course.salon_course_interval_days < cycle.earliest_days:
@@ -173,7 +210,8 @@ class ProductTemplate(models.Model):
         "salon_duration", "salon_processing_after", "salon_processing_minutes"
     )
     def _check_salon_processing(self):
-        for service in self.filtered("salon_processing_minutes"):
+        # Checked for every new product: who makes it need not know the salon.
+        for service in self.sudo().filtered("salon_processing_minutes"):
             after = service.salon_processing_after
             if after + service.salon_processing_minutes > service.salon_duration:
                 raise ValidationError(
@@ -188,7 +226,8 @@ class ProductTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         templates = super().create(vals_list)
-        templates.salon_cycle_ids._refresh_reminders()
+        # As above.
+        templates.sudo().salon_cycle_ids._refresh_reminders()
         return templates
 
     def write(self, vals):

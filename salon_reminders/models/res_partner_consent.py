@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         "Consent to collect",
         compute="_compute_salon_consent_to_ask",
         search="_search_salon_consent_to_ask",
+        groups="salon_reminders.group_stylist",
         help="She has not been asked about calls, or must be asked again.",
     )
     salon_ask_reason = fields.Char(
@@ -29,7 +30,9 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_receptionist",
     )
     salon_ask_sentence = fields.Text(
-        "What to say", compute="_compute_salon_ask_sentence"
+        "What to say",
+        compute="_compute_salon_ask_sentence",
+        groups="salon_reminders.group_stylist",
     )
     salon_visits_today = fields.Boolean(
         "Visits today",
