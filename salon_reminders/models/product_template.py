@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
-from odoo.tools.sql import column_exists
+from odoo.tools.sql import column_exists, create_column
+
+# Of a service, and from one session of a course to the next, until told otherwise.
+USUAL_MINUTES = 60
+USUAL_INTERVAL_DAYS = 28
 
 
 class ProductTemplate(models.Model):
@@ -39,7 +42,9 @@ class ProductTemplate(models.Model):
     )
     salon_duration = fields.Integer(
         "Duration (minutes)",
-        default=60,
+        compute="_compute_salon_duration",
+        store=True,
+        readonly=False,
         aggregator=None,
         groups="salon_reminders.group_stylist",
         help="Length of the appointment, in minutes.",
@@ -81,7 +86,9 @@ class ProductTemplate(models.Model):
     )
     salon_course_interval_days = fields.Integer(
         "Interval (days)",
-        default=28,
+        compute="_compute_salon_course_interval_days",
+        store=True,
+        readonly=False,
         groups="salon_reminders.group_stylist",
         help="Days from one session to the next; within the course they replace the "
         "client's own rhythm.",
@@ -115,21 +122,27 @@ class ProductTemplate(models.Model):
     )
 
     def _auto_init(self):
-        # With its default in one step: Odoo would write every product anew.
+        # Nothing is sold in the salon yet: no product of other apps is worked out.
         for name in ("salon_duration", "salon_course_interval_days"):
             if not column_exists(self.env.cr, self._table, name):
-                self._salon_add_column(name, self._fields[name].default(self))
+                create_column(self.env.cr, self._table, name, "int4")
         return super()._auto_init()
 
-    def _salon_add_column(self, name, value):
-        """Make a column in which all present products have a value."""
-        table, column = SQL.identifier(self._table), SQL.identifier(name)
-        self.env.cr.execute(
-            SQL("ALTER TABLE %s ADD COLUMN %s int4 DEFAULT %s", table, column, value)
-        )
-        self.env.cr.execute(
-            SQL("ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT", table, column)
-        )
+    @api.depends("salon_kind")
+    def _compute_salon_duration(self):
+        for product in self:
+            minutes = product.salon_duration
+            if not minutes and product.salon_kind in ("service", "fee"):
+                minutes = USUAL_MINUTES
+            product.salon_duration = minutes
+
+    @api.depends("salon_course_sessions")
+    def _compute_salon_course_interval_days(self):
+        for product in self:
+            days = product.salon_course_interval_days
+            if not days and product.salon_course_sessions:
+                days = USUAL_INTERVAL_DAYS
+            product.salon_course_interval_days = days
 
     @api.constrains(
         "salon_course_sessions",
@@ -173,7 +186,7 @@ class ProductTemplate(models.Model):
     )
     def _check_salon_course_interval(self):
         """Refuse sessions that follow faster than is safe."""
-        # Checked for every new product: who makes it need not know the salon.
+        # Who changes a product need not know the salon.
         for course in self.sudo().filtered("salon_course_sessions"):
             cycles = course.salon_course_service_ids.salon_cycle_ids
             for cycle in cycles:
@@ -210,7 +223,7 @@ class ProductTemplate(models.Model):
         "salon_duration", "salon_processing_after", "salon_processing_minutes"
     )
     def _check_salon_processing(self):
-        # Checked for every new product: who makes it need not know the salon.
+        # Who changes a product need not know the salon.
         for service in self.sudo().filtered("salon_processing_minutes"):
             after = service.salon_processing_after
             if after + service.salon_processing_minutes > service.salon_duration:

@@ -216,6 +216,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_call_consent(self, operator, value):
+        # Odoo asks nobody for access to a field that brings its own search.
+        self._check_field_access(self._fields["salon_call_consent"], "read")
         if operator != "in":
             return NotImplemented
         company = self.env.company
@@ -346,6 +348,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_is_lost(self, operator, value):
+        # As above.
+        self._check_field_access(self._fields["salon_is_lost"], "read")
         if operator != "in":
             return NotImplemented
         attempts, company = self.env["salon.call.attempt"], self.env.company

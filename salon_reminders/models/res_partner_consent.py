@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -59,6 +58,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_consent_to_ask(self, operator, value):
+        # Odoo asks nobody for access to a field that brings its own search.
+        self._check_field_access(self._fields["salon_consent_to_ask"], "read")
         if operator != "in":
             return NotImplemented
         found = Domain.custom(
@@ -140,6 +141,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_visits_today(self, operator, value):
+        # As above.
+        self._check_field_access(self._fields["salon_visits_today"], "read")
         if operator != "in":
             return NotImplemented
         found = Domain("salon_visit_ids", "any", self._get_visits_today_domain())
@@ -185,23 +188,3 @@ class ResPartner(models.Model):
         return talk._get_records_action(
             name=self.env._("What she agrees to"), target="new"
         )
-
-    def _check_contact(self, purpose, channel):
-        """Refuse to contact these clients when the gate does.
-
-        :raise UserError: naming the clients and what holds each of them back
-        """
-        gate = self.env["salon.gate"]
-        holds = gate._get_holds(self, purpose, channel)
-        lines = [
-            f"{partner.name or '?'}: {gate._text_hold(hold)}"
-            for partner, hold in holds.items()
-            if hold
-        ]
-        if lines:
-            raise UserError(
-                self.env._(
-                    "These clients can't be contacted this way:\n%(clients)s",
-                    clients="\n".join(lines),
-                )
-            )

@@ -39,14 +39,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Keep what the cards say; Odoo keeps only what the user may read."""
         dst_partner, vals = dst_partner.sudo(), {}
         for name, field in dst_partner._fields.items():
-            if "salon_reminders." not in (field.groups or "") or not field.column_type:
-                continue
-            if field.compute or not field.store or dst_partner[name]:
+            is_ours = "salon_reminders." in (field.groups or "") and field.column_type
+            if not is_ours or not field.store or dst_partner[name]:
                 continue
             # Odoo too prefers the last of the merged contacts.
             for partner in src_partners.sudo():
-                if partner[name] and partner[name] != dst_partner:
-                    vals[name] = field.convert_to_write(partner[name], partner)
+                value = field.convert_to_write(partner[name], partner)
+                if value and not (field.relational and value == dst_partner.id):
+                    vals[name] = value
         dst_partner.write(vals)
 
     def _salon_merge_calls(self, src_partners, dst_partner):
