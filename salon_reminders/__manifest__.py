@@ -80,6 +80,8 @@
         "wizards/salon_call_entry_views.xml",
         "wizards/salon_call_log_views.xml",
         "wizards/salon_reminder_pause_views.xml",
+        "wizards/mail_compose_message_views.xml",
+        "wizards/sms_composer_views.xml",
         "views/salon_book_views.xml",
         "wizards/salon_promotion_start_views.xml",
         "views/salon_promotion_views.xml",

@@ -44,7 +44,7 @@ from . import salon_gate
 from . import salon_blacklist
 from . import phone_blacklist
 from . import mail_blacklist
-from . import mail_thread
+from . import salon_mailing
 from . import salon_cycle_norm
 from . import salon_cycle_tuner
 from . import salon_reminder

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.sql import column_exists, create_column
+
+# Of a service, and from one session of a course to the next, until told otherwise.
+USUAL_MINUTES = 60
+USUAL_INTERVAL_DAYS = 28
 
 
 class ProductTemplate(models.Model):
@@ -15,11 +20,16 @@ class ProductTemplate(models.Model):
         ],
         string="Sold in the salon as",
         index="btree_not_null",
+        groups="salon_reminders.group_stylist",
         help="A service makes a visit and renews its cycles. A consultation or fee "
         "is charged but renews nothing. A retail product is taken home.",
     )
     salon_zone_id = fields.Many2one(
-        "salon.zone", string="Zone", index="btree_not_null", check_company=True
+        "salon.zone",
+        string="Zone",
+        index="btree_not_null",
+        check_company=True,
+        groups="salon_reminders.group_stylist",
     )
     salon_cycle_ids = fields.Many2many(
         "salon.cycle",
@@ -27,31 +37,40 @@ class ProductTemplate(models.Model):
         "product_tmpl_id",
         "cycle_id",
         string="Renews cycles",
+        groups="salon_reminders.group_stylist",
         help="The needs this service meets: a cut with colour renews two.",
     )
     salon_duration = fields.Integer(
         "Duration (minutes)",
-        default=60,
+        compute="_compute_salon_duration",
+        store=True,
+        readonly=False,
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Length of the appointment, in minutes.",
     )
     salon_processing_after = fields.Integer(
         "Processing starts after (minutes)",
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Minutes after which the treatment works by itself, e.g. colour.",
     )
     salon_processing_minutes = fields.Integer(
         "Processing time (minutes)",
         aggregator=None,
+        groups="salon_reminders.group_stylist",
         help="Minutes in which the stylist can take another client.",
     )
     salon_use_days = fields.Integer(
-        "Lasts (days)", help="Days after which a retail product is probably used up."
+        "Lasts (days)",
+        groups="salon_reminders.group_stylist",
+        help="Days after which a retail product is probably used up.",
     )
 
     # Courses
     salon_course_sessions = fields.Integer(
         "Sessions",
+        groups="salon_reminders.group_stylist",
         help="How many sessions the client buys at once; 0 when this is no course.",
     )
     salon_course_service_ids = fields.Many2many(
@@ -61,21 +80,28 @@ class ProductTemplate(models.Model):
         "service_tmpl_id",
         string="Used up by",
         domain=[("salon_kind", "=", "service"), ("salon_course_sessions", "=", 0)],
+        groups="salon_reminders.group_stylist",
         help="Each time one of these services is done, it takes one session. Clients "
         "are reminded of their sessions by the cycles that these services renew.",
     )
     salon_course_interval_days = fields.Integer(
         "Interval (days)",
-        default=28,
+        compute="_compute_salon_course_interval_days",
+        store=True,
+        readonly=False,
+        groups="salon_reminders.group_stylist",
         help="Days from one session to the next; within the course they replace the "
         "client's own rhythm.",
     )
     salon_course_validity_days = fields.Integer(
-        "Valid for (days)", help="Days after the sale; 0 when it does not expire."
+        "Valid for (days)",
+        groups="salon_reminders.group_stylist",
+        help="Days after the sale; 0 when it does not expire.",
     )
     salon_course_maintenance_id = fields.Many2one(
         "salon.cycle",
         string="Then",
+        groups="salon_reminders.group_stylist",
         help="The cycle that takes over after the last session. Without one, the "
         "ordinary rhythm of the services goes on.",
     )
@@ -94,6 +120,29 @@ class ProductTemplate(models.Model):
         "A course needs an interval of at least one day between its sessions; sessions "
         "and validity can't be negative.",
     )
+
+    def _auto_init(self):
+        # Nothing is sold in the salon yet: no product of other apps is worked out.
+        for name in ("salon_duration", "salon_course_interval_days"):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, "int4")
+        return super()._auto_init()
+
+    @api.depends("salon_kind")
+    def _compute_salon_duration(self):
+        for product in self:
+            minutes = product.salon_duration
+            if not minutes and product.salon_kind in ("service", "fee"):
+                minutes = USUAL_MINUTES
+            product.salon_duration = minutes
+
+    @api.depends("salon_course_sessions")
+    def _compute_salon_course_interval_days(self):
+        for product in self:
+            days = product.salon_course_interval_days
+            if not days and product.salon_course_sessions:
+                days = USUAL_INTERVAL_DAYS
+            product.salon_course_interval_days = days
 
     @api.constrains(
         "salon_course_sessions",
@@ -137,7 +186,8 @@ class ProductTemplate(models.Model):
     )
     def _check_salon_course_interval(self):
         """Refuse sessions that follow faster than is safe."""
-        for course in self.filtered("salon_course_sessions"):
+        # Who changes a product need not know the salon.
+        for course in self.sudo().filtered("salon_course_sessions"):
             cycles = course.salon_course_service_ids.salon_cycle_ids
             for cycle in cycles:
                 if course.salon_course_interval_days < cycle.earliest_days:
@@ -173,7 +223,8 @@ class ProductTemplate(models.Model):
         "salon_duration", "salon_processing_after", "salon_processing_minutes"
     )
     def _check_salon_processing(self):
-        for service in self.filtered("salon_processing_minutes"):
+        # Who changes a product need not know the salon.
+        for service in self.sudo().filtered("salon_processing_minutes"):
             after = service.salon_processing_after
             if after + service.salon_processing_minutes > service.salon_duration:
                 raise ValidationError(
@@ -188,7 +239,8 @@ class ProductTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         templates = super().create(vals_list)
-        templates.salon_cycle_ids._refresh_reminders()
+        # As above.
+        templates.sudo().salon_cycle_ids._refresh_reminders()
         return templates
 
     def write(self, vals):

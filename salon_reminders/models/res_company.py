@@ -21,46 +21,55 @@ class ResCompany(models.Model):
     salon_contact_gap_days = fields.Integer(
         string="Contact gap",
         default=14,
+        groups="salon_reminders.group_stylist",
         help="Days in which a client, or a phone number, is not called again.",
     )
     salon_bundling_days = fields.Integer(
         string="Bundling window",
         default=7,
+        groups="salon_reminders.group_stylist",
         help="Needs that come due within so many days are put into the same call.",
     )
     salon_max_attempts = fields.Integer(
         string="Attempts per call",
         default=3,
+        groups="salon_reminders.group_stylist",
         help="After so many calls without an answer the client counts as unreachable.",
     )
     salon_claim_minutes = fields.Integer(
         string="Call is yours for",
         default=10,
+        groups="salon_reminders.group_stylist",
         help="Minutes for which nobody else can call a client whose call was opened.",
     )
     salon_daily_quota = fields.Integer(
         string="New calls per day",
         default=30,
+        groups="salon_reminders.group_stylist",
         help="New calls put on the list in one day; 0 means no limit.",
     )
     salon_hold_minutes = fields.Integer(
         string="Proposed times are kept for",
         default=10,
+        groups="salon_reminders.group_stylist",
         help="Minutes in which a time proposed on a call is not proposed to others.",
     )
     salon_late_cancel_hours = fields.Integer(
         string="Late cancellation",
         default=24,
+        groups="salon_reminders.group_stylist",
         help="A visit cancelled less than so many hours before counts as late.",
     )
     salon_follow_up_days = fields.Integer(
         string="Follow-up calls",
         default=2,
+        groups="salon_reminders.group_stylist",
         help="Call a client so many days after a missed or cancelled visit, when she "
         "has not booked again; 0 means no such calls.",
     )
     salon_birthday_days = fields.Integer(
         string="Birthday calls",
+        groups="salon_reminders.group_stylist",
         help="Call clients so many days before their birthday; 0 means no such calls.",
     )
     salon_assignment = fields.Selection(
@@ -68,49 +77,58 @@ class ResCompany(models.Model):
         string="Calls are given",
         required=True,
         default="turns",
+        groups="salon_reminders.group_stylist",
         help="The client's own receptionist is the one on her contact; clients without "
         "one are given in turns.",
     )
     salon_own_rhythm = fields.Boolean(
         string="Follow own rhythms",
         default=True,
+        groups="salon_reminders.group_stylist",
         help="Learn from each client's visits how often she comes. Otherwise the ideal "
         "days of the cycle count for everybody.",
     )
     # Consent and privacy
     salon_consent_months = fields.Integer(
         string="Consents hold for",
+        groups="salon_reminders.group_stylist",
         help="Months after which a new consent must be asked for again; 0 means no "
         "end.",
     )
     salon_ask_again_days = fields.Integer(
         string="Ask again after",
         default=30,
+        groups="salon_reminders.group_stylist",
         help="Days after which a client who did not want to decide is asked again.",
     )
     salon_link_days = fields.Integer(
         string="Own link works for",
         default=90,
+        groups="salon_reminders.group_stylist",
         help="Days for which the link works that a client sees her consents with.",
     )
     salon_stylist_days = fields.Integer(
         string="Stylists see clients for",
         default=30,
+        groups="salon_reminders.group_stylist",
         help="Days before and after a visit in which its stylist sees the card.",
     )
     salon_card_limit = fields.Integer(
         string="Cards a day",
         default=80,
+        groups="salon_reminders.group_stylist",
         help="Who opens more client cards in a day is shown to the manager.",
     )
     salon_number_limit = fields.Integer(
         string="Numbers a day",
         default=15,
+        groups="salon_reminders.group_stylist",
         help="Who opens more numbers outside a call in a day is shown to the manager.",
     )
     salon_retention_months = fields.Integer(
         string="Notes are kept for",
         default=36,
+        groups="salon_reminders.group_stylist",
         help="Months after which the notes of calls and dialled numbers are deleted; "
         "what came of the calls stays. 0 means for good.",
     )

@@ -10,6 +10,7 @@ class ResCompany(models.Model):
 
     salon_control_share = fields.Integer(
         string="Control group",
+        groups="salon_reminders.group_stylist",
         help="Per cent of the due clients that are left uncalled for two weeks, chosen "
         "by chance, so that Reporting > What calling brings can tell what calls really "
         "do. 0 means none.",

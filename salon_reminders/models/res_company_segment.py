@@ -14,34 +14,45 @@ class ResCompany(models.Model):
     salon_new_days = fields.Integer(
         string="New for",
         default=90,
+        groups="salon_reminders.group_stylist",
         help="Days after her first visit during which a client counts as new.",
     )
     salon_risk_rhythms = fields.Float(
         string="At risk after",
         default=1.5,
+        groups="salon_reminders.group_stylist",
         help="Waits of so many times her own rhythm put a client at risk.",
     )
     salon_lost_rhythms = fields.Float(
         string="Lost after",
         default=3.0,
+        groups="salon_reminders.group_stylist",
         help="After so many times her own rhythm a client counts as lost.",
     )
     salon_lost_days = fields.Integer(
         string="Never lost before",
         default=90,
+        groups="salon_reminders.group_stylist",
         help="Nobody counts as lost earlier than so many days after her last visit.",
     )
     salon_offer_pause_days = fields.Integer(
         string="Offers rest for",
         default=180,
+        groups="salon_reminders.group_stylist",
         help="A service that a client declined twice, or did not like, is not offered "
         "to her for so many days.",
     )
     salon_standing_date = fields.Date(
-        string="Segments worked out on", readonly=True, copy=False
+        string="Segments worked out on",
+        readonly=True,
+        copy=False,
+        groups="salon_reminders.group_stylist",
     )
     salon_affinity_date = fields.Date(
-        string="Services compared on", readonly=True, copy=False
+        string="Services compared on",
+        readonly=True,
+        copy=False,
+        groups="salon_reminders.group_stylist",
     )
 
     _salon_segment_rules = models.Constraint(

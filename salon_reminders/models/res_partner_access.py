@@ -7,6 +7,8 @@ from .salon_visit import OPEN_STATES
 NUMBER_FIELDS = {
     *("phone", "phone_sanitized", "phone_mobile_search", "salon_wrong_number"),
 }
+# What a client, who is a person, has no use for.
+COMPANY_FIELDS = ("company_type", "function", "vat", "website")
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
 
@@ -23,6 +25,7 @@ class ResPartner(models.Model):
         "Phone number",
         compute="_compute_salon_phone",
         inverse="_inverse_salon_phone",
+        groups="salon_reminders.group_stylist,salon_reminders.group_phone_numbers",
         help="All but the last digits are hidden until the number is asked for.",
     )
 
@@ -101,11 +104,14 @@ class ResPartner(models.Model):
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, self._hides_numbers(view_type))
+        has_role = self.env.user.has_group("salon_reminders.group_stylist")
+        return (*key, self._hides_numbers(view_type), has_role)
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
+        if self.env.user.has_group("salon_reminders.group_stylist"):
+            self._shape_salon_form(arch)
         if self._hides_numbers(view_type):
             # The web client breaks on a field that is not there for the user.
             for name in NUMBER_FIELDS:
@@ -118,6 +124,23 @@ class ResPartner(models.Model):
                     if node.getparent() is not None:
                         node.getparent().remove(node)
         return arch, view
+
+    @api.model
+    def _shape_salon_form(self, arch):
+        """Make of the contact of a salon client the card of a person.
+
+        What only companies need is left out, and the salon's page opens first. Not by
+        a view: Odoo has one form for all, and people without a role keep theirs.
+        """
+        if not arch.xpath("//page[@name='salon']"):
+            return
+        for name in COMPANY_FIELDS:
+            for node in arch.xpath("//field[@name=$name]", name=name):
+                hidden = node.get("invisible")
+                extra = f"({hidden}) or " if hidden else ""
+                node.set("invisible", f"{extra}is_salon_client")
+        for page in arch.xpath("//page[@autofocus][not(@name='salon')]"):
+            del page.attrib["autofocus"]
 
     @api.model
     def _hides_numbers(self, view_type):

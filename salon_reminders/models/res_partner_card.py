@@ -11,22 +11,26 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    salon_likes = fields.Text("Likes")
-    salon_wishes = fields.Text("Would like to try")
-    salon_home_care = fields.Text("Home care")
+    salon_likes = fields.Text("Likes", groups=STYLIST)
+    salon_wishes = fields.Text("Would like to try", groups=STYLIST)
+    salon_home_care = fields.Text("Home care", groups=STYLIST)
     salon_contraindications = fields.Text(
         "Contraindications",
+        groups=STYLIST,
         help="Allergies and whatever must not be done. Shown as a warning when she is "
         "booked.",
     )
     salon_no_contraindications = fields.Boolean(
-        "Asked: has none", help="She was asked about allergies and has none."
+        "Asked: has none",
+        groups=STYLIST,
+        help="She was asked about allergies and has none.",
     )
     salon_source_id = fields.Many2one(
         "utm.source",
         string="Came through",
         index="btree_not_null",
         ondelete="set null",
+        groups=STYLIST,
         help="How she heard of the salon.",
     )
     salon_recommended_by_id = fields.Many2one(
@@ -35,6 +39,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain=[("is_salon_client", "=", True)],
+        groups=STYLIST,
     )
     salon_photo_ids = fields.One2many(
         "salon.client.photo", "partner_id", string="Photos", groups=STYLIST

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -21,6 +20,7 @@ class ResPartner(models.Model):
         "Consent to collect",
         compute="_compute_salon_consent_to_ask",
         search="_search_salon_consent_to_ask",
+        groups="salon_reminders.group_stylist",
         help="She has not been asked about calls, or must be asked again.",
     )
     salon_ask_reason = fields.Char(
@@ -29,7 +29,9 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_receptionist",
     )
     salon_ask_sentence = fields.Text(
-        "What to say", compute="_compute_salon_ask_sentence"
+        "What to say",
+        compute="_compute_salon_ask_sentence",
+        groups="salon_reminders.group_stylist",
     )
     salon_visits_today = fields.Boolean(
         "Visits today",
@@ -56,6 +58,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_consent_to_ask(self, operator, value):
+        # Odoo asks nobody for access to a field that brings its own search.
+        self._check_field_access(self._fields["salon_consent_to_ask"], "read")
         if operator != "in":
             return NotImplemented
         found = Domain.custom(
@@ -137,6 +141,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_salon_visits_today(self, operator, value):
+        # As above.
+        self._check_field_access(self._fields["salon_visits_today"], "read")
         if operator != "in":
             return NotImplemented
         found = Domain("salon_visit_ids", "any", self._get_visits_today_domain())
@@ -182,23 +188,3 @@ class ResPartner(models.Model):
         return talk._get_records_action(
             name=self.env._("What she agrees to"), target="new"
         )
-
-    def _check_contact(self, purpose, channel):
-        """Refuse to contact these clients when the gate does.
-
-        :raise UserError: naming the clients and what holds each of them back
-        """
-        gate = self.env["salon.gate"]
-        holds = gate._get_holds(self, purpose, channel)
-        lines = [
-            f"{partner.name or '?'}: {gate._text_hold(hold)}"
-            for partner, hold in holds.items()
-            if hold
-        ]
-        if lines:
-            raise UserError(
-                self.env._(
-                    "These clients can't be contacted this way:\n%(clients)s",
-                    clients="\n".join(lines),
-                )
-            )

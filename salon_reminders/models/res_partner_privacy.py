@@ -9,6 +9,7 @@ class ResPartner(models.Model):
     salon_shares_phone = fields.Boolean(
         "Shares her number",
         copy=False,
+        groups="salon_reminders.group_stylist",
         help="Other clients with this number are other people, not duplicates.",
     )
     salon_card_log_ids = fields.One2many(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.sql import column_exists, create_column
 
 # Of Odoo's palette, without grey
 COLORS = 11
@@ -10,16 +11,15 @@ class ResourceResource(models.Model):
 
     _inherit = "resource.resource"
 
-    @api.model
-    def _default_salon_color(self):
-        """Return the next colour, so that stylists are told apart in the book."""
-        # All count, also those of other salons and those who left.
-        stylists = self.sudo().with_context(active_test=False)
-        return stylists.search_count([("is_stylist", "=", True)]) % COLORS + 1
-
-    is_stylist = fields.Boolean("Stylist", index=True)
+    is_stylist = fields.Boolean(
+        "Stylist", index=True, groups="salon_reminders.group_stylist"
+    )
     salon_color = fields.Integer(
-        "Colour", default=lambda self: self._default_salon_color()
+        "Colour",
+        compute="_compute_salon_color",
+        store=True,
+        readonly=False,
+        groups="salon_reminders.group_stylist",
     )
     salon_zone_ids = fields.Many2many(
         "salon.zone",
@@ -27,6 +27,7 @@ class ResourceResource(models.Model):
         "resource_id",
         "zone_id",
         string="Zones",
+        groups="salon_reminders.group_stylist",
         help="The departments the stylist works in.",
     )
     salon_service_ids = fields.Many2many(
@@ -36,6 +37,7 @@ class ResourceResource(models.Model):
         "service_id",
         string="Services",
         domain=[("salon_kind", "in", ("service", "fee"))],
+        groups="salon_reminders.group_stylist",
         help="What the stylist does. Leave empty for all services of her zones; "
         "without zones she does everything.",
     )
@@ -43,13 +45,35 @@ class ResourceResource(models.Model):
         "salon.stylist.duration",
         "stylist_id",
         string="Own durations",
+        groups="salon_reminders.group_stylist",
         help="Services for which the stylist needs more or less time than usual.",
     )
 
+    def _auto_init(self):
+        # Nobody is a stylist yet: no resource of other apps needs a colour.
+        if not column_exists(self.env.cr, self._table, "salon_color"):
+            create_column(self.env.cr, self._table, "salon_color", "int4")
+        return super()._auto_init()
+
+    @api.depends("is_stylist")
+    def _compute_salon_color(self):
+        """Give new stylists the next colours, so that the book tells them apart."""
+        new = self.filtered(lambda one: one.is_stylist and not one.salon_color)
+        # All count, also those of other salons and those who left.
+        stylists = self.with_context(active_test=False)
+        others = [("is_stylist", "=", True), ("id", "not in", new._origin.ids)]
+        number = stylists.search_count(others) if new else 0
+        for resource in self - new:
+            resource.salon_color = resource.salon_color
+        for resource in new:
+            resource.salon_color = number % COLORS + 1
+            number += 1
+
     @api.constrains("is_stylist", "calendar_id")
     def _check_stylist_hours(self):
-        # A resource without working hours counts as free day and night.
-        for resource in self:
+        # A resource without working hours counts as free day and night. Whoever
+        # changes the hours of an employee need not know that this one is a stylist.
+        for resource in self.sudo():
             if resource.is_stylist and not resource.calendar_id:
                 raise ValidationError(
                     self.env._(

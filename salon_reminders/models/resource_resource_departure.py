@@ -15,6 +15,7 @@ class ResourceResource(models.Model):
     salon_last_date = fields.Date(
         "Last day",
         compute="_compute_salon_last_date",
+        groups="salon_reminders.group_stylist",
         help="After this day she can't be booked at this salon.",
     )
 

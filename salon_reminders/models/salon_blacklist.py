@@ -19,6 +19,7 @@ class SalonBlacklist(models.AbstractModel):
         "Put here by a withdrawn consent",
         readonly=True,
         copy=False,
+        groups="salon_reminders.group_receptionist",
         help="It is taken off again when the client agrees anew.",
     )
 
@@ -33,15 +34,17 @@ class SalonBlacklist(models.AbstractModel):
         if vals.get("active") or self._salon_address in vals:
             self.filtered("active")._salon_after_block()
         elif "active" in vals:
-            super().write({"salon_by_consent": False})
+            # As below.
+            super(SalonBlacklist, self.sudo()).write({"salon_by_consent": False})
         return result
 
     def _salon_after_block(self):
         if self.env.context.get("salon_from_consent"):
             return
-        # Put there by somebody, it takes more than a new consent to take it off.
-        self.filtered("salon_by_consent").salon_by_consent = False
         # Whoever keeps the blacklist need not know the salon's ledger.
+        by_consent_sudo = self.sudo().filtered("salon_by_consent")
+        # Put there by somebody, it takes more than a new consent to take it off.
+        by_consent_sudo.salon_by_consent = False
         self.env["salon.consent"].sudo()._withdraw_blocked(
             [(self._salon_partner_address, "in", self.mapped(self._salon_address))],
             self._salon_channels,

@@ -19,6 +19,7 @@ from . import test_salon_client_event
 from . import test_salon_consent
 from . import test_salon_gate
 from . import test_salon_privacy
+from . import test_resource_resource
 from . import test_salon_access
 from . import test_salon_client_card
 from . import test_salon_client_standing
@@ -66,9 +67,12 @@ from . import test_salon_promotion_report
 from . import test_salon_promotion_screens
 from . import test_salon_start_page
 from . import test_salon_visit_rating
+from . import test_salon_mailing
 from . import test_salon_month_report
 from . import test_salon_departure
 from . import test_salon_leaving_fix
 from . import test_salon_lost_client
+from . import test_foreign_fields
+from . import test_foreign_work
 from . import test_half_days
 from . import test_last_export

@@ -130,22 +130,6 @@ class TestSalonGate(SalonCase):
         self._say("given")
         self.assertTrue(self._is_blocked())
 
-    def test_contact_is_refused_with_the_reason(self):
-        with self.assertRaisesRegex(UserError, "Anna: The client has not agreed"):
-            self.anna._check_contact("promotion", "sms")
-
-    def test_sms_goes_through_the_gate(self):
-        composer = self.env["sms.composer"].create(
-            {
-                "res_model": "res.partner",
-                "res_id": self.anna.id,
-                "composition_mode": "comment",
-                "body": "Hello",
-            }
-        )
-        with self.assertRaisesRegex(UserError, "has not agreed"):
-            composer.action_send_sms()
-
     def test_mass_sms_goes_through_the_gate(self):
         bea = self._create_client("Bea", "+36 30 123 4568", consent=False)
         self._say("given", bea, purpose="promotion", channel="sms")

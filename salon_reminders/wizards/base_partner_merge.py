@@ -31,8 +31,23 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Cancel calls that the merged consents or numbers do not allow any more."""
         result = super()._update_values(src_partners, dst_partner)
         # As above.
+        self.sudo()._salon_merge_cards(src_partners, dst_partner)
         self.env["salon.call"].sudo()._cancel_without_consent(dst_partner)
         return result
+
+    def _salon_merge_cards(self, src_partners, dst_partner):
+        """Keep what the cards say; Odoo keeps only what the user may read."""
+        dst_partner, vals = dst_partner.sudo(), {}
+        for name, field in dst_partner._fields.items():
+            is_ours = "salon_reminders." in (field.groups or "") and field.column_type
+            if not is_ours or not field.store or dst_partner[name]:
+                continue
+            # Odoo too prefers the last of the merged contacts.
+            for partner in src_partners.sudo():
+                value = field.convert_to_write(partner[name], partner)
+                if value and not (field.relational and value == dst_partner.id):
+                    vals[name] = value
+        dst_partner.write(vals)
 
     def _salon_merge_calls(self, src_partners, dst_partner):
         """Keep one open call per salon, the destination's own if there is one."""

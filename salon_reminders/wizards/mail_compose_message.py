@@ -1,20 +1,44 @@
-from odoo import models
+from odoo import api, models
 
 
 class MailComposeMessage(models.TransientModel):
-    """Mailings to clients of the salon pass its gate."""
+    """E-mails to an audience pass the salon's gate."""
 
-    _inherit = "mail.compose.message"
+    _name = "mail.compose.message"
+    _inherit = ["salon.mailing", "mail.compose.message"]
+
+    _salon_channel = "email"
+    _salon_model_field = "model"
+
+    @api.depends("composition_mode", "model", "res_ids", "res_domain")
+    def _compute_salon_left_out(self):
+        return super()._compute_salon_left_out()
+
+    def _get_salon_records(self):
+        if not self.model or self.model not in self.env:
+            return self.env["res.partner"]
+        records = self.env[self.model]
+        if self.res_domain:
+            return records.search(self._evaluate_res_domain())
+        return records.browse(self._evaluate_res_ids())
+
+    def _action_send_mail_comment(self, res_ids):
+        if not self.model or self.model not in self.env:
+            return super()._action_send_mail_comment(res_ids)
+        held = self._get_salon_held(self.env[self.model].browse(res_ids))
+        self._log_salon_left_out(held)
+        res_ids = [res_id for res_id in res_ids if res_id not in held]
+        if not res_ids:
+            return self.env["mail.message"]
+        return super()._action_send_mail_comment(res_ids)
 
     def _get_optout_emails(self, mail_values_dict):
-        """Leave out, of a mailing, the clients who did not agree to promotions."""
         refused = list(super()._get_optout_emails(mail_values_dict))
-        if self.model not in self.env or not isinstance(
-            self.env[self.model], self.pool["mail.thread"]
-        ):
+        if self.model not in self.env:
             return refused
-        records = self.env[self.model].browse(mail_values_dict)
-        clients = records._get_salon_clients()
-        allowed = self.env["salon.gate"]._filter(clients, "promotion", "email")
-        unwanted = (clients - allowed).filtered("email_normalized")
-        return refused + unwanted.mapped("email_normalized")
+        held = self._get_salon_held(self.env[self.model].browse(mail_values_dict))
+        clients = self._get_salon_clients(self.env[self.model].browse(held))
+        # Whom a message reaches does not depend on who writes it.
+        partners_sudo = self.env["res.partner"].sudo().browse(clients.values())
+        emails = partners_sudo.filtered("email_normalized").mapped("email_normalized")
+        return refused + emails
