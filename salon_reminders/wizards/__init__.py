@@ -1,3 +1,4 @@
+from . import ir_demo
 from . import base_partner_merge
 from . import salon_call_entry
 from . import salon_call_entry_line
