@@ -110,6 +110,16 @@ class Workshop:
             database, *options, title="Upgrading", log=log, on_line=on_line
         )
 
+    def give_logins(self, database, log):
+        """Let people into the demonstration with simple passwords."""
+        process.run(
+            [self.python, "-m", "dev.demo_logins", self.config(database), database],
+            "Making the logins of the demonstration",
+            log,
+            env=self.environment(),
+            cwd=project.ROOT,
+        )
+
     # ---- databases ----
 
     def names(self):

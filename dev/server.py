@@ -42,6 +42,8 @@ def create(shop, name, demo):
     words = "with demo data" if demo else "without demo data"
     with step(f"Making the database {words} (about 2 minutes)") as line:
         shop.install(fresh, [project.ADDON], demo, name, progress_to(line))
+        if demo:
+            shop.give_logins(fresh, name)
         shop.rename(fresh, name)
 
 

@@ -20,7 +20,8 @@ class Templates:
         modules = project.dependencies()
         base_key = state.digest(workshop.source.version, *modules)
         self.base_key = base_key
-        self.key = state.digest(base_key, state.addon_hash())
+        logins = state.hash_files({project.ROOT / "dev" / "demo_logins.py"})
+        self.key = state.digest(base_key, state.addon_hash(), logins)
 
     def base(self, kind):
         return f"base_{kind}_{self.base_key}"
@@ -63,6 +64,8 @@ class Templates:
         check_log(lines, f"Installing ({kind})")
         lines = self.shop.upgrade(fresh, addon, log, on_line)
         check_log(lines, f"Upgrading ({kind})")
+        if KINDS[kind]:
+            self.shop.give_logins(fresh, log)
         self.shop.rename(fresh, self.name(kind))
 
     def _drop_outdated(self):
