@@ -15,7 +15,7 @@ PORT = 8069
 DISK_NEEDED = 3 * 1024**3
 DISK_LOW = 300 * 1024**2
 
-# Users of the demonstration data: login (the password is the same), who it is.
+# Who is let into the demonstration: login (the password is the same), who it is.
 DEMO_LOGINS = (
     ("receptionist", "works the call list, books clients"),
     ("stylist", "own day and own clients"),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from . import ports, process, project, setup, state
 from .console import say, step, table
 from .errors import CommandFailed, SalonError
-from .templates import progress_to
+from .templates import LOGINS, progress_to
 
 
 def run(empty=False, bridges=False, port=project.PORT, host="127.0.0.1", reset=False):
@@ -46,6 +46,8 @@ def create(shop, name, addons, demo):
     with step(f"Making the database {words} (about 2 minutes)") as line:
         modules = [folder.name for folder in addons]
         shop.install(fresh, modules, demo, name, progress_to(line))
+        if demo:
+            shop.fill(fresh, LOGINS, name)
         shop.rename(fresh, name)
 
 

@@ -23,6 +23,7 @@ KINDS = {
     "bridges": "with demo data and bridges",
 }
 LIVE_DATA = "dev.live_data"
+LOGINS = "dev.demo_logins"
 
 
 class Templates:
@@ -36,8 +37,8 @@ class Templates:
         return f"base_{kind}_{self._base_key(kind)}"
 
     def name(self, kind):
-        key = state.digest(self._base_key(kind), state.addon_hash(folders(kind)))
-        return f"tpl_{kind}_{key}"
+        made_from = state.addon_hash(folders(kind)), *hashes(LOGINS)
+        return f"tpl_{kind}_{state.digest(self._base_key(kind), *made_from)}"
 
     def _base_key(self, kind):
         modules = project.dependencies(folders(kind))
@@ -102,6 +103,8 @@ class Templates:
         check_log(lines, f"Installing ({kind})")
         lines = self.shop.upgrade(fresh, addons, log, on_line)
         check_log(lines, f"Upgrading ({kind})")
+        if kind in WITH_DEMO:
+            self.shop.fill(fresh, LOGINS, log)
         self.shop.rename(fresh, self.name(kind))
 
     def _drop_outdated(self):

@@ -117,9 +117,9 @@
         ],
     },
     "demo": [
+        "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
         "demo/resource_calendar_demo.xml",
-        "demo/res_company_demo.xml",
         "demo/resource_resource_demo.xml",
         "demo/product_template_demo.xml",
         "demo/salon_demo.xml",

@@ -123,13 +123,6 @@ from . import salon_import_client_writer
 from . import salon_import_visit_writer
 from . import salon_import_closer
 from . import salon_import_writer
-from . import salon_demo
-from . import salon_demo_client
-from . import salon_demo_visit
-from . import salon_demo_course
-from . import salon_demo_call
-from . import salon_demo_lost
-from . import salon_demo_missed
 from . import salon_call_book
 from . import salon_follow_up
 from . import salon_call_win_back
@@ -141,7 +134,6 @@ from . import salon_gap_ranking
 from . import salon_day_board
 from . import salon_load
 from . import salon_start_page
-from . import salon_demo_report
 from . import salon_promotion
 from . import salon_promotion_hour
 from . import salon_promotion_audience
@@ -159,4 +151,3 @@ from . import res_partner_promotion
 from . import salon_privacy_promotion
 from . import salon_gap_finder_promotion
 from . import salon_client_event_promotion
-from . import salon_demo_promotion

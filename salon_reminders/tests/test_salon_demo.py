@@ -1,5 +1,6 @@
-from collections import Counter
-from datetime import timedelta
+import os
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from odoo.exceptions import AccessError
@@ -13,26 +14,40 @@ STATES = {
     *("booked", "paused", "stopped", "idle"),
 }
 
+COMPANY = "salon_reminders.res_company_rosewater_demo"
+# On so many days of a year, spread over all seasons and hours, the salon is made.
+YEAR = 366
+DAYS = int(os.environ.get("SALON_DEMO_DAYS") or 12)
+
+
+def get_moments(count):
+    """Return moments spread over a year, each at another hour of the day."""
+    first = datetime(2026, 3, 1)
+    return [
+        first + timedelta(days=number * YEAR // count, hours=number * 7 % 24)
+        for number in range(count)
+    ]
+
 
 @tagged("post_install", "-at_install")
 class TestSalonDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env.ref("base.main_company")
-        cls.env = cls.env(
-            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
-        )
-        if cls.env["salon.visit"].search_count([("company_id", "=", cls.company.id)]):
+        if cls.env.ref(COMPANY, raise_if_not_found=False):
             cls.skipTest(cls, "This database has the demo salon already.")
 
     def _load(self, client_count=None):
-        """Load the demo files as an installation does; return its mails."""
+        """Load the demo files as an installation does."""
         for path in get_manifest("salon_reminders")["demo"]:
             if path != "demo/salon_demo.xml" or not client_count:
                 self._load_file(path)
+        self.company = self.env.ref(COMPANY)
         if client_count:
-            self.env["salon.demo"]._generate(client_count=client_count)
+            self._make(client_count)
+
+    def _make(self, client_count):
+        self.env["ir.demo"]._make_salon(self.company.id, client_count=client_count)
 
     def _load_file(self, path):
         convert_file(self.env, "salon_reminders", path, {}, "init", noupdate=True)
@@ -43,9 +58,8 @@ class TestSalonDemo(TransactionCase):
         )
 
     def _check_salon(self):
-        """Check what has to hold on any day and for any number of clients."""
-        self._check_no_overlap()
-        self._check_working_days()
+        """Check what a salon of some size has to show."""
+        self._check_book()
         self._check_calls()
         reminders = self._search("salon.reminder")
         self.assertEqual(set(reminders.mapped("state")), STATES)
@@ -61,12 +75,22 @@ class TestSalonDemo(TransactionCase):
         self.assertTrue(visits.line_ids.filtered(lambda line: line.quantity < 0))
         self.assertTrue(visits.filtered("is_purchase"))
 
+    def _check_book(self):
+        """Check what has to hold on any day and for any number of clients."""
+        self.assertTrue(self._search("salon.visit", ("state", "=", "booked")))
+        self._check_no_overlap()
+        self._check_working_days()
+
     def _check_no_overlap(self):
-        visits = self._search("salon.visit", ("stylist_id", "!=", False))
-        for own in visits.grouped("stylist_id").values():
-            own = own.sorted("start")
-            for visit, following in pairwise(own):
-                self.assertLessEqual(visit.stop, following.start)
+        times = defaultdict(set)
+        for visit in self._search("salon.visit", ("stylist_id", "!=", False)):
+            times[visit.stylist_id].add((visit.start, visit.stop))
+            for _line, stylist, *time in visit._get_schedule():
+                if stylist != visit.stylist_id:
+                    times[stylist].add(tuple(time))
+        for stylist, own in times.items():
+            for (_start, stop), (start, _stop) in pairwise(sorted(own)):
+                self.assertLessEqual(stop, start, stylist.name)
 
     def _check_working_days(self):
         visits = self._search(
@@ -165,14 +189,91 @@ class TestSalonDemo(TransactionCase):
     def test_a_salon_with_visits_is_left_alone(self):
         self._load(client_count=20)
         before = self._get_visits()
-        self.env["salon.demo"]._generate(client_count=20)
+        self._make(client_count=20)
         self.assertEqual(self._get_visits(), before)
 
-    def test_nothing_can_be_called_from_outside(self):
-        base = set(dir(type(self.env["base"])))
-        for name in ("", ".client", ".visit", ".call"):
-            model = self.env[f"salon.demo{name}"]
-            for method in set(dir(type(model))) - base:
-                if callable(getattr(model, method, None)):
-                    with self.assertRaises(AccessError):
-                        get_public_method(model, method)
+    # ------------------------------------------------------------
+    # ON EVERY DAY
+    # ------------------------------------------------------------
+
+    @freeze_time("2026-12-05 20:00:00")
+    def test_services_of_two_stylists(self):
+        """Who is booked for a part of a visit is asked for a free time, too."""
+        self._load()
+        self._check_book()
+        self.assertTrue(self._search("salon.call", ("state", "=", "open")))
+
+    def test_any_day_of_a_year(self):
+        for moment in get_moments(DAYS):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self._check_moment()
+
+    def _check_moment(self):
+        """Make a salon and forget it, in a transaction of its own.
+
+        Salon after salon in one transaction would leave their rows in the tables, and
+        each would take longer than the one before.
+        """
+        env = self.env
+        try:
+            with self.registry.cursor() as cr:
+                self.env = env(cr=cr)
+                self._load(client_count=60)
+                self._check_book()
+                cr.rollback()
+        finally:
+            self.env = env
+            self.registry.clear_all_caches()
+
+    # ------------------------------------------------------------
+    # IN A DATABASE THAT LIVES
+    # ------------------------------------------------------------
+
+    @freeze_time("2026-07-06 05:30:00")
+    def test_other_companies_stay_as_they_are(self):
+        before = self._get_others()
+        self._load(client_count=20)
+        self.assertEqual(self._get_others(), before)
+        self.assertIn(self.company, self.env.ref("base.user_admin").company_ids)
+
+    def _get_others(self):
+        """Return what other companies are like, and what they have."""
+        companies = self.env["res.company"].search([]) - self.env["res.company"].search(
+            [("name", "=", "Rosewater Salon")]
+        )
+        stored = [
+            name
+            for name, field in companies._fields.items()
+            if field.store and field.type != "binary"
+        ]
+        models = ("resource.calendar", "resource.resource", "product.template")
+        domain = [("company_id", "in", [*companies.ids, False])]
+        return (
+            companies.read(stored),
+            companies.partner_id.read(["name", "street", "city", "phone", "email"]),
+            {model: self.env[model].search(domain).ids for model in models},
+        )
+
+    @freeze_time("2026-07-06 05:30:00")
+    def test_nobody_can_log_in(self):
+        """The logins with simple passwords belong to ./salon run."""
+        self._load(client_count=20)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT login, password FROM res_users WHERE company_id = %s",
+            [self.company.id],
+        )
+        rows = self.env.cr.fetchall()
+        self.assertEqual(len(rows), 4)
+        for login, password in rows:
+            self.assertFalse(password, login)
+            # No login that somebody may have already.
+            self.assertTrue(login.endswith("@rosewater.example.com"), login)
+
+    def test_no_model_of_it_is_registered(self):
+        found = [name for name in self.env.registry if name.startswith("salon.demo")]
+        self.assertEqual(found, [])
+
+    def test_its_door_is_closed_from_outside(self):
+        with self.assertRaises(AccessError):
+            get_public_method(self.env["ir.demo"], "_make_salon")

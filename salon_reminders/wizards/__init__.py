@@ -1,4 +1,5 @@
 from . import base_module_uninstall
+from . import ir_demo
 from . import base_partner_merge
 from . import salon_call_entry
 from . import salon_call_entry_line

@@ -1,27 +1,25 @@
 from itertools import cycle
 
-from odoo import api, fields, models
+from odoo import fields
+
+from .teller import Teller
 
 # So many sessions of her course each client in turn has used by now.
 USED = (2, 6, 5, 1, 3)
 CLIENTS = 6
 
 
-class SalonDemoCourse(models.AbstractModel):
+class Courses(Teller):
     """Sells courses to clients of the demo salon who came for single sessions."""
 
-    _name = "salon.demo.course"
-    _description = "Courses of the Demo Salon"
-
-    @api.model
-    def _generate(self, services):
+    def tell(self, services):
         """Sell two kinds of courses, so that some run, end soon and are over."""
         laser = services["laser_face"]
         upkeep = self.env["salon.cycle"].create(
             {
                 "name": "Laser upkeep, face",
                 "zone_id": laser.salon_zone_id.id,
-                "company_id": self.env.company.id,
+                "company_id": self.company.id,
                 "earliest_days": 90,
                 "ideal_days": 180,
                 "late_days": 270,
@@ -51,7 +49,7 @@ class SalonDemoCourse(models.AbstractModel):
                 "type": "service",
                 "salon_kind": "fee",
                 "salon_zone_id": service.salon_zone_id.id,
-                "company_id": self.env.company.id,
+                "company_id": self.company.id,
                 "salon_course_sessions": 6,
                 "salon_course_service_ids": service.product_tmpl_id.ids,
                 **terms,
@@ -65,14 +63,8 @@ class SalonDemoCourse(models.AbstractModel):
 
     def _choose_visits(self, service):
         """Return the visits of the sale, one per client."""
-        visits = self.env["salon.visit"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("partner_id", "!=", False),
-                ("state", "=", "done"),
-                ("line_ids.product_id", "=", service.id),
-            ],
-            order="date, id",
+        visits = self._search_made(
+            ("line_ids.product_id", "=", service.id), order="date, id"
         )
         regulars = sorted(
             visits.grouped("partner_id").values(), key=lambda own: (-len(own), own.ids)

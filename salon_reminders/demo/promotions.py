@@ -1,6 +1,8 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields
+
+from .teller import Teller
 
 # How many in a hundred of those who agreed to calls agreed to promotions as well
 AGREED = 55
@@ -9,25 +11,21 @@ AUTUMN_DAYS, AUTUMN_LENGTH = 130, 60
 GIFT_DAYS, GIFTS = 110, 9
 
 
-class SalonDemoPromotion(models.AbstractModel):
+class Promotions(Teller):
     """Promotions of the demo salon: one over, three running, one being prepared."""
 
-    _name = "salon.demo.promotion"
-    _description = "Promotions of the Demo Salon"
-
-    @api.model
-    def _generate(self, rng, services):
+    def tell(self, services):
         """Create promotions, who was offered them, and the visits that used them."""
-        self._agree(rng)
+        self._agree()
         campaign = self.env["utm.campaign"].create({"name": "Fill the quiet days"})
-        self._make_autumn(rng, services)
-        self._make_gift(rng, services, campaign)
+        self._make_autumn(services)
+        self._make_gift(services, campaign)
         self._make_birthday()
-        self._make_miss_you(rng)
+        self._make_miss_you()
         self._make_bundle(services)
-        self.env["salon.client.standing"]._refresh(self.env.company)
+        self.env["salon.client.standing"]._refresh(self.company)
 
-    def _agree(self, rng):
+    def _agree(self):
         """Have clients who agreed to calls agree to be phoned about promotions."""
         consents = self.env["salon.consent"]
         clients = self._get_clients()
@@ -36,24 +34,22 @@ class SalonDemoPromotion(models.AbstractModel):
             [
                 consents._prepare_vals(client, "given", "desk", **about)
                 for client in clients
-                if client.salon_call_consent == "given" and rng.random() < AGREED / 100
+                if client.salon_call_consent == "given"
+                and self.rng.random() < AGREED / 100
             ]
         )
 
     def _get_clients(self):
-        standings = self.env["salon.client.standing"].search(
-            [("company_id", "=", self.env.company.id)], order="partner_id"
-        )
-        return standings.partner_id
+        return self._search("salon.client.standing", order="partner_id").partner_id
 
     def _get_day(self, days):
-        return self.env.company._salon_today() + timedelta(days=days)
+        return self.today + timedelta(days=days)
 
     # ------------------------------------------------------------
     # THE PROMOTIONS
     # ------------------------------------------------------------
 
-    def _make_autumn(self, rng, services):
+    def _make_autumn(self, services):
         """One that is over: percent off what sometimes comes on top."""
         products = services["blow_dry"] | services["hair_treatment"]
         promotion = self._create(
@@ -67,17 +63,16 @@ class SalonDemoPromotion(models.AbstractModel):
         promotion.state = "running"
         promotion.member_ids.date = promotion.date_from
         lines = self._find_lines(promotion)
-        self._tell_used(rng, promotion, lines)
+        self._tell_used(promotion, lines)
         others = promotion.member_ids.partner_id - lines.visit_id.partner_id
         self._tell_offers(
-            rng,
             promotion,
-            rng.sample(list(others), k=min(25, len(others))),
+            self.rng.sample(list(others), k=min(25, len(others))),
             promotion.date_from,
         )
         promotion.state = "ended"
 
-    def _make_gift(self, rng, services, campaign):
+    def _make_gift(self, services, campaign):
         """A gift visit to a zone that is ignored, in quiet hours."""
         manicure = services["gel_manicure"]
         promotion = self._create(
@@ -100,23 +95,18 @@ class SalonDemoPromotion(models.AbstractModel):
         promotion.state = "running"
         promotion.member_ids.date = promotion.date_from
         visits = self._find_gift_visits(promotion)
-        self._tell_used(rng, promotion, self._add_manicures(visits, manicure))
+        self._tell_used(promotion, self._add_manicures(visits, manicure))
         for visit in visits[::2]:
             self._add_manicures(self._get_next(visit), manicure)
         others = self._get_reachable(promotion) - visits.partner_id
-        chosen = rng.sample(list(others), k=min(12, len(others)))
-        self._tell_offers(rng, promotion, chosen, self._get_day(-20))
+        chosen = self.rng.sample(list(others), k=min(12, len(others)))
+        self._tell_offers(promotion, chosen, self._get_day(-20))
 
     def _find_gift_visits(self, promotion):
         """Return a visit each of some of the audience who came twice since then."""
-        visits = self.env["salon.visit"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("partner_id", "in", promotion.member_ids.partner_id.ids),
-                ("state", "=", "done"),
-                ("is_purchase", "=", False),
-                ("date", ">=", promotion.date_from),
-            ],
+        visits = self._search_made(
+            ("partner_id", "in", promotion.member_ids.partner_id.ids),
+            ("date", ">=", promotion.date_from),
             order="date, id",
         )
         found = visits.browse()
@@ -133,7 +123,7 @@ class SalonDemoPromotion(models.AbstractModel):
 
     def _add_manicures(self, visits, manicure):
         """Put a manicure on visits that were made; a colleague did it meanwhile."""
-        mei = self.env.ref("salon_reminders.resource_resource_mei_demo")
+        mei = self._ref("resource_resource_mei_demo")
         return self.env["salon.visit.line"].create(
             [
                 {
@@ -151,7 +141,7 @@ class SalonDemoPromotion(models.AbstractModel):
         retail = self.env["product.product"].search(
             [
                 ("salon_kind", "=", "retail"),
-                ("company_id", "in", (False, self.env.company.id)),
+                ("company_id", "in", (False, self.company.id)),
             ],
             order="id",
             limit=1,
@@ -165,7 +155,7 @@ class SalonDemoPromotion(models.AbstractModel):
             date_to=self._get_day(300),
         ).state = "running"
 
-    def _make_miss_you(self, rng):
+    def _make_miss_you(self):
         promotion = self._create(
             "We miss you",
             percent=20,
@@ -178,8 +168,8 @@ class SalonDemoPromotion(models.AbstractModel):
         promotion.state = "running"
         promotion.member_ids.date = promotion.date_from
         clients = self._get_reachable(promotion)
-        chosen = rng.sample(list(clients), k=min(14, len(clients)))
-        self._tell_offers(rng, promotion, chosen, promotion.date_from)
+        chosen = self.rng.sample(list(clients), k=min(14, len(clients)))
+        self._tell_offers(promotion, chosen, promotion.date_from)
 
     def _make_bundle(self, services):
         products = services["long_cut"] | services["hair_treatment"]
@@ -210,7 +200,7 @@ class SalonDemoPromotion(models.AbstractModel):
         """Return one line per client of visits made that the promotion fits."""
         lines = self.env["salon.visit.line"].search(
             [
-                ("visit_id.company_id", "=", self.env.company.id),
+                ("visit_id.company_id", "=", self.company.id),
                 ("visit_id.state", "=", "done"),
                 ("visit_id.partner_id.active", "=", True),
                 ("visit_id.date", ">=", promotion.date_from),
@@ -225,9 +215,9 @@ class SalonDemoPromotion(models.AbstractModel):
         firsts = {line.visit_id.partner_id.id: line for line in reversed(lines)}
         return lines.browse(sorted(line.id for line in firsts.values()))[:20]
 
-    def _tell_used(self, rng, promotion, lines):
+    def _tell_used(self, promotion, lines):
         """Have promotions used on lines of visits that were made."""
-        users = self.env["salon.call.planner"]._get_receptionists() or self.env.user
+        users = self._get_users()
         for line in lines:
             usual = line.amount
             line.write(
@@ -237,34 +227,36 @@ class SalonDemoPromotion(models.AbstractModel):
                     "amount": usual - promotion._get_line_saving(line, usual),
                 }
             )
-            offered = line.visit_id.start - timedelta(days=rng.randint(0, 5), hours=1)
+            offered = line.visit_id.start - timedelta(
+                days=self.rng.randint(0, 5), hours=1
+            )
             self._offer(
                 promotion,
                 line.visit_id.partner_id,
                 offered,
-                rng.choice(users),
+                self.rng.choice(users),
                 answer="interested",
                 state="used",
                 visit_id=line.visit_id.id,
             )
         promotion._sync_uses()
 
-    def _tell_offers(self, rng, promotion, clients, since):
+    def _tell_offers(self, promotion, clients, since):
         """Have promotions offered on calls and at booking, with all kinds of answer."""
-        users = self.env["salon.call.planner"]._get_receptionists() or self.env.user
+        users = self._get_users()
         last = min(promotion.date_to, self._get_day(-1))
         for client in clients:
-            day = since + timedelta(days=rng.randint(0, (last - since).days))
+            day = since + timedelta(days=self.rng.randint(0, (last - since).days))
             moment = fields.Datetime.to_datetime(day) + timedelta(
-                hours=rng.randint(14, 20), minutes=rng.randint(0, 59)
+                hours=self.rng.randint(14, 20), minutes=self.rng.randint(0, 59)
             )
             self._offer(
                 promotion,
                 client,
                 moment,
-                rng.choice(users),
-                answer=rng.choice(ANSWERS),
-                method=rng.choice(("call", "call", "desk")),
+                self.rng.choice(users),
+                answer=self.rng.choice(ANSWERS),
+                method=self.rng.choice(("call", "call", "desk")),
             )
 
     def _offer(self, promotion, client, date, user, **vals):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from odoo import api, models
+from .teller import Teller
 
 # Source, how many in a hundred clients, cost of a month
 SOURCES = {
@@ -26,51 +26,44 @@ WORDS = {
 }
 
 
-class SalonDemoReport(models.AbstractModel):
+class Reports(Teller):
     """Makes up what only reports ask for: sources, their costs, when was booked."""
 
-    _name = "salon.demo.report"
-    _description = "What Reports of the Demo Salon Ask for"
-
-    @api.model
-    def _generate(self, rng):
+    def tell(self):
         sources = {name: self._get_source(name) for name in SOURCES}
-        self._tell_sources(rng, sources)
+        self._tell_sources(sources)
         self._enter_costs(sources)
-        self._book_in_advance(rng)
-        self._rate_visits(rng)
+        self._book_in_advance()
+        self._rate_visits()
 
-    @api.model
     def _get_source(self, name):
         found = self.env["utm.source"].search([("name", "=", name)], limit=1)
         return found or self.env["utm.source"].create({"name": name})
 
-    def _tell_sources(self, rng, sources):
+    def _tell_sources(self, sources):
         """Give most clients a source; recommended ones also say by whom."""
-        clients = self.env["salon.visit"].search(
-            [("company_id", "=", self.env.company.id)], order="date, id"
-        )
-        clients = clients.partner_id
+        clients = self._search("salon.visit", order="date, id").partner_id
         names = [*SOURCES, None]
         weights = [*(share for share, _cost in SOURCES.values()), UNKNOWN]
         for number, client in enumerate(clients):
-            name = rng.choices(names, weights=weights)[0]
+            name = self.rng.choices(names, weights=weights)[0]
             if not name:
                 continue
             vals = {"salon_source_id": sources[name].id}
             if name == "Recommendation" and number > 10:
                 # A few recommend often.
-                friend = clients[rng.randrange(10 if rng.random() < 0.5 else number)]
+                friend = clients[
+                    self.rng.randrange(10 if self.rng.random() < 0.5 else number)
+                ]
                 vals["salon_recommended_by_id"] = friend.id
             client.write(vals)
 
     def _enter_costs(self, sources):
-        today = self.env.company._salon_today()
         self.env["salon.source.cost"].create(
             [
                 {
                     "source_id": sources[name].id,
-                    "date": today - timedelta(days=30 * month),
+                    "date": self.today - timedelta(days=30 * month),
                     "amount": cost,
                 }
                 for name, (_share, cost) in SOURCES.items()
@@ -79,17 +72,16 @@ class SalonDemoReport(models.AbstractModel):
             ]
         )
 
-    def _book_in_advance(self, rng):
+    def _book_in_advance(self):
         """Date back when visits were entered: at the last visit, or days before."""
-        visits = self.env["salon.visit"].search(
-            [("company_id", "=", self.env.company.id), ("partner_id", "!=", False)],
-            order="start, id",
+        visits = self._search(
+            "salon.visit", ("partner_id", "!=", False), order="start, id"
         )
         last, rows = {}, []
         for visit in visits:
             before = last.get(visit.partner_id.id)
-            entered = visit.start - timedelta(days=rng.randint(0, 6), hours=2)
-            if before and before < visit.start and rng.random() < 0.45:
+            entered = visit.start - timedelta(days=self.rng.randint(0, 6), hours=2)
+            if before and before < visit.start and self.rng.random() < 0.45:
                 entered = before
             rows.append((visit.id, min(entered, self.env.cr.now())))
             last[visit.partner_id.id] = visit.start
@@ -101,22 +93,13 @@ class SalonDemoReport(models.AbstractModel):
         )
         visits.invalidate_recordset(["create_date"])
 
-    def _rate_visits(self, rng):
+    def _rate_visits(self):
         """Note what clients said about visits of the last half year."""
-        since = self.env.company._salon_today() - timedelta(days=RATED_DAYS)
-        visits = self.env["salon.visit"].search(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("state", "=", "done"),
-                ("is_purchase", "=", False),
-                ("partner_id", "!=", False),
-                ("date", ">=", since),
-            ],
-            order="start, id",
-        )
-        rated = visits.filtered(lambda _visit: rng.random() < RATED / 100)
+        since = self.today - timedelta(days=RATED_DAYS)
+        visits = self._search_made(("date", ">=", since))
+        rated = visits.filtered(lambda _visit: self.rng.random() < RATED / 100)
         stars = {
-            visit: rng.choices(list(STARS), weights=STARS.values())[0]
+            visit: self.rng.choices(list(STARS), weights=STARS.values())[0]
             for visit in rated
         }
         for number, words in WORDS.items():
@@ -128,16 +111,13 @@ class SalonDemoReport(models.AbstractModel):
     # MOVES
     # ------------------------------------------------------------
 
-    @api.model
-    def _tell_moves(self):
+    def tell_moves(self):
         """Note who became lost in the past, and who came back.
 
         The job that notes it every night has only begun to.
         """
         moves = []
-        for standing in self.env["salon.client.standing"].search(
-            [("company_id", "=", self.env.company.id)]
-        ):
+        for standing in self._search("salon.client.standing"):
             limit = self._get_lost_days(standing)
             days = self._get_days(standing.partner_id)
             if standing.segment == "lost":
@@ -161,16 +141,16 @@ class SalonDemoReport(models.AbstractModel):
         )
 
     def _get_lost_days(self, standing):
-        company = standing.company_id
         days = max(
-            company.salon_lost_rhythms * standing.rhythm_days, company.salon_lost_days
+            self.company.salon_lost_rhythms * standing.rhythm_days,
+            self.company.salon_lost_days,
         )
         return timedelta(days=int(days))
 
     def _get_days(self, partner):
         visits = partner.salon_visit_ids.filtered(
             lambda visit: (
-                visit.company_id == self.env.company
+                visit.company_id == self.company
                 and visit.state == "done"
                 and not visit.is_purchase
             )

@@ -1,10 +1,12 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.tools import split_every
 
 from ..wizards.starter_data import CYCLES, SERVICES
-from .salon_demo_data import (
+from .clients import HISTORY_DAYS
+from .diary import Diary
+from .tables import (
     EXTRAS,
     FORMULAS,
     HABITS,
@@ -12,9 +14,11 @@ from .salon_demo_data import (
     STYLISTS,
     WALK_INS,
 )
-from .salon_demo_diary import Diary
+from .teller import Teller
 
 BATCH = 500
+# Nobody is moved by more than this, to a free time or to a usual weekday.
+MOVED_DAYS = 10
 BOOKED_DAYS = 21
 # What began before is done today; a fixed hour, so that a day gives one salon.
 DONE_UNTIL_HOUR = 13
@@ -22,116 +26,116 @@ CYCLE = {cycle.key: cycle for cycle in CYCLES}
 SERVICE = {service.key: service for service in SERVICES}
 
 
-class SalonDemoVisit(models.AbstractModel):
+class Visits(Teller):
     """Makes up the visits of the demo salon: 18 months back, three weeks ahead.
 
     Every client keeps her habits and rhythm until her story ends.
     """
 
-    _name = "salon.demo.visit"
-    _description = "Visits of the Demo Salon"
-
-    @api.model
-    def _generate(self, rng, stories, services):
+    def tell(self, stories, services):
         """Create the visits; return the diary with the times they take."""
-        stylists = {
-            self.env["salon.demo"]._get_stylist(name): zones
-            for name, zones in STYLISTS.items()
-        }
-        diary = Diary(self.env.company, stylists)
+        stylists = {self._ref(name): zones for name, zones in STYLISTS.items()}
+        self.diary = self._open_diary(stylists)
         plan = [
             appointment
             for story in stories
-            for appointment in self._plan_story(rng, story, stylists)
+            for appointment in self._plan_story(story, stylists)
         ]
-        plan += self._plan_walk_ins(rng, stories, stylists)
-        plan += self._plan_today(rng, stories, stylists)
+        plan += self._plan_walk_ins(stories, stylists)
+        plan += self._plan_today(stories, stylists)
         vals_list = [
             vals
-            for appointment in sorted(plan, key=lambda a: a["day"])
-            if (vals := self._prepare_visit(rng, diary, appointment, services))
+            for appointment in sorted(plan, key=lambda a: a["days"][0])
+            if (vals := self._prepare_visit(appointment, services))
         ]
-        vals_list += self._prepare_purchases(rng, stories)
+        vals_list += self._prepare_purchases(stories)
         visits = self._create_visits(vals_list)
-        self._refund_some(rng, visits)
+        self._refund_some(visits)
         self._take_back_some(visits, stories)
-        return diary
+        return self.diary
+
+    def _open_diary(self, stylists):
+        """Return an empty diary; visits may be moved by days beyond both ends."""
+        first = self.today - timedelta(days=HISTORY_DAYS + MOVED_DAYS)
+        last = self.today + timedelta(days=BOOKED_DAYS + MOVED_DAYS)
+        everybody = self.env["resource.resource"].union(*stylists)
+        return Diary(self.company, everybody, first, last)
 
     # ------------------------------------------------------------
     # WHEN SHE COMES
     # ------------------------------------------------------------
 
-    def _plan_story(self, rng, story, stylists):
+    def _plan_story(self, story, stylists):
         """Yield the appointments of one client, habit by habit."""
-        today = self.env.company._salon_today()
-        weekday = rng.randrange(7)
-        hour = rng.choice((9, 10, 11, 12, 13, 15, 16, 17, 18))
+        weekday = self.rng.randrange(7)
+        hour = self.rng.choice((9, 10, 11, 12, 13, 15, 16, 17, 18))
         for habit in story["habits"]:
             cycle_key, choices = HABITS[habit]
-            service = rng.choice(choices)
+            service = self.rng.choice(choices)
             zone = SERVICE[service].zone
-            own = self._choose_stylist(rng, zone, stylists)
-            rhythm = CYCLE[cycle_key].ideal * rng.triangular(0.85, 1.35, 1.05)
-            for day in self._get_days(rng, story, rhythm, today):
-                other = self._choose_stylist(rng, zone, stylists)
+            own = self._choose_stylist(zone, stylists)
+            rhythm = CYCLE[cycle_key].ideal * self.rng.triangular(0.85, 1.35, 1.05)
+            for day in self._get_days(story, rhythm):
+                other = self._choose_stylist(zone, stylists)
                 yield {
                     "partner": story["partner"],
-                    "day": self._shift_to_weekday(day, weekday),
+                    "days": Diary.near(self._shift_to_weekday(day, weekday)),
                     "hour": hour,
-                    "service": service if rng.random() < 0.8 else rng.choice(choices),
-                    "stylist": own if rng.random() < 0.88 else other,
+                    "service": service
+                    if self.rng.random() < 0.8
+                    else self.rng.choice(choices),
+                    "stylist": own if self.rng.random() < 0.88 else other,
                 }
 
-    def _get_days(self, rng, story, rhythm, today):
+    def _get_days(self, story, rhythm):
         """Yield the days on which she comes for one habit, bookings included."""
-        last = self._get_last_day(rng, story, rhythm, today)
-        day = story["joined"] + timedelta(days=rng.randint(0, 14))
+        last = self._get_last_day(story, rhythm)
+        day = story["joined"] + timedelta(days=self.rng.randint(0, 14))
         while day <= last:
             # Most of what lies ahead is not booked yet: that is what calls are for.
-            if day <= today or rng.random() < 0.5:
+            if day <= self.today or self.rng.random() < 0.5:
                 yield day
             if story["fate"] == "once":
                 return
-            day += timedelta(days=max(round(rng.gauss(rhythm, rhythm * 0.16)), 7))
+            day += timedelta(days=max(round(self.rng.gauss(rhythm, rhythm * 0.16)), 7))
 
-    @api.model
-    def _get_last_day(self, rng, story, rhythm, today):
+    def _get_last_day(self, story, rhythm):
         if story["fate"] == "lost":
-            days = max((today - story["joined"]).days, 71)
-            return today - timedelta(days=rng.randint(70, days))
+            days = max((self.today - story["joined"]).days, 71)
+            return self.today - timedelta(days=self.rng.randint(70, days))
         if story["fate"] == "fading":
-            return today - timedelta(days=round(rhythm * rng.uniform(1.0, 1.6)))
-        return today + timedelta(days=BOOKED_DAYS)
+            return self.today - timedelta(
+                days=round(rhythm * self.rng.uniform(1.0, 1.6))
+            )
+        return self.today + timedelta(days=BOOKED_DAYS)
 
-    @api.model
     def _shift_to_weekday(self, day, weekday):
         """Move a day to the client's weekday when that is near."""
         shift = (weekday - day.weekday() + 3) % 7 - 3
         return day + timedelta(days=shift if abs(shift) <= 2 else 0)
 
-    @api.model
-    def _choose_stylist(self, rng, zone, stylists):
+    def _choose_stylist(self, zone, stylists):
         """Return a stylist of this zone, rather one who does little else."""
         able = [stylist for stylist, zones in stylists.items() if zone in zones]
-        return rng.choices(able, weights=[1 / len(stylists[s]) for s in able])[0]
+        return self.rng.choices(able, weights=[1 / len(stylists[s]) for s in able])[0]
 
-    def _plan_walk_ins(self, rng, stories, stylists):
-        today = self.env.company._salon_today()
+    def _plan_walk_ins(self, stories, stylists):
         for _number in range(len(stories) * 4 // 5):
-            service = rng.choice(WALK_INS)
+            service = self.rng.choice(WALK_INS)
             zone = SERVICE[service].zone
+            day = self.today - timedelta(days=self.rng.randint(1, 540))
             yield {
                 "partner": self.env["res.partner"],
-                "day": today - timedelta(days=rng.randint(1, 540)),
-                "hour": rng.randint(9, 18),
+                "days": Diary.near(day),
+                "hour": self.rng.randint(9, 18),
                 "service": service,
-                "stylist": self._choose_stylist(rng, zone, stylists),
+                "stylist": self._choose_stylist(zone, stylists),
             }
 
-    def _plan_today(self, rng, stories, stylists):
+    def _plan_today(self, stories, stylists):
         """Yield clients who come back today, so that no day shows an empty salon."""
         absent = [s for s in stories if s["fate"] in ("fading", "lost")]
-        rng.shuffle(absent)
+        self.rng.shuffle(absent)
         for stylist, zones in stylists.items():
             for hour in (9, 17):
                 story = next(
@@ -141,14 +145,12 @@ class SalonDemoVisit(models.AbstractModel):
                     absent.remove(story)
                     yield {
                         "partner": story["partner"],
-                        "day": self.env.company._salon_today(),
+                        "days": [self.today],
                         "hour": hour,
                         "service": self._find_service(story, zones),
                         "stylist": stylist,
-                        "exact": True,
                     }
 
-    @api.model
     def _find_service(self, story, zones):
         """Return what the client usually has in one of these zones."""
         usual = (HABITS[habit][1][0] for habit in story["habits"])
@@ -158,78 +160,71 @@ class SalonDemoVisit(models.AbstractModel):
     # WHAT IS DONE
     # ------------------------------------------------------------
 
-    def _prepare_visit(self, rng, diary, appointment, services):
+    def _prepare_visit(self, appointment, services):
         """Return the values of a visit at the nearest free time, if there is one."""
         keys = [appointment["service"]]
-        extras = EXTRAS[SERVICE[keys[0]].zone]
-        if extras and rng.random() < 0.15:
-            keys.append(rng.choice(extras))
-        minutes = sum(services[key].salon_duration for key in keys)
-        free = diary.book(
-            *(appointment["stylist"], appointment["day"], minutes),
-            hour=appointment["hour"],
-            exact=appointment.get("exact"),
+        extras = [key for key in EXTRAS[SERVICE[keys[0]].zone] if key not in keys]
+        if extras and self.rng.random() < 0.15:
+            keys.append(self.rng.choice(extras))
+        start = self.diary.book(
+            appointment["stylist"],
+            self.env["product.product"].union(*(services[key] for key in keys)),
+            appointment["days"],
+            appointment["hour"],
         )
-        if not free:
+        if not start:
             return None
-        start, day = free
-        state = self._choose_state(rng, start, day)
-        lines = [self._prepare_line(rng, services[key]) for key in keys]
-        if state == "done" and rng.random() < 0.18:
-            lines.append(self._prepare_line(rng, rng.choice(self._get_retail())))
+        state = self._choose_state(start)
+        lines = [self._prepare_line(services[key]) for key in keys]
+        if state == "done" and self.rng.random() < 0.18:
+            lines.append(self._prepare_line(self.rng.choice(self._get_retail())))
         return {
             "partner_id": appointment["partner"].id,
             "stylist_id": appointment["stylist"].id,
             "start": start,
             "state": state,
             "line_ids": [fields.Command.create(line) for line in lines],
-            "note": self._choose_note(rng, appointment["service"], state),
+            "note": self._choose_note(appointment["service"], state),
         }
 
-    def _choose_state(self, rng, start, day):
-        company = self.env.company
-        today = company._salon_today()
-        hour = company._salon_local(start).hour
-        if day > today or (day == today and hour >= DONE_UNTIL_HOUR):
-            return "cancelled" if rng.random() < 0.04 else "booked"
-        return rng.choices(("done", "no_show", "cancelled"), weights=(93, 3, 4))[0]
+    def _choose_state(self, start):
+        noon = datetime.combine(self.today, time(DONE_UNTIL_HOUR))
+        if start >= self.company._salon_utc(noon):
+            return "cancelled" if self.rng.random() < 0.04 else "booked"
+        return self.rng.choices(("done", "no_show", "cancelled"), weights=(93, 3, 4))[0]
 
-    @api.model
-    def _prepare_line(self, rng, product, quantity=1):
-        discount = 0.9 if rng.random() < 0.06 else 1
+    def _prepare_line(self, product, quantity=1):
+        discount = 0.9 if self.rng.random() < 0.06 else 1
         return {
             "product_id": product.id,
             "quantity": quantity,
             "amount": round(product.lst_price * quantity * discount, 2),
         }
 
-    @api.model
-    def _choose_note(self, rng, service, state):
+    def _choose_note(self, service, state):
         if state != "done":
             return False
-        if SERVICE[service].zone == "colour" and rng.random() < 0.5:
-            return rng.choice(FORMULAS)
-        return rng.choice(PREFERENCES) if rng.random() < 0.05 else False
+        if SERVICE[service].zone == "colour" and self.rng.random() < 0.5:
+            return self.rng.choice(FORMULAS)
+        return self.rng.choice(PREFERENCES) if self.rng.random() < 0.05 else False
 
-    @api.model
     def _get_retail(self):
         return self.env["product.product"].search(
             [
                 ("salon_kind", "=", "retail"),
-                ("company_id", "in", [False, self.env.company.id]),
+                ("company_id", "in", [False, self.company.id]),
             ]
         )
 
-    def _prepare_purchases(self, rng, stories):
+    def _prepare_purchases(self, stories):
         """Return receipts with retail products only, paid at the desk."""
-        company = self.env.company
-        today = company._salon_today()
         for number in range(len(stories) // 5):
-            day = fields.Datetime.to_datetime(today - timedelta(days=number * 9 + 1))
-            line = self._prepare_line(rng, rng.choice(self._get_retail()))
+            day = self.today - timedelta(days=number * 9 + 1)
+            local = datetime.combine(day, time(self.rng.randint(10, 18)))
+            line = self._prepare_line(self.rng.choice(self._get_retail()))
             yield {
-                "partner_id": rng.choice(stories)["partner"].id,
-                "start": company._salon_utc(day.replace(hour=rng.randint(10, 18))),
+                "partner_id": self.rng.choice(stories)["partner"].id,
+                "start": self.company._salon_utc(local),
                 "state": "done",
                 "receipt": f"R-{1000 + number}",
                 "line_ids": [fields.Command.create(line)],
@@ -249,22 +244,21 @@ class SalonDemoVisit(models.AbstractModel):
             self.env.cr.execute("ANALYZE salon_visit, salon_visit_line, salon_reminder")
         return visits
 
-    def _refund_some(self, rng, visits):
+    def _refund_some(self, visits):
         """Bring back three retail products a few days later."""
-        today = self.env.company._salon_today()
         lines = visits.line_ids.filtered(
             lambda line: (
                 line.salon_kind == "retail"
                 and line.visit_id.partner_id
-                and line.visit_id.date < today - timedelta(days=4)
+                and line.visit_id.date < self.today - timedelta(days=4)
             )
         )
-        visits.create([self._prepare_refund(rng, line) for line in lines[-3:]])
+        visits.create([self._prepare_refund(line) for line in lines[-3:]])
 
-    def _prepare_refund(self, rng, line):
+    def _prepare_refund(self, line):
         return {
             "partner_id": line.visit_id.partner_id.id,
-            "start": line.visit_id.start + timedelta(days=rng.randint(1, 3)),
+            "start": line.visit_id.start + timedelta(days=self.rng.randint(1, 3)),
             "state": "done",
             "note": "Brought back unopened.",
             "line_ids": [

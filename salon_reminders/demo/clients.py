@@ -1,9 +1,9 @@
 import base64
 from datetime import datetime, time, timedelta
 
-from odoo import api, fields, models
+from odoo import fields
 
-from .salon_demo_data import (
+from .tables import (
     AREAS,
     CONSENTS,
     FAMILIES,
@@ -12,71 +12,66 @@ from .salon_demo_data import (
     PREFERENCES,
     PROFILES,
 )
+from .teller import Teller
 
 HISTORY_DAYS = 548
-# How each consent was got, in a hundred
 # What a scan of it would be in a real salon.
 SIGNED_CARD = base64.b64encode(b"I agree to be phoned by the salon. Signed")
+# How each consent was got, in a hundred
 METHODS = {"desk": 60, "writing": 20, "phone": 10, "import": 10}
 
 
-class SalonDemoClient(models.AbstractModel):
+class Clients(Teller):
     """Makes up the clients of the demo salon and what they agreed to."""
 
-    _name = "salon.demo.client"
-    _description = "Clients of the Demo Salon"
-
-    @api.model
-    def _generate(self, rng, count):
+    def tell(self, count):
         """Create clients with their consents.
 
         :return: list of dicts with the client and what the visits follow from
         """
-        stories = [self._prepare_story(rng, number) for number in range(count)]
-        names = self._get_names(rng, [story["names"] for story in stories])
+        stories = [self._prepare_story(number) for number in range(count)]
+        names = self._get_names([story["names"] for story in stories])
         partners = self.env["res.partner"].create(
             [
-                self._prepare_partner(rng, number, name, stories[number])
+                self._prepare_partner(number, name, stories[number])
                 for number, name in enumerate(names)
             ]
         )
         for story, partner in zip(stories, partners, strict=True):
             story["partner"] = partner
-        self._create_consents(rng, stories)
+        self._create_consents(stories)
         self._block_some_numbers(partners)
         return stories
 
-    def _prepare_story(self, rng, number):
-        _weight, names, habits = rng.choices(
+    def _prepare_story(self, number):
+        _weight, names, habits = self.rng.choices(
             PROFILES, weights=[profile[0] for profile in PROFILES]
         )[0]
-        days = HISTORY_DAYS if number % 2 else rng.randint(25, HISTORY_DAYS)
+        days = HISTORY_DAYS if number % 2 else self.rng.randint(25, HISTORY_DAYS)
         # Not all on one day: the first half has known the salon for longer.
-        days -= rng.randint(0, min(40, days - 20)) if number > 1 else 0
+        days -= self.rng.randint(0, min(40, days - 20)) if number > 1 else 0
         return {
             "names": names,
             "habits": habits,
-            "fate": rng.choices(list(FATES), weights=FATES.values())[0],
-            "joined": self.env.company._salon_today() - timedelta(days=days),
+            "fate": self.rng.choices(list(FATES), weights=FATES.values())[0],
+            "joined": self.today - timedelta(days=days),
         }
 
-    @api.model
-    def _get_names(self, rng, name_lists):
+    def _get_names(self, name_lists):
         """Return a full name per client, none twice."""
         used = set()
         for names in name_lists:
             name = None
             while name is None or name in used:
-                name = f"{rng.choice(names)} {rng.choice(FAMILIES)}"
+                name = f"{self.rng.choice(names)} {self.rng.choice(FAMILIES)}"
             used.add(name)
             yield name
 
-    def _prepare_partner(self, rng, number, name, story):
-        today = self.env.company._salon_today()
-        notes = rng.sample(PREFERENCES, k=rng.choice((0, 0, 1, 2)))
+    def _prepare_partner(self, number, name, story):
+        notes = self.rng.sample(PREFERENCES, k=self.rng.choice((0, 0, 1, 2)))
         if "roots" in story["habits"] or "balayage" in story["habits"]:
-            notes.append(rng.choice(FORMULAS))
-        birthdate = today - timedelta(days=rng.randint(18 * 365, 72 * 365))
+            notes.append(self.rng.choice(FORMULAS))
+        birthdate = self.today - timedelta(days=self.rng.randint(18 * 365, 72 * 365))
         return {
             "name": name,
             "is_salon_client": True,
@@ -84,11 +79,10 @@ class SalonDemoClient(models.AbstractModel):
             "email": f"{name.lower().replace(' ', '.')}@example.com",
             "city": "New York",
             "country_id": self.env.ref("base.us").id,
-            "salon_birthdate": birthdate if rng.random() < 0.7 else False,
+            "salon_birthdate": birthdate if self.rng.random() < 0.7 else False,
             "salon_note": "\n".join(notes),
         }
 
-    @api.model
     def _get_phone(self, number):
         """Return a fictional number; some clients have none, a wrong one or share."""
         if number % 60 == 59:
@@ -110,40 +104,43 @@ class SalonDemoClient(models.AbstractModel):
     # CONSENTS
     # ------------------------------------------------------------
 
-    def _create_consents(self, rng, stories):
-        users = self.env["salon.call.planner"]._get_receptionists() or self.env.user
+    def _create_consents(self, stories):
+        users = self._get_users()
         vals_list = []
         for story in stories:
-            answer = rng.choices(list(CONSENTS), weights=CONSENTS.values())[0]
-            vals_list += self._prepare_consents(rng, story, answer, rng.choice(users))
+            answer = self.rng.choices(list(CONSENTS), weights=CONSENTS.values())[0]
+            vals_list += self._prepare_consents(story, answer, self.rng.choice(users))
         self.env["salon.consent"].create(vals_list)
 
-    def _prepare_consents(self, rng, story, answer, user):
+    def _prepare_consents(self, story, answer, user):
         if answer == "none":
             return []
-        today = self.env.company._salon_today()
-        days = (today - story["joined"]).days
-        method = rng.choices(list(METHODS), weights=METHODS.values())[0]
+        days = (self.today - story["joined"]).days
+        method = self.rng.choices(list(METHODS), weights=METHODS.values())[0]
         given = self._prepare_consent(story, "given", method, story["joined"], user)
         if method == "writing":
             given |= {"document": SIGNED_CARD, "document_name": "client-card.txt"}
         if method == "import":
             given["source"] = "Card index of the old salon"
         if answer == "expired":
-            given["expiry_date"] = today - timedelta(days=rng.randint(1, days // 2))
-        elif rng.random() < 0.2:
-            given["expiry_date"] = fields.Date.add(today, months=rng.randint(3, 18))
+            given["expiry_date"] = self.today - timedelta(
+                days=self.rng.randint(1, days // 2)
+            )
+        elif self.rng.random() < 0.2:
+            given["expiry_date"] = fields.Date.add(
+                self.today, months=self.rng.randint(3, 18)
+            )
         rows = [given]
-        if rng.random() < 0.3:
+        if self.rng.random() < 0.3:
             rows.append({**given, "purpose": "promotion", "channel": "sms"})
         if answer == "withdrawn":
-            day = today - timedelta(days=rng.randint(0, days // 2))
+            day = self.today - timedelta(days=self.rng.randint(0, days // 2))
             rows.append(self._prepare_consent(story, "withdrawn", "phone", day, user))
         return rows
 
     def _prepare_consent(self, story, decision, method, day, user):
         # Midnight at the salon: never later than now, whatever the time of day.
-        moment = self.env.company._salon_utc(datetime.combine(day, time()))
+        moment = self.company._salon_utc(datetime.combine(day, time()))
         return self.env["salon.consent"]._prepare_vals(
             story["partner"], decision, method, date=moment, user_id=user.id
         )
