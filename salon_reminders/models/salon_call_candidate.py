@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .salon_reminder import GONE
+from .salon_visit import MADE_STATES
 
 
 class SalonCallCandidate(models.AbstractModel):
@@ -144,7 +145,7 @@ class SalonCallCandidate(models.AbstractModel):
                   AND EXISTS (
                       SELECT FROM salon_visit v
                        WHERE v.partner_id = p.id AND v.company_id = %(company)s
-                         AND v.state = 'done')
+                         AND v.state IN %(made)s)
                   AND NOT EXISTS (
                       SELECT FROM salon_call k
                        WHERE k.partner_id = p.id AND k.company_id = %(company)s
@@ -155,6 +156,7 @@ class SalonCallCandidate(models.AbstractModel):
             among=self._sql_among(SQL("p.id"), partners),
             today=self._sql_day(SQL("t")),
             company=company.id,
+            made=MADE_STATES,
         )
 
     def _sql_join_birthdays(self):
@@ -230,8 +232,9 @@ class SalonCallCandidate(models.AbstractModel):
                       MODE() WITHIN GROUP (ORDER BY v.stylist_id) AS stylist_id
                  FROM salon_visit v
                 WHERE v.partner_id = d.partner_id AND v.company_id = %(company)s
-                  AND v.state = 'done'
+                  AND v.state IN %(made)s
                   AND v.date > (%(today)s - INTERVAL '1 year')::date""",
             company=company.id,
             today=today,
+            made=MADE_STATES,
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .salon_visit import OPEN_STATES
+from .salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
 
 KINDS = {"no_show": "missed", "cancelled": "cancelled"}
 # What was missed longer ago is left to the reminders.
@@ -51,7 +51,7 @@ class SalonFollowUp(models.AbstractModel):
                                    AT TIME ZONE %(zone)s)::date AS day
                              FROM salon_visit v
                             WHERE v.company_id = %(company)s
-                              AND v.state IN ('no_show', 'cancelled')
+                              AND v.state IN %(missed)s
                               AND v.missed_at > %(oldest)s
                               AND v.partner_id IS NOT NULL
                          ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed
@@ -62,7 +62,7 @@ class SalonFollowUp(models.AbstractModel):
                            WHERE v.partner_id = missed.partner_id
                              AND v.company_id = missed.company_id
                              AND (v.state IN %(open)s AND v.date >= %(today)s
-                                  OR v.state = 'done' AND v.date >= missed.day))
+                                  OR v.state IN %(made)s AND v.date >= missed.day))
                       AND NOT EXISTS (
                           SELECT FROM salon_call k
                             JOIN res_partner o ON o.id = k.partner_id
@@ -85,6 +85,8 @@ class SalonFollowUp(models.AbstractModel):
                 today=today,
                 days=company.salon_follow_up_days,
                 open=OPEN_STATES,
+                made=MADE_STATES,
+                missed=MISSED_STATES,
                 unstopped=self._sql_unstopped(),
             )
         )

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .salon_slot_proposer import HISTORY, USUAL_SHARE, USUAL_VISITS
+from .salon_visit import MADE_STATES
 
 # How many points speak for a client; a day over counts up to a month.
 POINTS = {"over": 0.1, "value": 0.4, "own": 3.0, "weekday": 1.5, "hour": 1.5}
@@ -122,10 +123,11 @@ class SalonGapClient(models.AbstractModel):
                        ON r.product_tmpl_id = pp.product_tmpl_id
                       AND r.cycle_id = h.cycle_id
                     WHERE v.partner_id = h.partner_id AND v.date = h.last_date
-                      AND v.company_id = h.company_id AND v.state = 'done'
+                      AND v.company_id = h.company_id AND v.state IN %s
                     LIMIT 1) used
                     WHERE h.id = ANY(%s)
                  ORDER BY h.due_date, h.id""",
+                MADE_STATES,
                 ids,
             )
         )
@@ -152,13 +154,14 @@ class SalonGapClient(models.AbstractModel):
                                       AS local
                              FROM salon_visit
                             WHERE partner_id = p.id AND company_id = %(company)s
-                              AND state = 'done' AND NOT is_purchase
+                              AND state IN %(made)s AND NOT is_purchase
                          ORDER BY date DESC LIMIT %(history)s) x) v
                  GROUP BY p.id""",
                 partners=list(clients),
                 zone=self.env.company._salon_timezone().zone,
                 company=self.env.company.id,
                 history=HISTORY,
+                made=MADE_STATES,
             )
         )
         for partner_id, count, weekday, hour, weekdays in rows:

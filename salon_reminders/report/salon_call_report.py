@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from ..tools.times import WEEKDAYS
 
 # Outcomes after which nobody was spoken to.
@@ -99,8 +100,9 @@ class SalonCallReport(models.Model):
                    CASE WHEN %(reached)s
                         THEN (outcome.kind = 'booked')::int::float8 END AS booked_rate,
                    NULL::float8 AS attempts_per_contact,
-                   CASE WHEN outcome.kind = 'booked' AND visit.state = 'done'
+                   CASE WHEN outcome.kind = 'booked' AND visit.state IN %(made)s
                         THEN visit.amount_total ELSE 0 END AS amount""",
+            made=MADE_STATES,
             moment=moment,
             weekday=self._sql_weekday(moment),
             hour=self._sql_hour(SQL("a.date")),

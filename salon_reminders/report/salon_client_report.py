@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from .salon_report import YEAR
 
 REGULAR_VISITS = 3
@@ -107,10 +108,11 @@ class SalonClientReport(models.Model):
                       FROM salon_visit early
                      WHERE early.partner_id = client.partner_id
                        AND early.company_id = client.company_id
-                       AND early.state = 'done'
+                       AND early.state IN %(made)s
                        AND early.date >= client.date
                        AND early.date < client.date + %(year)s) END""",
             year=YEAR,
+            made=MADE_STATES,
         )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES, OPEN_STATES
+
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
 YEAR = 365
@@ -124,7 +126,8 @@ class SalonReport(models.AbstractModel):
     def _sql_is_visit(self, visit):
         """Return the condition that a row of salon_visit is a visit that was made."""
         return SQL(
-            "%(v)s.state = 'done' AND %(v)s.is_purchase IS NOT TRUE",
+            "%(v)s.state IN %(made)s AND %(v)s.is_purchase IS NOT TRUE",
+            made=MADE_STATES,
             v=SQL.identifier(visit),
         )
 
@@ -155,10 +158,11 @@ class SalonReport(models.AbstractModel):
                    COUNT(DISTINCT date) FILTER (%(visit)s) AS visit_count,
                    SUM(amount_total) AS amount
                   FROM salon_visit made
-                 WHERE state = 'done' AND partner_id IS NOT NULL
+                 WHERE state IN %(made)s AND partner_id IS NOT NULL
               GROUP BY company_id, partner_id
                 HAVING COUNT(*) FILTER (%(visit)s) > 0)""",
             visit=SQL("WHERE is_purchase IS NOT TRUE"),
+            made=MADE_STATES,
         )
 
     @api.model
@@ -229,7 +233,7 @@ class SalonReport(models.AbstractModel):
             """(SELECT COALESCE(SUM(paid.amount_total), 0)
                   FROM salon_visit paid
                  WHERE paid.partner_id = %(partner)s AND paid.company_id = %(company)s
-                   AND paid.state = 'done'
+                   AND paid.state IN %(made)s
                    AND paid.date > %(year)s * -1 + (
                        SELECT MAX(last.date) FROM salon_visit last
                         WHERE last.partner_id = %(partner)s
@@ -239,6 +243,7 @@ class SalonReport(models.AbstractModel):
             company=company,
             year=YEAR,
             is_visit=self._sql_is_visit("last"),
+            made=MADE_STATES,
         )
 
     @api.model
@@ -250,7 +255,8 @@ class SalonReport(models.AbstractModel):
                  WHERE b.partner_id = %(client)s.partner_id
                    AND b.company_id = %(client)s.company_id
                    AND b.date >= %(today)s
-                   AND b.state NOT IN ('done', 'no_show', 'cancelled'))""",
+                   AND b.state IN %(open)s)""",
+            open=OPEN_STATES,
             client=SQL.identifier(client),
             today=self._sql_today(SQL.identifier(client, "company_id")),
         )
