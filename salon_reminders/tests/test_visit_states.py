@@ -84,7 +84,9 @@ class TestVisitStates(TransactionCase):
         for path in sorted(ADDON.rglob("*.py")):
             name = path.relative_to(ADDON).as_posix()
             # The demonstration salon plays visits from state to state.
-            is_played = name.startswith(("tests/", "migrations/")) or "/salon_demo" in name
+            is_played = (
+                name.startswith(("tests/", "migrations/")) or "/salon_demo" in name
+            )
             words = Counter(LITERAL.findall(path.read_text(encoding="utf-8")))
             if words and not is_played and name != OWN:
                 found[name] = dict(words)
@@ -92,7 +94,7 @@ class TestVisitStates(TransactionCase):
         self.assertEqual(found, OTHER_WORDS)
 
     def test_screens_show_open_visits_alike(self):
-        """A view that names one open state of a visit for more than a step names all."""
+        """What a view shows of one open state, steps aside, it shows of all."""
         for view in self.env["ir.ui.view"].search([("model", "=", "salon.visit")]):
             for node in etree.fromstring(view.arch).iter(etree.Element):
                 if node.tag in STEPS:
