@@ -283,7 +283,7 @@ class SalonClientCard(models.AbstractModel):
         return [
             {
                 "id": reminder.id,
-                "name": reminder.cycle_id.name,
+                "name": reminder.need,
                 "date": format_date(self.env, reminder.due_date)
                 if reminder.due_date
                 else "",
@@ -299,6 +299,7 @@ class SalonClientCard(models.AbstractModel):
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
+                ("undone_at", "=", False),
             ],
             order="date desc, id desc",
             limit=MAX_CALLS,

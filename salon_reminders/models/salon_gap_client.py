@@ -109,12 +109,11 @@ class SalonGapClient(models.AbstractModel):
         ids = [nr for client in clients.values() for nr in client.reminder_ids]
         rows = self.env.execute_query(
             SQL(
-                """SELECT h.partner_id, p.name, c.name, h.earliest_date, used.product_id
+                """SELECT h.partner_id, p.name, h.earliest_date, used.product_id
                      FROM salon_reminder h
                      JOIN res_partner p ON p.id = h.partner_id
-                     JOIN salon_cycle c ON c.id = h.cycle_id
              CROSS JOIN LATERAL (
-                   SELECT l.product_id
+                  (SELECT l.product_id
                      FROM salon_visit v
                      JOIN salon_visit_line l
                        ON l.visit_id = v.id AND l.net_quantity > 0
@@ -124,14 +123,26 @@ class SalonGapClient(models.AbstractModel):
                       AND r.cycle_id = h.cycle_id
                     WHERE v.partner_id = h.partner_id AND v.date = h.last_date
                       AND v.company_id = h.company_id AND v.state IN %s
-                    LIMIT 1) used
+                    LIMIT 1)
+                    UNION ALL
+                  -- A course whose sessions renew no cycle: its service.
+                  (SELECT pp.id
+                     FROM salon_course k
+                     JOIN product_product kp ON kp.id = k.product_id
+                     JOIN salon_course_service_rel s
+                       ON s.course_tmpl_id = kp.product_tmpl_id
+                     JOIN product_product pp
+                       ON pp.product_tmpl_id = s.service_tmpl_id AND pp.active
+                    WHERE k.id = h.course_id AND h.cycle_id IS NULL
+                 ORDER BY s.service_tmpl_id, pp.id
+                    LIMIT 1)) used
                     WHERE h.id = ANY(%s)
                  ORDER BY h.due_date, h.id""",
                 MADE_STATES,
                 ids,
             )
         )
-        for partner_id, name, _cycle, earliest, product_id in rows:
+        for partner_id, name, earliest, product_id in rows:
             client = clients[partner_id]
             client.name = name or ""
             if product_id not in client.services:

@@ -20,6 +20,7 @@ class SalonCallReport(models.Model):
     _depends = {
         "salon.call.attempt": [
             *("call_id", "partner_id", "company_id", "date", "user_id", "outcome_id"),
+            "undone_at",
         ],
         "salon.call": ["kind", "visit_id"],
         "salon.call.outcome": ["kind"],
@@ -112,6 +113,10 @@ class SalonCallReport(models.Model):
     @api.model
     def _from(self):
         return SQL("FROM salon_call_attempt a")
+
+    @api.model
+    def _where(self):
+        return SQL("WHERE a.undone_at IS NULL")
 
     @api.model
     def _join(self):

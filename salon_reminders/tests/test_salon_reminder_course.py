@@ -117,6 +117,12 @@ class TestSalonReminderCourse(CourseCase):
         booking.action_no_show()
         self.assertReminder(state="late", booked_date=False)
 
+    def test_the_card_names_it(self):
+        self._sell("2026-06-01", self.bundle + self.dry)
+        card = self.env["salon.client.card"].with_user(self.receptionist)
+        [due] = card._get(self.anna.with_user(self.receptionist))["due"]
+        self.assertEqual(due["name"], "Blow-dry 5+1")
+
     def test_call(self):
         self._sell("2026-06-01", self.bundle + self.dry)
         call = self._plan_calls()
