@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..tools.pg_settings import pg_settings
 from .salon_reminder import GONE
 from .salon_visit import MADE_STATES
 
@@ -64,8 +65,7 @@ class SalonCallCandidate(models.AbstractModel):
         """
         company = self.env.company
         self.env.flush_all()
-        self._run_uncompiled()
-        return self.env.execute_query_dict(
+        return self._ask_uncompiled(
             SQL(
                 """WITH found AS (%(found)s),
                 held AS MATERIALIZED (
@@ -88,9 +88,10 @@ class SalonCallCandidate(models.AbstractModel):
             )
         )
 
-    def _run_uncompiled(self):
-        """Keep PostgreSQL from compiling (jit), which takes longer than running."""
-        self.env.cr.execute("SET LOCAL jit = off")
+    def _ask_uncompiled(self, question):
+        """Ask without compiling (jit), which takes longer than running; return rows."""
+        with pg_settings(self.env.cr, {"jit": "off"}):
+            return self.env.execute_query_dict(question)
 
     def _get_free_places(self):
         """Return how many new calls today still takes; None means no limit."""

@@ -245,8 +245,7 @@ class SalonCallPlanner(models.AbstractModel):
         self.env.flush_all()
         if not self._has_work():
             return []
-        self._run_uncompiled()
-        clients = self.env.execute_query_dict(
+        clients = self._ask_uncompiled(
             SQL(
                 """WITH clock AS (%(clock)s),
                 candidate AS MATERIALIZED (%(candidates)s),

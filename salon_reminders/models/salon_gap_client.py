@@ -55,8 +55,7 @@ class SalonGapClient(models.AbstractModel):
     def _get_rows(self, planner, partners=None):
         """Return the candidates of the daily job with what holds each back."""
         self.env.flush_all()
-        planner._run_uncompiled()
-        return self.env.execute_query_dict(
+        return planner._ask_uncompiled(
             SQL(
                 "WITH clock AS (%s) SELECT * FROM (%s) c",
                 planner.env["salon.reminder.engine"]._sql_clock(),

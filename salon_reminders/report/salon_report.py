@@ -2,14 +2,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..models.salon_visit import MADE_STATES, OPEN_STATES
+from ..tools.pg_settings import pg_settings
 
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
 YEAR = 365
-# For the rest of the transaction. To compile such a question takes longer than to
-# answer it, but PostgreSQL, which thinks it dearer than it is, would; and it would sort
-# a year's visits on disk.
-QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB", "random_page_cost": None}
+# To compile such a question takes longer than to answer it, but PostgreSQL, which
+# thinks it dearer than it is, would; and it would sort a year's visits on disk.
+QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB"}
 
 
 class SalonReport(models.AbstractModel):
@@ -24,7 +24,7 @@ class SalonReport(models.AbstractModel):
     _name = "salon.report"
     _description = "Salon Report"
 
-    # {setting of PostgreSQL: its value, None for that of the server}
+    # {setting of PostgreSQL: its value while a question is answered}
     _question_settings = QUESTION_SETTINGS
 
     @property
@@ -48,21 +48,31 @@ class SalonReport(models.AbstractModel):
     def _where(self):
         return SQL("WHERE TRUE")
 
-    @api.model
-    def _search(self, *args, **kwargs):
-        settings = [
-            SQL("SET LOCAL %s TO %s", SQL.identifier(name), value or SQL("DEFAULT"))
-            for name, value in self._question_settings.items()
-        ]
-        self.env.cr.execute(SQL("; ").join(settings))
-        return super()._search(*args, **kwargs)
+    def _asking(self):
+        return pg_settings(self.env.cr, self._question_settings)
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         # The rules look at the salon of every row: not to be asked for by itself.
         if field_names is not None and "company_id" in self._fields:
             field_names = [*field_names, "company_id"]
-        return super().search_fetch(domain, field_names, offset, limit, order)
+        with self._asking():
+            return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
+    def search_count(self, *args, **kwargs):
+        with self._asking():
+            return super().search_count(*args, **kwargs)
+
+    @api.model
+    def _read_group(self, *args, **kwargs):
+        with self._asking():
+            return super()._read_group(*args, **kwargs)
+
+    @api.model
+    def _read_grouping_sets(self, *args, **kwargs):
+        with self._asking():
+            return super()._read_grouping_sets(*args, **kwargs)
 
     # ------------------------------------------------------------
     # PARTS

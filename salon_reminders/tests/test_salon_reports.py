@@ -1,8 +1,10 @@
 import random
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, users
+from odoo.tools import SQL
 
 from .common import SalonCase
 from .common_report import ReportChecks, wilson
@@ -112,6 +114,37 @@ class TestSalonReports(ReportChecks, SalonCase):
         self.manager.company_ids |= self.other
         for company in (self.company, self.other):
             self._check_reports(company, self.manager)
+
+    def test_settings_of_a_question_end_with_it(self):
+        names = ("jit", "work_mem", "random_page_cost")
+        show = SQL("SELECT current_setting(unnest(%s))", list(names))
+        self.env.cr.execute("SET LOCAL work_mem = '5MB'")
+        before = self.env.execute_query(show)
+        model = self.env["salon.visit.report"].with_user(self.manager)
+        during = []
+        where = type(model)._where
+
+        def watched(report):
+            during.append([value for (value,) in self.env.execute_query(show)])
+            return where(report)
+
+        with patch.object(type(model), "_where", watched):
+            for ask in (
+                lambda: model.search([("company_id", "=", self.company.id)]),
+                lambda: model.search_count([]),
+                lambda: model.web_search_read([], {"amount": {}}),
+                lambda: model.formatted_read_group([], ["date:month"], ["amount:sum"]),
+                lambda: model.formatted_read_grouping_sets([], [[], ["state"]], []),
+            ):
+                during.clear()
+                ask()
+                self.assertTrue(during)
+                self.assertTrue(all(one == ["off", "64MB", "1.1"] for one in during))
+                self.assertEqual(self.env.execute_query(show), before)
+        broken = patch.object(type(model), "_where", side_effect=ValueError)
+        with broken, self.assertRaises(ValueError):
+            model.search_count([])
+        self.assertEqual(self.env.execute_query(show), before)
 
     def test_both_salons_add_up(self):
         self._create_world(2, self.company)
