@@ -21,10 +21,10 @@ class SalonClientReport(models.Model):
             *("company_id", "partner_id", "state", "start", "date", "is_purchase"),
             "amount_total",
         ],
-        "salon.visit.line": ["visit_id", "product_id", "quantity"],
+        "salon.visit.line": ["visit_id", "product_id", "net_quantity"],
         "product.product": ["product_tmpl_id"],
-        "product.template": ["salon_cycle_ids"],
-        "salon.cycle": ["lapse_days"],
+        "product.template": ["salon_kind", "salon_cycle_ids"],
+        "salon.cycle": ["company_id", "lapse_days"],
         "res.partner": ["salon_source_id", "salon_recommended_by_id"],
         "res.company": ["currency_id", "resource_calendar_id"],
     }

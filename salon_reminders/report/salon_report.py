@@ -176,22 +176,21 @@ class SalonReport(models.AbstractModel):
         )
 
     @api.model
-    def _sql_need(self, visit_id):
+    def _sql_need(self, visit_id, company):
         """Return the cycle that a visit renewed, with its lapse days; none or one row.
 
-        Of several cycles of a visit the one that gives the client most time counts.
+        What it renewed is said by the engine. Of several cycles of a visit the one that
+        gives the client most time counts.
         """
         return SQL(
             """(SELECT c.id AS cycle_id, c.lapse_days
-                  FROM salon_visit_line l
-                  JOIN product_product p ON p.id = l.product_id
-                  JOIN salon_cycle_product_rel rel
-                    ON rel.product_tmpl_id = p.product_tmpl_id
-                  JOIN salon_cycle c ON c.id = rel.cycle_id
-                 WHERE l.visit_id = %s AND l.quantity > 0
+                  FROM (SELECT %(visit)s AS id, %(company)s AS company_id) v
+                  %(cycles)s
               ORDER BY c.lapse_days DESC, c.id
                  LIMIT 1)""",
-            visit_id,
+            visit=visit_id,
+            company=company,
+            cycles=self.env["salon.reminder.history"]._sql_join_cycles(),
         )
 
     @api.model
@@ -214,7 +213,7 @@ class SalonReport(models.AbstractModel):
             day=day,
             today=self._sql_today(company),
             usual=USUAL_WINDOW,
-            need=self._sql_need(visit_id),
+            need=self._sql_need(visit_id, company),
         )
 
     @api.model
@@ -226,6 +225,7 @@ class SalonReport(models.AbstractModel):
                   JOIN product_product p ON p.id = l.product_id
                   JOIN product_template t ON t.id = p.product_tmpl_id
                  WHERE l.visit_id = %(visit)s AND t.salon_kind = 'service'
+                   AND l.net_quantity > 0
               ORDER BY l.amount DESC, l.id
                  LIMIT 1)""",
             column=column,

@@ -144,7 +144,7 @@ class SalonStylistQuestion(models.AbstractModel):
             today=self._sql_today(SQL("f.company_id")),
             usual=USUAL_WINDOW,
             visit=self._sql_visit_of(SQL("client.first_date")),
-            need=self._sql_need(SQL("visit.visit_id")),
+            need=self._sql_need(SQL("visit.visit_id"), SQL("client.company_id")),
             period=self._sql_period(SQL("client.first_date"), SQL("client.company_id")),
             is_again=self._sql_is_visit("again"),
         )
