@@ -18,6 +18,11 @@ LATE_MULTIPLES = [0.30, 0.32, 0.42, 0.53, 0.67, 1.05, 1.6]
 DEFAULT_CURVES = [(0.45, 0.9), (0.25, 1.0), (0.12, 1.3), (0.05, 1.6)]
 STEPS = 200
 PROBABLY_GONE = 0.6
+# What becomes of a visit: still to be made, made, not made.
+OPEN = ("booked", "confirmed", "arrived")
+STATES = (*OPEN, "done", "no_show", "cancelled")
+# They can't be said of a visit to come.
+HERE = ("arrived", "done", "no_show")
 
 
 # ---- what there is -------------------------------------------------------------

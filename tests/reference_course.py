@@ -67,6 +67,7 @@ class History:
     today: date
     then: ref.Cycle | None = None  # the maintenance cycle
     visits: list = field(default_factory=list)  # (day, {"course", "session"})
+    bookings: list = field(default_factory=list)  # (day, state, what)
 
     def done(self):
         return sorted(visit for visit in self.visits if visit[0] <= self.today)
@@ -111,7 +112,7 @@ class History:
     # ---- reminders ----
 
     def own_reminder(self):
-        """(due, call, late) of the course that is a reason of its own, or None."""
+        """(due, call, late, booked, state) of a course that is its own reason."""
         course = self.running()
         if not course:
             return None
@@ -119,10 +120,32 @@ class History:
         due = min(due, course.expiry) if course.expiry else due
         since = course.days[-1] if course.days else course.start
         lead = timedelta(days=min(LEAD, self.terms.interval - 1))
-        return due, max(since, due - lead), due + timedelta(days=LEAD)
+        call, late = max(since, due - lead), due + timedelta(days=LEAD)
+        return due, call, late, self.booked(), self.state(call, late)
+
+    def booked(self):
+        """The latest day booked for a session; what is booked for nothing is for it."""
+        return max(
+            (
+                day
+                for day, state, what in self.bookings
+                if state in ref.OPEN and ("session" in what or not what)
+            ),
+            default=None,
+        )
+
+    def state(self, call, late, lapse=None):
+        booked = self.booked()
+        if booked and booked >= self.today:
+            return "booked"
+        if call > self.today:
+            return "scheduled"
+        if lapse and lapse <= self.today:
+            return "lapsed"
+        return "late" if late <= self.today else "due"
 
     def cycle_reminder(self):
-        """(rhythm, gaps, earliest, due, call, late, lapse) of the session's cycle."""
+        """What the session's cycle should say, from its rhythm to its state."""
         days, course = sorted(set(self.session_days())), self.running()
         if course:
             return self.in_course(course, days[-1] if days else None)
@@ -150,22 +173,18 @@ class History:
         rhythm = ref.rhythm_of(gaps, [self.cycle.ideal] * 9, self.cycle)
         ends = [c.days[-1] for c in self.courses() if not c.left]
         if self.then and ends and days[-1] <= max(ends):
-            return rhythm, len(gaps), None, None, None, None, None
+            return rhythm, len(gaps), *[None] * 5, self.booked(), "idle"
         earliest = days[-1] + timedelta(days=self.cycle.earliest)
         weekday = ref.usual_weekday(days)
         due = ref.moved(days[-1] + timedelta(days=rhythm), weekday, self.salon)
         return self.dates(rhythm, len(gaps), earliest, max(due, earliest), days[-1])
 
     def dates(self, rhythm, gaps, earliest, due, since):
-        return (
-            rhythm,
-            gaps,
-            earliest,
-            due,
-            max(due - timedelta(days=self.cycle.lead), earliest),
-            since + timedelta(days=self.cycle.late),
-            since + timedelta(days=self.cycle.lapse),
-        )
+        call = max(due - timedelta(days=self.cycle.lead), earliest)
+        late = since + timedelta(days=self.cycle.late)
+        lapse = since + timedelta(days=self.cycle.lapse)
+        state = self.state(call, late, lapse)
+        return rhythm, gaps, earliest, due, call, late, lapse, self.booked(), state
 
     def maintenance(self):
         """The day from which the maintenance cycle counts, or None."""

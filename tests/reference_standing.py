@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from .reference import OPEN
+
 
 @dataclass(frozen=True)
 class Came:
@@ -23,6 +25,11 @@ class Rules:
     risk: float = 1.5
     lost: float = 3.0
     lost_days: int = 90
+
+
+def booked(bookings, today):
+    """The clients with an open booking of today or later."""
+    return {client for client, state, day in bookings if state in OPEN and day >= today}
 
 
 def standings(events, booked, today, rules):

@@ -32,7 +32,7 @@ class World:
 
     def needs_of(self, visit):
         """The cycles that a visit renews; of an empty booking: all."""
-        if not visit.lines and visit.state == "booked":
+        if not visit.lines and visit.state in ref.OPEN:
             return {name for name in self.cycles if self.serves(visit.salon, name)}
         return {
             name
@@ -45,11 +45,11 @@ class World:
     def serves(self, salon, name):
         return self.cycles[name].salon in (None, salon)
 
-    def days(self, state):
-        """{(client, salon, cycle): sorted days of the visits in this state}."""
+    def days(self, *states):
+        """{(client, salon, cycle): sorted days of the visits in these states}."""
         found = {}
         for visit in self.visits:
-            if visit.state == state and visit.client:
+            if visit.state in states and visit.client:
                 day = self.salons[visit.salon].day(visit.moment)
                 for name in self.needs_of(visit):
                     key = (visit.client, visit.salon, name)
@@ -58,7 +58,7 @@ class World:
 
     def reminders(self):
         """{(client, salon, cycle): reminder} as of now."""
-        booked = self.days("booked")
+        booked = self.days(*ref.OPEN)
         return {
             key: self.reminder(key, days, booked.get(key))
             for key, days in self.days("done").items()

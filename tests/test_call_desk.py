@@ -56,6 +56,14 @@ class TestCallDesk(JourneyCase):
         )
         self.assertEqual(attempts.user_id, self.receptionist)
 
+    def test_proposed_hour_is_that_of_the_salon(self):
+        # Half a day from the clock of the browser.
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        self._create_desk_call("Desk Anna", 1)
+        self.start_tour(
+            "/odoo/salon-desk", "salon_call_back_hour_tour", login="tour_receptionist"
+        )
+
     def test_every_outcome_is_undone(self):
         self._create_stylist()
         call = self._create_desk_call("Desk Anna", 1)

@@ -22,7 +22,7 @@ COURSE_FIELDS = (
     "next_due_date",
     "book_by_date",
 )
-OWN_FIELDS = ("due_date", "call_date", "late_date")
+OWN_FIELDS = ("due_date", "call_date", "late_date", "booked_date", "state")
 CYCLE_FIELDS = (
     "rhythm_days",
     "gap_count",
@@ -31,6 +31,8 @@ CYCLE_FIELDS = (
     "call_date",
     "late_date",
     "lapse_date",
+    "booked_date",
+    "state",
 )
 
 terms = st.builds(
@@ -45,21 +47,45 @@ whats = st.sampled_from(
 # Days after the one before, so that no two visits share a day.
 visits = st.lists(st.tuples(st.integers(1, 40), whats), min_size=1, max_size=9)
 closed_days = st.sets(st.integers(0, 240), max_size=12)
+# Days from today on, or from it back: what was said of nobody's visit to come.
+ahead = st.tuples(
+    st.integers(0, 10), st.sampled_from(["booked", "confirmed", "cancelled"])
+)
+back = st.tuples(
+    st.integers(-3, 0), st.sampled_from(["booked", "confirmed", "arrived", "no_show"])
+)
+booking = st.tuples(
+    st.one_of(ahead, back), st.sampled_from([{"session"}, {"course"}, set()])
+)
+bookings = st.lists(booking, max_size=2)
 
 
 @tagged("standard", "post_install", "-at_install")
 class TestCourseProperties(PropertyCase):
     @examples(40)
-    @example(Terms(2, 14, 20), [(1, {"course"}), (30, {"session"})], 3, False, set())
+    @example(
+        Terms(2, 14, 20), [(1, {"course"}), (30, {"session"})], 3, False, set(), []
+    )
+    @example(
+        Terms(4, 14, 0),
+        [(1, {"course", "session"})],
+        20,
+        False,
+        set(),
+        [((2, "confirmed"), {"session"})],
+    )
     @example(
         Terms(2, 30, 0),
         [(1, {"course", "session"}), (30, {"session"}), (40, {"session"})],
         0,
         True,
         set(),
+        [((0, "arrived"), set())],
     )
-    @given(terms, visits, st.integers(0, 80), st.booleans(), closed_days)
-    def test_courses_and_their_reminders(self, terms, steps, wait, with_cycle, closed):
+    @given(terms, visits, st.integers(0, 80), st.booleans(), closed_days, bookings)
+    def test_courses_and_their_reminders(
+        self, terms, steps, wait, with_cycle, closed, booked
+    ):
         day, dated = FIRST, []
         for step, what in steps:
             day += timedelta(days=step)
@@ -69,7 +95,11 @@ class TestCourseProperties(PropertyCase):
         salon.closed = {FIRST + timedelta(days=number) for number in closed}
         cycle = ref.Cycle(*TIMES) if with_cycle else None
         then = ref.Cycle(*UPKEEP) if terms.validity % 20 else None
-        history = History(terms, cycle, salon, today, then, dated)
+        coming = [
+            (today + timedelta(days=number), state, what)
+            for (number, state), what in booked
+        ]
+        history = History(terms, cycle, salon, today, then, dated, coming)
         with self._undone(), freeze_time(datetime.combine(today, datetime.min.time())):
             self._play(history)
             self._compare(history)
@@ -106,19 +136,21 @@ class TestCourseProperties(PropertyCase):
         # Newest first: what follows must not depend on the order of typing.
         for day, what in reversed(history.visits):
             self._create_visit(day, [products[name] for name in sorted(what)])
+        for day, state, what in history.bookings:
+            self._create_visit(day, [products[name] for name in sorted(what)], state)
 
     def _create_product(self, name, **vals):
         return self.env["product.product"].create(
             {"name": name, "type": "service", "list_price": 50.0, **vals}
         )
 
-    def _create_visit(self, day, products):
+    def _create_visit(self, day, products, state="done"):
         self.env["salon.visit"].create(
             {
                 "partner_id": self.partner.id,
                 "company_id": self.company.id,
                 "start": datetime.combine(day, datetime.min.time()),
-                "state": "done",
+                "state": state,
                 "line_ids": [(0, 0, {"product_id": p.id}) for p in products],
             }
         )

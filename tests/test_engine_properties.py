@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
 
+from .reference import STATES
 from .twins import (
     BIRTHDATES,
     CYCLES,
@@ -51,7 +52,7 @@ service = st.sampled_from(sorted(SERVICES))
 services = st.lists(service, min_size=0, max_size=2)
 gap = st.one_of(st.integers(20, 45), st.integers(0, 210), st.sampled_from([28, 35]))
 gaps = st.lists(gap, max_size=7)
-state = st.sampled_from(["done", "cancelled", "no_show", "booked"])
+state = st.sampled_from(STATES)
 
 
 def event(name, *arguments):
@@ -155,6 +156,13 @@ USUAL_DAY_CLOSED = [
     ("rebuild",),
     ("job",),
 ]
+CONFIRMED = [
+    ("book", 0, "east", ["touch-up"], 2, 9),
+    ("set_state", 4, "confirmed"),
+    ("job",),
+    ("set_state", 4, "cancelled"),
+    ("job",),
+]
 MOVED_LATER = [
     ("book", 0, "east", ["haircut"], 2, 9),
     ("wait", 0, 1),
@@ -201,6 +209,7 @@ class TestEngineProperties(PropertyCase):
     @example(STARTS[0], START, [*DUE, *MERGED_UNWILLING])
     @example(STARTS[0], START, [*DUE, *MERGED_SKIPPED])
     @example(STARTS[2], START, [*DUE, *CONSENT_EXPIRED])
+    @example(STARTS[2], START, [*DUE, *CONFIRMED])
     @example(STARTS[3], START, [*DUE, *MOVED_LATER])
     @example(STARTS[3], START, USUAL_DAY_CLOSED)
     @given(st.sampled_from(STARTS), beginnings, events)

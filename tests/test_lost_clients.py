@@ -72,7 +72,8 @@ class TestLostClients(JourneyCase):
         self.assertEqual(attempt.bring_back, "Late evenings")
         self.start_tour("/odoo", "salon_leaving_fix_tour", login="tour_manager")
         self.assertEqual(self.reason.fix_ids.argument, "we are open until nine")
-        self.env["salon.win.back"]._plan()
+        planner = self.env["salon.call.planner"]
+        planner._create_calls(self.env["salon.win.back"]._get_clients())
         call = self.anna.salon_call_ids.filtered(lambda one: one.state == "open")
         self.assertEqual((call.kind, call.fix_id), ("fixed", self.reason.fix_ids))
         self.assertIn("we are open until nine", call.script)

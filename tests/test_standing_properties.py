@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, freeze_time, tagged
 
-from .reference_standing import Came, Rules, affinities, standings, zone_states
+from .reference import OPEN
+from .reference_standing import (
+    Came,
+    Rules,
+    affinities,
+    booked,
+    standings,
+    zone_states,
+)
 from .test_engine_properties import examples
 
 # It is already the next day in Auckland.
@@ -34,6 +42,19 @@ rhythmic = st.tuples(
     st.integers(0, 200),
     st.integers(7, 60),
     st.integers(2, 8),
+)
+# What is to come, or was to: (days from today, what became of it).
+booking = st.tuples(
+    st.integers(0, CLIENTS - 1),
+    st.one_of(
+        st.tuples(
+            st.sampled_from([0, 3]),
+            st.sampled_from(["booked", "confirmed", "cancelled"]),
+        ),
+        st.tuples(
+            st.sampled_from([-1, 0]), st.sampled_from([*OPEN, "no_show", "cancelled"])
+        ),
+    ),
 )
 rules = st.builds(
     Rules,
@@ -102,16 +123,12 @@ class TestStandingProperties(TransactionCase):
             ]
         )
 
-    def _make_visits(self, company, events, booked):
+    def _make_visits(self, company, events, bookings):
         self.env["salon.visit"].with_context(salon_visit_batch=True).create(
             [self._prepare_visit(company, event, "done") for event in events]
             + [
-                self._prepare_visit(
-                    company,
-                    Came(client, TODAY + timedelta(days=3), 9, 0, "hair"),
-                    "booked",
-                )
-                for client in booked
+                self._prepare_visit(company, Came(client, day, 9, 0, "hair"), state)
+                for client, state, day in bookings
             ]
         )
 
@@ -132,10 +149,10 @@ class TestStandingProperties(TransactionCase):
         st.sampled_from(["Pacific/Auckland", "America/New_York"]),
         st.lists(came, min_size=1, max_size=12),
         st.lists(rhythmic, max_size=4),
-        st.sets(st.integers(0, CLIENTS - 1), max_size=2),
+        st.lists(booking, max_size=3),
         rules,
     )
-    def test_standings_and_zones(self, name, single, series, booked, rule):
+    def test_standings_and_zones(self, name, single, series, drawn, rule):
         company = self.companies[name]
         today = TODAY if name == "America/New_York" else date(2026, 4, 3)
         with self._undone():
@@ -150,9 +167,13 @@ class TestStandingProperties(TransactionCase):
                 }
             )
             self.assertEqual(company._salon_today(), today)
-            self._make_visits(company, events, booked)
+            bookings = [
+                (client, state, today + timedelta(days=days))
+                for client, (days, state) in drawn
+            ]
+            self._make_visits(company, events, bookings)
             self.env["salon.client.standing"]._refresh(company)
-            expected = standings(events, booked, today, rule)
+            expected = standings(events, booked(bookings, today), today, rule)
             self._check_standings(company, expected)
             self._check_zones(company, zone_states(events, expected, ZONES, today))
             self._check_affinities(company, events, today)

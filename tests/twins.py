@@ -261,7 +261,7 @@ class Twins:
         if not visit:
             return
         to_come = not self.has_come(visit.salon, visit.moment)
-        if to_come and state in ("done", "no_show"):
+        if to_come and state in ref.HERE:
             return
         visit.state = state
         self.world.visits_changed(visit.client)
@@ -272,7 +272,7 @@ class Twins:
         moment = self.moment(days, hour)
         if not visit:
             return
-        if visit.state in ("done", "no_show"):
+        if visit.state in ref.HERE:
             if not self.has_come(visit.salon, moment):
                 return
         visit.moment = moment

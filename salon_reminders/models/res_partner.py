@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .salon_visit import MADE_STATES
+
 
 class ResPartner(models.Model):
     """A client: a person with visits, or marked as a salon client."""
@@ -149,7 +151,7 @@ class ResPartner(models.Model):
         groups = self.env["salon.visit"]._read_group(
             [
                 ("partner_id", "in", self.ids),
-                ("state", "=", "done"),
+                ("state", "in", MADE_STATES),
                 ("company_id", "=", self.env.company.id),
             ],
             ["partner_id", "is_purchase"],

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from .salon_visit import OPEN_STATES
+from .salon_visit import KEPT_STATES
 
 
 class ResPartner(models.Model):
@@ -154,7 +154,7 @@ class ResPartner(models.Model):
         return [
             ("company_id", "=", company.id),
             ("date", "=", company._salon_today()),
-            ("state", "in", (*OPEN_STATES, "done")),
+            ("state", "in", KEPT_STATES),
         ]
 
     # ------------------------------------------------------------

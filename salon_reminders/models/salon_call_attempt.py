@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_visit import KEPT_STATES
+
 
 class SalonCallAttempt(models.Model):
     """One dial: when, by whom, how long, what came of it. Kept for good.
@@ -123,9 +125,10 @@ class SalonCallAttempt(models.Model):
                 SELECT FROM salon_visit lv
                  WHERE lv.partner_id = %(said)s.partner_id
                    AND lv.company_id = %(said)s.company_id
-                   AND lv.state NOT IN ('cancelled', 'no_show')
+                   AND lv.state IN %(kept)s
                    AND lv.start > %(said)s.date)""",
             said=attempt,
+            kept=KEPT_STATES,
         )
 
     @api.model

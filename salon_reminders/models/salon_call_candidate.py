@@ -1,7 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..tools.pg_settings import pg_settings
 from .salon_reminder import GONE
+from .salon_visit import MADE_STATES
 
 
 class SalonCallCandidate(models.AbstractModel):
@@ -51,6 +53,58 @@ class SalonCallCandidate(models.AbstractModel):
             reasons=self._sql_reasons(company, partners),
             worth=self._sql_worth(company, self._sql_day(SQL("d"))),
         )
+
+    def _choose(self, found, places, hold, reminders):
+        """Return the rows to call of those found, best first; one per number.
+
+        :param SQL found: rows of partner_id, phone, day, user_id, kind, stylist_id,
+            due_date, rank and the column of their occasion
+        :param places: so many at most; None means all
+        :param SQL hold: what holds back client ``d``, see ``_sql_hold``
+        :param SQL reminders: the ``reminder_ids`` of a call of client ``d``
+        """
+        company = self.env.company
+        self.env.flush_all()
+        return self._ask_uncompiled(
+            SQL(
+                """WITH found AS (%(found)s),
+                held AS MATERIALIZED (
+                    SELECT d.*, %(hold)s AS hold FROM found d),
+                chosen AS (
+                    SELECT DISTINCT ON (phone) *
+                      FROM held WHERE hold IS NULL
+                  ORDER BY phone, rank, partner_id)
+                SELECT d.*, NULL AS birthday, worth.value, due.reminder_ids
+                  FROM chosen d
+            CROSS JOIN LATERAL (%(worth)s) worth
+            CROSS JOIN LATERAL (%(reminders)s) due
+              ORDER BY d.rank, d.partner_id
+                 LIMIT %(places)s""",
+                found=found,
+                hold=hold,
+                worth=self._sql_worth(company, SQL("%s::date", company._salon_today())),
+                reminders=reminders,
+                places=places,
+            )
+        )
+
+    def _ask_uncompiled(self, question):
+        """Ask without compiling (jit), which takes longer than running; return rows."""
+        with pg_settings(self.env.cr, {"jit": "off"}):
+            return self.env.execute_query_dict(question)
+
+    def _get_free_places(self):
+        """Return how many new calls today still takes; None means no limit."""
+        company = self.env.company
+        if not company.salon_daily_quota:
+            return None
+        opened = self.env["salon.call"].search_count(
+            [
+                ("company_id", "=", company.id),
+                ("opened_date", "=", company._salon_today()),
+            ]
+        )
+        return max(company.salon_daily_quota - opened, 0)
 
     def _sql_day(self, row):
         """Return the day a row is worked out for: today.
@@ -144,7 +198,7 @@ class SalonCallCandidate(models.AbstractModel):
                   AND EXISTS (
                       SELECT FROM salon_visit v
                        WHERE v.partner_id = p.id AND v.company_id = %(company)s
-                         AND v.state = 'done')
+                         AND v.state IN %(made)s)
                   AND NOT EXISTS (
                       SELECT FROM salon_call k
                        WHERE k.partner_id = p.id AND k.company_id = %(company)s
@@ -155,6 +209,7 @@ class SalonCallCandidate(models.AbstractModel):
             among=self._sql_among(SQL("p.id"), partners),
             today=self._sql_day(SQL("t")),
             company=company.id,
+            made=MADE_STATES,
         )
 
     def _sql_join_birthdays(self):
@@ -171,12 +226,14 @@ class SalonCallCandidate(models.AbstractModel):
             SQL(in_year, year + 1),
         )
 
-    def _sql_hold(self, company, today, may_have_left=False):
+    def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
         The first line that holds is the one told to people.
 
         :param bool may_have_left: who said that she left is called all the same
+        :param bool has_missed: what was said to her before the visit that she missed
+            does not count, and chance does not decide
         """
         return SQL(
             """COALESCE(%(gate)s, CASE
@@ -189,8 +246,8 @@ class SalonCallCandidate(models.AbstractModel):
                         AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
-                      WHERE a.phone = d.phone AND %(lately)s) THEN 'gap'
-                 WHEN EXISTS (
+                      WHERE a.phone = d.phone AND %(lately)s AND %(others)s) THEN 'gap'
+                 WHEN %(own)s AND EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
                  WHEN %(control)s THEN 'control'
@@ -209,7 +266,11 @@ class SalonCallCandidate(models.AbstractModel):
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
-            control=self.env["salon.control.draw"]._sql_left_uncalled(
+            others=SQL("a.partner_id != d.partner_id") if has_missed else SQL("TRUE"),
+            own=SQL("FALSE") if has_missed else SQL("TRUE"),
+            control=SQL("FALSE")
+            if has_missed
+            else self.env["salon.control.draw"]._sql_left_uncalled(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(
@@ -230,8 +291,9 @@ class SalonCallCandidate(models.AbstractModel):
                       MODE() WITHIN GROUP (ORDER BY v.stylist_id) AS stylist_id
                  FROM salon_visit v
                 WHERE v.partner_id = d.partner_id AND v.company_id = %(company)s
-                  AND v.state = 'done'
+                  AND v.state IN %(made)s
                   AND v.date > (%(today)s - INTERVAL '1 year')::date""",
             company=company.id,
             today=today,
+            made=MADE_STATES,
         )

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime, format_list
 
 from .salon_reminder import CALLABLE_STATES
-from .salon_visit import OPEN_STATES
+from .salon_visit import KEPT_STATES, OPEN_STATES
 
 # Calls about something else than what is due.
 WIN_BACK_KINDS = ("fixed", "departure")
@@ -53,7 +53,7 @@ class SalonCallClosing(models.AbstractModel):
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("state", "in", (*OPEN_STATES, "done")),
+                ("state", "in", KEPT_STATES),
                 ("line_ids.product_id", "any", self._get_meeting_domain()),
             ],
             order="write_date desc, id desc",

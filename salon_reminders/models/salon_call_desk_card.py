@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL, format_amount, format_date, format_datetime
 
 from .salon_call_reading import VISITS
+from .salon_visit import MADE_STATES
 
 HISTORY = 8
 
@@ -85,13 +86,14 @@ class SalonCallDeskCard(models.AbstractModel):
                      FROM salon_visit v
                 LEFT JOIN resource_resource r ON r.id = v.stylist_id
                     WHERE v.partner_id = %(partner)s AND v.company_id = %(company)s
-                      AND v.state = 'done'
+                      AND v.state IN %(made)s
                  ORDER BY v.start DESC, v.id DESC
                     LIMIT %(limit)s""",
                 product=self.env["product.template"]._field_to_sql("t", "name"),
                 partner=self.partner_id.id,
                 company=self.company_id.id,
                 limit=VISITS,
+                made=MADE_STATES,
             )
         )
         return [
@@ -146,10 +148,11 @@ class SalonCallDeskCard(models.AbstractModel):
                 LEFT JOIN salon_cycle_product_rel r ON r.product_tmpl_id = t.id
                 LEFT JOIN salon_cycle c ON c.id = r.cycle_id
                     WHERE v.partner_id = %(partner)s AND v.company_id = %(company)s
-                      AND v.state = 'done' AND l.net_quantity > 0
+                      AND v.state IN %(made)s AND l.net_quantity > 0
                       AND COALESCE(t.salon_zone_id, c.zone_id) IS NOT NULL)
                  ORDER BY z.sequence, 1, z.id""",
                 name=zones._field_to_sql("z", "name"),
+                made=MADE_STATES,
                 partner=self.partner_id.id,
                 company=self.company_id.id,
             )

@@ -3,9 +3,23 @@ from odoo.tools import SQL
 
 
 class SalonCallPlanner(models.AbstractModel):
-    """Win-back calls that a person asks for, from the list of lost clients."""
+    """Calls about missed visits and to win clients back, in the plan of the day.
+
+    And win-back calls that a person asks for, from the list of lost clients.
+    """
 
     _inherit = "salon.call.planner"
+
+    def _get_sources(self):
+        win_back = self.env["salon.win.back"]
+        return [
+            # Before the others: who missed a visit is not called about needs, too.
+            self.env["salon.follow.up"]._get_clients,
+            win_back._get_first,
+            *super()._get_sources(),
+            # What the reminders have left of the day's places.
+            win_back._get_clients,
+        ]
 
     @api.model
     def _get_win_back_rows(self, partners):

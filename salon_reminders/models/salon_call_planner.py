@@ -77,18 +77,23 @@ class SalonCallPlanner(models.AbstractModel):
         """Plan the current company's day, committing batch by batch."""
         commit_progress = self.env["ir.cron"]._commit_progress
         self._prepare_day()
-        # Before the others: who missed a visit is not called about her needs, too.
-        self.env["salon.follow.up"]._plan()
-        self.env["salon.win.back"]._plan_first()
-        clients = self._get_due_clients()
-        commit_progress(remaining=len(clients))
-        for batch in split_every(batch_size, clients, list):
-            self._create_calls(self.env["salon.control.draw"]._draw(batch))
-            commit_progress(len(batch))
-            # Ten thousand calls must not pile up in memory.
-            self.env.invalidate_all()
-        # What the reminders have left of the day's places.
-        self.env["salon.win.back"]._plan()
+        for get_clients in self._get_sources():
+            clients = get_clients()
+            commit_progress(remaining=len(clients))
+            for batch in split_every(batch_size, clients, list):
+                self._create_calls(self.env["salon.control.draw"]._draw(batch))
+                commit_progress(len(batch))
+                # Ten thousand calls must not pile up in memory.
+                self.env.invalidate_all()
+
+    def _get_sources(self):
+        """Return the methods that say whom to call today, in the order to ask them.
+
+        Whoever knows another reason to call puts a method here. It returns the clients
+        for whom there is a place, best first, as rows for ``_prepare_calls``; the calls
+        of those before it are made when it is asked.
+        """
+        return [self._get_due_clients]
 
     def _prepare_day(self):
         """Move states on to today, end calls whose consent expired, repair others."""
@@ -201,16 +206,23 @@ class SalonCallPlanner(models.AbstractModel):
         reminders = self.env["salon.reminder"].browse(client["reminder_ids"] or [])
         # She was counted among those who get a call.
         reminders.hold = False
-        if all(reminders.mapped("error")):
+        if reminders and all(reminders.mapped("error")):
             return
         reminders.error = str(error)
+        warning = "mail.mail_activity_data_warning"
+        summary = self.env._("No call could be planned")
         partner = self.env["res.partner"].browse(client["partner_id"])
-        partner.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=self.env._("No call could be planned"),
-            note=str(error),
-            user_id=self._get_manager().id,
+        # A missed visit or a birthday may have no reminder to remember it by.
+        told = partner.activity_search(
+            [warning], additional_domain=[("summary", "=", summary)]
         )
+        if not told:
+            partner.activity_schedule(
+                warning,
+                summary=summary,
+                note=str(error),
+                user_id=self._get_manager().id,
+            )
 
     def _get_manager(self):
         managers = self.env.ref("salon_reminders.group_manager").all_user_ids
@@ -233,8 +245,7 @@ class SalonCallPlanner(models.AbstractModel):
         self.env.flush_all()
         if not self._has_work():
             return []
-        self._run_uncompiled()
-        clients = self.env.execute_query_dict(
+        clients = self._ask_uncompiled(
             SQL(
                 """WITH clock AS (%(clock)s),
                 candidate AS MATERIALIZED (%(candidates)s),
@@ -299,23 +310,6 @@ class SalonCallPlanner(models.AbstractModel):
             company=self.env.company.id,
             states=CALLABLE_STATES,
         )
-
-    def _run_uncompiled(self):
-        """Keep PostgreSQL from compiling (jit), which takes longer than running."""
-        self.env.cr.execute("SET LOCAL jit = off")
-
-    def _get_free_places(self):
-        """Return how many new calls today still takes; None means no limit."""
-        company = self.env.company
-        if not company.salon_daily_quota:
-            return None
-        opened = self.env["salon.call"].search_count(
-            [
-                ("company_id", "=", company.id),
-                ("opened_date", "=", company._salon_today()),
-            ]
-        )
-        return max(company.salon_daily_quota - opened, 0)
 
     # ------------------------------------------------------------
     # BY HAND

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
+from .salon_visit import MADE_STATES
+
 # So many visits are told on the phone.
 VISITS = 5
 
@@ -50,10 +52,11 @@ class SalonCallReading(models.AbstractModel):
              CROSS JOIN LATERAL (
                    SELECT id, start FROM salon_visit
                     WHERE partner_id = k.partner_id AND company_id = k.company_id
-                      AND state = 'done'
+                      AND state IN %s
                  ORDER BY start DESC, id DESC LIMIT %s) v
                     WHERE k.id = ANY(%s)
                  ORDER BY k.id, v.start DESC, v.id DESC""",
+                MADE_STATES,
                 VISITS,
                 self.ids,
             )
@@ -147,12 +150,13 @@ class SalonCallReading(models.AbstractModel):
                      JOIN salon_cycle y ON y.id = r.cycle_id
                     WHERE r.product_tmpl_id = pp.product_tmpl_id AND y.active
                       AND (y.company_id IS NULL OR y.company_id = v.company_id)) n
-                    WHERE v.partner_id = %s AND v.company_id = %s AND v.state = 'done'
+                    WHERE v.partner_id = %s AND v.company_id = %s AND v.state IN %s
                       AND l.net_quantity > 0 AND n.ids && %s
                  ORDER BY v.date DESC, v.start, l.id
                     LIMIT 10""",
                 self.partner_id.id,
                 self.company_id.id,
+                MADE_STATES,
                 self.cycle_ids.ids,
             )
         )

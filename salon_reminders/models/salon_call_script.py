@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ..tools import script_text
+from .salon_visit import MADE_STATES
 
 # Kinds of script that are kinds of call; the others are about a reminder.
 CALL_KINDS = (
@@ -327,7 +328,7 @@ class SalonCallScript(models.Model):
                 [
                     ("partner_id", "=", partner.id),
                     ("company_id", "=", company.id),
-                    ("state", "=", "done"),
+                    ("state", "in", MADE_STATES),
                     ("stylist_id", "!=", False),
                 ],
                 limit=1,

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..tools.plain_values import plain_values
+from .salon_visit import EXPECTED_STATES, HERE_STATES
 
 CALL_FIELDS = (
     *("state", "date", "call_at", "priority", "user_id", "outcome_id"),
@@ -104,7 +105,7 @@ class SalonCallUndo(models.AbstractModel):
     def _check_undo_state(self, attempt):
         """Refuse when somebody has gone on with the call, the visit or the client."""
         visit = attempt.visit_id
-        if visit.state in ("arrived", "done", "no_show"):
+        if visit.state in HERE_STATES:
             raise UserError(
                 self.env._(
                     "The client has already come to the visit booked on this call, or "
@@ -146,7 +147,7 @@ class SalonCallUndo(models.AbstractModel):
     def _undo_booking(self, attempt_sudo):
         """The booking never was: it is removed, not counted as a cancellation."""
         visit = attempt_sudo.visit_id
-        if visit.state in ("booked", "confirmed"):
+        if visit.state in EXPECTED_STATES:
             visit.unlink()
 
     def _undo_consent(self, attempt_sudo):

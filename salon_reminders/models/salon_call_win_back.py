@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from .salon_call_closing import WIN_BACK_KINDS
-from .salon_visit import OPEN_STATES
+from .salon_visit import KEPT_STATES
 
 
 class SalonCall(models.Model):
@@ -173,7 +173,7 @@ class SalonCall(models.Model):
         visits = calls and self.env["salon.visit"].search(
             [
                 ("partner_id", "in", calls.partner_id.ids),
-                ("state", "in", (*OPEN_STATES, "done")),
+                ("state", "in", KEPT_STATES),
                 ("date", ">=", min(calls.mapped("opened_date"))),
             ],
             order="start",

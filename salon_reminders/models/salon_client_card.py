@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
 from .salon_client_engine import LONGEST_GAP, YEAR
+from .salon_visit import KEPT_STATES, MADE_STATES
 
 # Services go together when this many times as many clients take both.
 MIN_LIFT = 1.1
@@ -85,10 +86,11 @@ class SalonClientCard(models.AbstractModel):
                           r.name AS stylist, v.stylist_id
                      FROM salon_visit v
                 LEFT JOIN resource_resource r ON r.id = v.stylist_id
-                    WHERE v.partner_id = %s AND v.company_id = %s AND v.state = 'done'
+                    WHERE v.partner_id = %s AND v.company_id = %s AND v.state IN %s
                  ORDER BY v.start, v.id""",
                 partner.id,
                 self.env.company.id,
+                MADE_STATES,
             )
         )
 
@@ -242,11 +244,12 @@ class SalonClientCard(models.AbstractModel):
                       JOIN product_template pt
                         ON pt.id = p.product_tmpl_id AND pt.salon_kind = 'retail'
                      WHERE v.partner_id = %s AND v.company_id = %s
-                       AND v.state = 'done'
+                       AND v.state IN %s
                   ORDER BY p.product_tmpl_id, v.date DESC, l.id DESC) r
                  ORDER BY date DESC, id LIMIT %s""",
                 partner.id,
                 self.env.company.id,
+                MADE_STATES,
                 MAX_RETAIL,
             )
         )
@@ -280,7 +283,7 @@ class SalonClientCard(models.AbstractModel):
         return [
             {
                 "id": reminder.id,
-                "name": reminder.cycle_id.name,
+                "name": reminder.need,
                 "date": format_date(self.env, reminder.due_date)
                 if reminder.due_date
                 else "",
@@ -296,6 +299,7 @@ class SalonClientCard(models.AbstractModel):
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
+                ("undone_at", "=", False),
             ],
             order="date desc, id desc",
             limit=MAX_CALLS,
@@ -370,7 +374,7 @@ class SalonClientCard(models.AbstractModel):
                   JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
                   JOIN product_product p ON p.id = l.product_id
                  WHERE v.partner_id = ANY(%(partners)s) AND v.company_id = %(company)s
-                   AND v.state IN ('done', 'booked')
+                   AND v.state IN %(kept)s
                  UNION
                 SELECT c.id, s.id
                   FROM unnest(%(partners)s::int[]) AS c (id)
@@ -400,6 +404,7 @@ class SalonClientCard(models.AbstractModel):
             partners=partners.ids,
             services=services.ids if services else [],
             company=self.env.company.id,
+            kept=KEPT_STATES,
             zones=engine._sql_product_zones(),
             lift=MIN_LIFT,
             share=MIN_SHARE,

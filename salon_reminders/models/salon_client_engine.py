@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_visit import MADE_STATES, OPEN_STATES
+
 # Longer gaps are breaks, not a rhythm; without any gap at the salon, six weeks.
 LONGEST_GAP = 180
 USUAL_GAP = 42
@@ -145,7 +147,7 @@ class SalonClientEngine(models.AbstractModel):
                            AS moment
                   FROM salon_visit v
                   JOIN res_partner p ON p.id = v.partner_id AND p.active
-                 WHERE v.company_id = %(company)s AND v.state = 'done'),
+                 WHERE v.company_id = %(company)s AND v.state IN %(made)s),
             gap AS (
                 SELECT *, date - LAG(date) OVER (
                            PARTITION BY partner_id ORDER BY date) AS gap
@@ -177,7 +179,7 @@ class SalonClientEngine(models.AbstractModel):
             coming AS (
                 SELECT DISTINCT partner_id
                   FROM salon_visit
-                 WHERE company_id = %(company)s AND state = 'booked'
+                 WHERE company_id = %(company)s AND state IN %(open)s
                    AND date >= %(day)s),
             fact AS (
                 SELECT came.*, paid.amount_total, paid.amount_year, paid.stylist_id,
@@ -194,6 +196,8 @@ class SalonClientEngine(models.AbstractModel):
             year=YEAR,
             longest=LONGEST_GAP,
             usual=USUAL_GAP,
+            made=MADE_STATES,
+            open=OPEN_STATES,
         )
 
     # ------------------------------------------------------------
@@ -289,11 +293,12 @@ class SalonClientEngine(models.AbstractModel):
                  JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
                  JOIN product_product p ON p.id = l.product_id
                  JOIN (%(zones)s) z ON z.product_tmpl_id = p.product_tmpl_id
-                WHERE v.company_id = %(company)s AND v.state = 'done'
+                WHERE v.company_id = %(company)s AND v.state IN %(made)s
                   AND %(scope)s
              GROUP BY v.partner_id, z.zone_id""",
             zones=self._sql_product_zones(),
             company=company.id,
+            made=MADE_STATES,
             scope=SQL("v.partner_id IS NOT NULL")
             if partners is None
             else SQL("v.partner_id = ANY(%s)", partners.ids),
@@ -365,7 +370,7 @@ class SalonClientEngine(models.AbstractModel):
                   JOIN product_template pt
                     ON pt.id = p.product_tmpl_id AND pt.salon_kind = 'service'
                    AND pt.active
-                 WHERE v.company_id = %(company)s AND v.state = 'done'
+                 WHERE v.company_id = %(company)s AND v.state IN %(made)s
                    AND v.partner_id IS NOT NULL AND v.date > %(day)s - %(years)s),
             everybody AS (SELECT COUNT(DISTINCT partner_id) AS clients FROM had),
             one AS (SELECT service, COUNT(*) AS clients FROM had GROUP BY service),
@@ -391,6 +396,7 @@ class SalonClientEngine(models.AbstractModel):
             day=company._salon_today(),
             years=AFFINITY_YEARS,
             least=MIN_BOTH,
+            made=MADE_STATES,
         )
 
     # ------------------------------------------------------------

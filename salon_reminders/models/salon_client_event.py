@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
+from .salon_visit import MADE_STATES
+
 # Each part counts its rows in steps of this, so that no two parts share an id.
 STEP = 16
 
@@ -170,11 +172,12 @@ class SalonClientEvent(models.Model):
     def _sql_visits(self):
         return SQL(
             """SELECT id, partner_id, company_id, start AS date,
-                      CASE WHEN state = 'done' AND is_purchase THEN 'purchase'
-                           WHEN state = 'done' THEN 'visit'
-                           ELSE state END::varchar AS kind,
+                      CASE WHEN state NOT IN %(made)s THEN state
+                           WHEN is_purchase THEN 'purchase'
+                           ELSE 'visit' END::varchar AS kind,
                       create_uid AS user_id, stylist_id, amount_total AS amount, note
-                 FROM salon_visit"""
+                 FROM salon_visit""",
+            made=MADE_STATES,
         )
 
     def _search(self, domain, *args, **kwargs):

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_visit import MADE_STATES
+
 
 @dataclass
 class Account:
@@ -209,7 +211,7 @@ class SalonCourseEngine(models.AbstractModel):
                  JOIN product_template pt
                    ON pt.id = p.product_tmpl_id AND pt.salon_course_sessions > 0
            CROSS JOIN generate_series(1, floor(l.quantity)::int) AS n (number)
-                WHERE v.state = 'done' AND %(scope)s
+                WHERE v.state IN %(made)s AND %(scope)s
              ORDER BY v.date, v.start, l.id, n.number
                ON CONFLICT (visit_line_id, number) DO UPDATE
                   SET partner_id = excluded.partner_id,
@@ -225,6 +227,7 @@ class SalonCourseEngine(models.AbstractModel):
                                      excluded.product_id, excluded.start_date)""",
             uid=self.env.uid,
             now=fields.Datetime.now(),
+            made=MADE_STATES,
             scope=self._sql_scope(partners, SQL("v.partner_id")),
             same=SQL("k.product_id = excluded.product_id"),
             terms=SQL(", ").join(
@@ -259,7 +262,7 @@ class SalonCourseEngine(models.AbstractModel):
             LEFT JOIN salon_visit_line l
                    ON l.id = k.visit_line_id AND l.product_id = k.product_id
             LEFT JOIN salon_visit v
-                   ON v.id = l.visit_id AND v.state = 'done'
+                   ON v.id = l.visit_id AND v.state IN %(made)s
                   AND v.partner_id = k.partner_id AND v.company_id = k.company_id
     LEFT JOIN LATERAL (SELECT MAX(rv.date) AS date
                          FROM salon_visit_line rl
@@ -267,6 +270,7 @@ class SalonCourseEngine(models.AbstractModel):
                         WHERE rl.refunded_line_id = l.id) refund ON TRUE
                 WHERE %(scope)s
              ORDER BY k.start_date, k.id""",
+            made=MADE_STATES,
             scope=self._sql_scope(partners, SQL("k.partner_id")),
         )
 
@@ -280,12 +284,13 @@ class SalonCourseEngine(models.AbstractModel):
                  FROM salon_visit v
                  JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
                  JOIN product_product p ON p.id = l.product_id
-                WHERE v.state = 'done'
+                WHERE v.state IN %(made)s
                   AND v.partner_id = ANY(%(partners)s)
                   AND p.product_tmpl_id = ANY(%(services)s)
              ORDER BY v.date, v.start, l.id""",
             partners=list({account.partner_id for account in accounts}),
             services=list(services),
+            made=MADE_STATES,
         )
 
     # ------------------------------------------------------------

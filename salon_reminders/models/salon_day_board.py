@@ -5,11 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.arguments import checked, optional, record_id, whole_number
-from .salon_visit import OPEN_STATES
+from .salon_visit import KEPT_STATES, OPEN_STATES
 
 # What is shown when nobody works: a salon's usual day.
 OPENS, CLOSES = 9 * 60, 18 * 60
-SHOWN_STATES = (*OPEN_STATES, "done", "no_show")
+SHOWN_STATES = (*KEPT_STATES, "no_show")
 
 
 class SalonDayBoard(models.AbstractModel):

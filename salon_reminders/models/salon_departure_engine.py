@@ -5,6 +5,8 @@ from math import exp, log
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_visit import MADE_STATES, OPEN_STATES
+
 YEAR = 365
 # Free time of the successors is looked at for so many days.
 FREE_DAYS = 28
@@ -80,7 +82,7 @@ class SalonDepartureEngine(models.AbstractModel):
                        AVG(hers::int) AS share, MAX(date) AS last_date,
                        (SELECT SUM(v.amount_total) FROM salon_visit v
                          WHERE v.partner_id = day.partner_id
-                           AND v.company_id = %(company)s AND v.state = 'done'
+                           AND v.company_id = %(company)s AND v.state IN %(made)s
                            AND v.date > %(from)s AND v.date <= %(until)s) AS amount
                   FROM day
                   JOIN res_partner p ON p.id = day.partner_id AND p.active
@@ -104,6 +106,7 @@ class SalonDepartureEngine(models.AbstractModel):
             company=self.company_id.id,
             id=self.id,
             uid=self.env.uid,
+            made=MADE_STATES,
             **self._get_span(),
             names=self._sql_columns(None, columns),
             old=self._sql_columns("l", columns),
@@ -134,11 +137,12 @@ class SalonDepartureEngine(models.AbstractModel):
                  JOIN product_product pp ON pp.id = l.product_id
                  JOIN product_template t ON t.id = pp.product_tmpl_id
                   AND t.salon_kind IN ('service', 'fee')
-                WHERE v.company_id = %(company)s AND v.state = 'done'
+                WHERE v.company_id = %(company)s AND v.state IN %(made)s
                   AND v.partner_id IS NOT NULL
                   AND v.date > %(from)s AND v.date <= %(until)s
                   AND COALESCE(l.stylist_id, v.stylist_id) IS NOT NULL""",
             company=self.company_id.id,
+            made=MADE_STATES,
             **self._get_span(),
         )
 
@@ -347,7 +351,7 @@ class SalonDepartureEngine(models.AbstractModel):
                       SELECT FROM salon_visit v
                        WHERE v.partner_id = l.partner_id
                          AND v.company_id = d.company_id
-                         AND v.state NOT IN ('done', 'no_show', 'cancelled')
+                         AND v.state IN %(open)s
                          AND v.date > d.last_date
                          AND v.stylist_id IS DISTINCT FROM d.stylist_id)
                   AND NOT EXISTS (
@@ -356,6 +360,7 @@ class SalonDepartureEngine(models.AbstractModel):
             today=company._salon_today(),
             company=company.id,
             days=FREE_DAYS,
+            open=OPEN_STATES,
         )
 
     # ------------------------------------------------------------
@@ -375,12 +380,13 @@ class SalonDepartureEngine(models.AbstractModel):
             LEFT JOIN LATERAL (
                    SELECT v.date, v.stylist_id FROM salon_visit v
                     WHERE v.partner_id = o.partner_id AND v.company_id = d.company_id
-                      AND v.state = 'done' AND v.is_purchase IS NOT TRUE
+                      AND v.state IN %s AND v.is_purchase IS NOT TRUE
                       AND v.date > d.last_date
                  ORDER BY v.date, v.id LIMIT 1) came ON TRUE
                     WHERE o.id = l.id AND d.id = ANY(%s)
                       AND (l.stayed_date, l.stayed_with_id)
                           IS DISTINCT FROM (came.date, came.stylist_id)""",
+                MADE_STATES,
                 self.ids,
             )
         )

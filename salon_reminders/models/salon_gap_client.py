@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .salon_slot_proposer import HISTORY, USUAL_SHARE, USUAL_VISITS
+from .salon_visit import MADE_STATES
 
 # How many points speak for a client; a day over counts up to a month.
 POINTS = {"over": 0.1, "value": 0.4, "own": 3.0, "weekday": 1.5, "hour": 1.5}
@@ -54,8 +55,7 @@ class SalonGapClient(models.AbstractModel):
     def _get_rows(self, planner, partners=None):
         """Return the candidates of the daily job with what holds each back."""
         self.env.flush_all()
-        planner._run_uncompiled()
-        return self.env.execute_query_dict(
+        return planner._ask_uncompiled(
             SQL(
                 "WITH clock AS (%s) SELECT * FROM (%s) c",
                 planner.env["salon.reminder.engine"]._sql_clock(),
@@ -108,12 +108,11 @@ class SalonGapClient(models.AbstractModel):
         ids = [nr for client in clients.values() for nr in client.reminder_ids]
         rows = self.env.execute_query(
             SQL(
-                """SELECT h.partner_id, p.name, c.name, h.earliest_date, used.product_id
+                """SELECT h.partner_id, p.name, h.earliest_date, used.product_id
                      FROM salon_reminder h
                      JOIN res_partner p ON p.id = h.partner_id
-                     JOIN salon_cycle c ON c.id = h.cycle_id
              CROSS JOIN LATERAL (
-                   SELECT l.product_id
+                  (SELECT l.product_id
                      FROM salon_visit v
                      JOIN salon_visit_line l
                        ON l.visit_id = v.id AND l.net_quantity > 0
@@ -122,14 +121,27 @@ class SalonGapClient(models.AbstractModel):
                        ON r.product_tmpl_id = pp.product_tmpl_id
                       AND r.cycle_id = h.cycle_id
                     WHERE v.partner_id = h.partner_id AND v.date = h.last_date
-                      AND v.company_id = h.company_id AND v.state = 'done'
-                    LIMIT 1) used
+                      AND v.company_id = h.company_id AND v.state IN %s
+                    LIMIT 1)
+                    UNION ALL
+                  -- A course whose sessions renew no cycle: its service.
+                  (SELECT pp.id
+                     FROM salon_course k
+                     JOIN product_product kp ON kp.id = k.product_id
+                     JOIN salon_course_service_rel s
+                       ON s.course_tmpl_id = kp.product_tmpl_id
+                     JOIN product_product pp
+                       ON pp.product_tmpl_id = s.service_tmpl_id AND pp.active
+                    WHERE k.id = h.course_id AND h.cycle_id IS NULL
+                 ORDER BY s.service_tmpl_id, pp.id
+                    LIMIT 1)) used
                     WHERE h.id = ANY(%s)
                  ORDER BY h.due_date, h.id""",
+                MADE_STATES,
                 ids,
             )
         )
-        for partner_id, name, _cycle, earliest, product_id in rows:
+        for partner_id, name, earliest, product_id in rows:
             client = clients[partner_id]
             client.name = name or ""
             if product_id not in client.services:
@@ -152,13 +164,14 @@ class SalonGapClient(models.AbstractModel):
                                       AS local
                              FROM salon_visit
                             WHERE partner_id = p.id AND company_id = %(company)s
-                              AND state = 'done' AND NOT is_purchase
+                              AND state IN %(made)s AND NOT is_purchase
                          ORDER BY date DESC LIMIT %(history)s) x) v
                  GROUP BY p.id""",
                 partners=list(clients),
                 zone=self.env.company._salon_timezone().zone,
                 company=self.env.company.id,
                 history=HISTORY,
+                made=MADE_STATES,
             )
         )
         for partner_id, count, weekday, hour, weekdays in rows:

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.bulk_insert import bulk_insert, keep_values
 from ..tools.import_plan import NO_TRACKING, NOON
-from .salon_visit import DEFAULT_MINUTES, OPEN_STATES
+from .salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
 
 
 class SalonImportVisitWriter(models.AbstractModel):
@@ -222,7 +222,7 @@ class SalonImportVisitWriter(models.AbstractModel):
                     "in",
                     [partners[v.client_key] for v, _ in open_lines],
                 ),
-                ("visit_id.state", "=", "done"),
+                ("visit_id.state", "in", MADE_STATES),
                 ("product_id", "in", [line.item.product_id for _, line in open_lines]),
                 ("net_quantity", ">", 0),
             ],

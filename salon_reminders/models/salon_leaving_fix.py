@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .salon_visit import MADE_STATES
+
 
 class SalonLeavingFix(models.Model):
     """What a salon has changed about a reason for which clients leave.
@@ -227,8 +229,9 @@ class SalonLeavingFix(models.Model):
                           SUM(v.amount_total) AS amount
                      FROM salon_visit v
                     WHERE v.partner_id = k.partner_id AND v.company_id = k.company_id
-                      AND v.state = 'done' AND v.date >= k.opened_date) came ON TRUE
+                      AND v.state IN %s AND v.date >= k.opened_date) came ON TRUE
                     WHERE k.fix_id = ANY(%s)""",
+                MADE_STATES,
                 self.ids,
             )
         ):

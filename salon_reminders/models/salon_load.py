@@ -5,6 +5,8 @@ from math import ceil
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .salon_visit import MADE_STATES
+
 WEEKS = 8
 PERIODS = (-8, -4, 1, 4, 8)
 USUAL_PERIOD = -4
@@ -161,9 +163,10 @@ class SalonLoad(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT stylist_id, start, stop FROM salon_visit
-                    WHERE company_id = %s AND state = 'done' AND NOT is_purchase
+                    WHERE company_id = %s AND state IN %s AND NOT is_purchase
                       AND stylist_id = ANY(%s) AND start >= %s AND start < %s""",
                 self.env.company.id,
+                MADE_STATES,
                 stylists.ids,
                 start,
                 stop,

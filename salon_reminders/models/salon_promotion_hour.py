@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import float_round, format_date
 
 from ..tools.times import WEEKDAYS
+from .salon_visit import OPEN_STATES
 
 # What the book looked like in the last weeks says which hours are quiet.
 WEEKS_BACK = -4
@@ -165,7 +166,7 @@ class SalonPromotion(models.Model):
         local = visit.company_id._salon_local(visit.start)
         if not any(hour._has(local) for hour in self.hour_ids):
             return self.env._("Only at %(hours)s.", hours=self.hour_ids._get_text())
-        if visit.state == "booked" and not self._is_quiet(visit):
+        if visit.state in OPEN_STATES and not self._is_quiet(visit):
             return self.env._(
                 "That hour is too full: more than %(share)s %% is taken.",
                 share=self.quiet_share,

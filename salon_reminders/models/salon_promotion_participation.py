@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .salon_visit import MADE_STATES
+
 RECEPTION = "salon_reminders.group_receptionist"
 # What a file may say; the rest is the system's.
 IMPORTED = {"promotion_id", "partner_id", "date", "user_id", "answer", "note"}
@@ -103,7 +105,7 @@ class SalonPromotionParticipation(models.Model):
         # Money of a visit is shown to whoever may see the participation.
         for participation, row_sudo in zip(self, self.sudo(), strict=True):
             visit_sudo = row_sudo.visit_id
-            done = visit_sudo.state == "done"
+            done = visit_sudo.state in MADE_STATES
             lines_sudo = visit_sudo.line_ids.filtered(
                 lambda line, row=row_sudo: line.promotion_id == row.promotion_id
             )

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
 from ..tools.promotion_price import get_saving, share_out
+from .salon_visit import OPEN_STATES
 
 
 class SalonPromotion(models.Model):
@@ -75,7 +76,7 @@ class SalonPromotion(models.Model):
     def _get_obstacle(self, visit):
         """Return in words why the promotion can't be used on this visit, or False."""
         self.ensure_one()
-        if visit.state not in ("booked", "confirmed", "arrived"):
+        if visit.state not in OPEN_STATES:
             return self.env._("The visit is closed.")
         return self._get_hour_obstacle(visit) or self._get_line_obstacle(visit)
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .salon_visit import OPEN_STATES
+
 # As many days before a session is due as a new cycle has, and as many after it until
 # the client counts as late.
 COURSE_LEAD_DAYS = 7
@@ -96,8 +98,9 @@ class SalonReminderEngine(models.AbstractModel):
                    ON s.service_tmpl_id = p.product_tmpl_id
                   AND s.course_tmpl_id = k.product_tmpl_id
                 WHERE v.partner_id = k.partner_id AND v.company_id = k.company_id
-                  AND v.state = 'booked'
-                  AND (l.id IS NULL OR s.course_tmpl_id IS NOT NULL)"""
+                  AND v.state IN %(open)s
+                  AND (l.id IS NULL OR s.course_tmpl_id IS NOT NULL)""",
+            open=OPEN_STATES,
         )
 
     @api.model

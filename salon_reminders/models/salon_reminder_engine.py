@@ -1,12 +1,14 @@
-from contextlib import contextmanager
+from contextlib import nullcontext
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.pg_settings import pg_settings
 from .salon_reminder import CALLABLE_STATES
 
 # So many clients are looked up one by one; more are joined as a set.
 FEW = 500
+# A discouraged join looks so dear that compiling it would seem worth it.
 SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
 
 
@@ -48,22 +50,13 @@ class SalonReminderEngine(models.AbstractModel):
             self._refresh_courses(partners)
             self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
 
-    @contextmanager
     def _hash_joins(self, wanted):
         """Let PostgreSQL join whole sets by hashing inside this block.
 
         Tables that were just filled have no statistics; the planner takes them for
         nearly empty and would go through them row by row, for minutes.
         """
-        if not wanted:
-            yield
-            return
-        # A discouraged join looks so dear that compiling it would seem worth it.
-        for name, value in SET_SETTINGS.items():
-            self.env.cr.execute(SQL("SELECT set_config(%s, %s, TRUE)", name, value))
-        yield
-        for name in SET_SETTINGS:
-            self.env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", SQL.identifier(name)))
+        return pg_settings(self.env.cr, SET_SETTINGS) if wanted else nullcontext()
 
     @api.model
     def _refresh_states(self, scope):

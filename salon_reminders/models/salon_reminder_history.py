@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .salon_visit import OPEN_STATES
+from .salon_visit import MADE_STATES, OPEN_STATES
 
 # The slightly early middle of the gaps; lower hits more often within a week, higher
 # errs less in days on average.
@@ -41,7 +41,7 @@ class SalonReminderHistory(models.AbstractModel):
                            l.course_id IS NOT NULL AS in_course
                       FROM salon_visit v
                       %(cycles)s
-                     WHERE v.state = 'done' AND %(visit_scope)s AND %(cycle_scope)s
+                     WHERE v.state IN %(made)s AND %(visit_scope)s AND %(cycle_scope)s
                  UNION ALL
                     SELECT v.partner_id, v.company_id, c.id, v.last_session_date, TRUE
                       FROM salon_course v
@@ -50,6 +50,7 @@ class SalonReminderHistory(models.AbstractModel):
                  ) d
              GROUP BY partner_id, company_id, cycle_id, date""",
             cycles=self._sql_join_cycles(),
+            made=MADE_STATES,
             visit_scope=visit_scope,
             cycle_scope=self._sql_cycle_scope(cycles),
         )

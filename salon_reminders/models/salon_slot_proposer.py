@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..tools.half_days import HalfDays
 from .salon_slot_finder import NOTICE
+from .salon_visit import MADE_STATES
 
 PROPOSALS = 3
 # Days looked at before and after the day she is due.
@@ -107,9 +108,10 @@ class SalonSlotProposer(models.AbstractModel):
              CROSS JOIN LATERAL (
                    SELECT start, stylist_id FROM salon_visit
                     WHERE partner_id = k.partner_id AND company_id = k.company_id
-                      AND state = 'done' AND NOT is_purchase
+                      AND state IN %s AND NOT is_purchase
                  ORDER BY date DESC LIMIT %s) v
                     WHERE k.id = ANY(%s)""",
+                MADE_STATES,
                 HISTORY,
                 calls.ids,
             )

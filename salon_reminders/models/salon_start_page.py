@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from ..tools.arguments import checked, text
 from ..tools.start_tiles import TILES
-from .salon_visit import OPEN_STATES
+from .salon_visit import KEPT_STATES, MADE_STATES, OPEN_STATES
 
 # The booked share and the empty hours look so many weeks ahead.
 WEEKS_AHEAD = 1
@@ -94,7 +94,7 @@ class SalonStartPage(models.AbstractModel):
         today = self.env.company._salon_today()
         own = Domain("company_id", "=", self.env.company.id)
         this_month = own & Domain("date", ">=", today.replace(day=1))
-        made = Domain("state", "=", "done")
+        made = Domain("state", "in", MADE_STATES)
         visit = Domain("is_purchase", "=", False)
         month = self._between(today.replace(day=1), today)
         return {
@@ -104,13 +104,15 @@ class SalonStartPage(models.AbstractModel):
             ),
             "called": (
                 *("salon_call_action_all", "salon.call"),
-                own & made & Domain("closed_at", ">=", self._midnight(today)),
+                own
+                & Domain("state", "=", "done")
+                & Domain("closed_at", ">=", self._midnight(today)),
             ),
             "visits": (
                 *("salon_visit_action", "salon.visit"),
                 self._between(today, today)
                 & visit
-                & Domain("state", "in", (*OPEN_STATES, "done")),
+                & Domain("state", "in", KEPT_STATES),
             ),
             "booked": (
                 *("salon_visit_action", "salon.visit"),
@@ -193,10 +195,11 @@ class SalonStartPage(models.AbstractModel):
                       AND v.company_id = %(company)s AND v.start >= %(start)s
                       AND NOT EXISTS (
                         SELECT FROM salon_visit e
-                         WHERE e.state = 'done' AND e.is_purchase IS NOT TRUE
+                         WHERE %(earlier)s
                            AND e.partner_id = v.partner_id
                            AND e.company_id = v.company_id AND e.date < %(first)s)""",
                 made=self.env["salon.report"]._sql_is_visit("v"),
+                earlier=self.env["salon.report"]._sql_is_visit("e"),
                 company=self.env.company.id,
                 start=self._midnight(first),
                 first=first,
@@ -208,7 +211,7 @@ class SalonStartPage(models.AbstractModel):
         """Return visits and money of this month, beside the same days of the last."""
         today = self.env.company._salon_today()
         before = Date.subtract(today, months=1)
-        made = Domain("state", "=", "done")
+        made = Domain("state", "in", MADE_STATES)
         last = self._sum(self._between(before.replace(day=1), before) & made)
         now = self._sum(lists["money"][2])
         currency = self.env.company.currency_id

@@ -6,8 +6,16 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools.company_check import foreign_links
 
 DEFAULT_MINUTES = 60
-# Visits that are still to be made; only they take the time of a stylist.
-OPEN_STATES = ("booked", "confirmed", "arrived")
+# What becomes of a visit is named here only; everything else asks for one of these.
+# Not begun yet: such a booking can still be deleted.
+EXPECTED_STATES = ("booked", "confirmed")
+# Still to be made; only they take the time of a stylist.
+OPEN_STATES = (*EXPECTED_STATES, "arrived")
+MADE_STATES = ("done",)
+MISSED_STATES = ("cancelled", "no_show")
+KEPT_STATES = (*OPEN_STATES, *MADE_STATES)
+# These can't be said of a visit before its day.
+HERE_STATES = ("arrived", *MADE_STATES, "no_show")
 BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 # No salon's records go back further, and nobody books longer ahead.
 EARLIEST_DATE = date(1970, 1, 1)
@@ -191,10 +199,7 @@ class SalonVisit(models.Model):
     def _check_done_date(self):
         today = {company: company._salon_today() for company in self.company_id}
         for visit in self:
-            if (
-                visit.state in ("arrived", "done", "no_show")
-                and visit.date > today[visit.company_id]
-            ):
+            if visit.state in HERE_STATES and visit.date > today[visit.company_id]:
                 raise ValidationError(
                     self.env._(
                         "The visit of %(client)s on %(date)s is still to come. "
@@ -242,7 +247,7 @@ class SalonVisit(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
-        if any(visit.state not in ("booked", "confirmed") for visit in self):
+        if any(visit.state not in EXPECTED_STATES for visit in self):
             raise UserError(
                 self.env._(
                     "This visit belongs to the client's history. Cancel it or correct "

@@ -3,9 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .salon_slot_finder import NOTICE
-from .salon_visit import OPEN_STATES
-
-MISSED_STATES = ("cancelled", "no_show")
+from .salon_visit import MISSED_STATES, OPEN_STATES
 
 
 class SalonVisit(models.Model):

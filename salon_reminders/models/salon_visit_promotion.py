@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.arguments import checked, record_id
-
-NOT_MADE = ("cancelled", "no_show")
+from .salon_visit import MISSED_STATES, OPEN_STATES
 
 
 class SalonVisit(models.Model):
@@ -39,7 +38,7 @@ class SalonVisit(models.Model):
     def _get_promotion_card(self):
         """Return what the client may be offered on this visit, and what it uses."""
         client = self.partner_id._origin
-        is_open = self.state in ("booked", "confirmed", "arrived")
+        is_open = self.state in OPEN_STATES
         used = [
             {"id": promotion.id, "name": promotion.name}
             for promotion in self.promotion_ids._origin
@@ -89,7 +88,7 @@ class SalonVisit(models.Model):
             raise UserError(
                 self.env._("This promotion is not there any more. Reload the page.")
             )
-        if self.state not in ("booked", "confirmed", "arrived"):
+        if self.state not in OPEN_STATES:
             raise UserError(
                 self.env._("The visit is closed; its prices do not change any more.")
             )
@@ -101,7 +100,7 @@ class SalonVisit(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("state") in NOT_MADE:
+        if vals.get("state") in MISSED_STATES:
             self.env["salon.promotion"]._take_off(self)
         elif "partner_id" in vals:
             self._check_promotion_client()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .salon_visit import MADE_STATES
+
 DESK = "salon_reminders.group_receptionist"
 
 
@@ -33,7 +35,7 @@ class SalonVisit(models.Model):
     @api.constrains("rating")
     def _check_rating(self):
         for visit in self:
-            if visit.rating and visit.state != "done":
+            if visit.rating and visit.state not in MADE_STATES:
                 raise ValidationError(
                     self.env._(
                         "%(visit)s is not done yet. Close the visit, then rate it.",

@@ -17,11 +17,11 @@ class SalonWinBack(models.AbstractModel):
     _description = "Win-Back Calls"
 
     @api.model
-    def _plan_first(self):
-        """Take half of today's places of the current company at most."""
+    def _get_first(self):
+        """Return whom to call on half of today's places of the company at most."""
         company = self.env.company
         if not company.salon_daily_quota:
-            return self._plan()
+            return self._get_clients()
         taken = self.env["salon.call"].search_count(
             [
                 ("company_id", "=", company.id),
@@ -29,76 +29,44 @@ class SalonWinBack(models.AbstractModel):
                 ("kind", "in", WIN_BACK_KINDS),
             ]
         )
-        return self._plan(max(-(-company.salon_daily_quota // 2) - taken, 0))
+        return self._get_clients(max(-(-company.salon_daily_quota // 2) - taken, 0))
 
     @api.model
-    def _plan(self, places=None):
-        """Put the calls of the current company on the list; return how many.
+    def _get_clients(self, places=None):
+        """Return whom to call, for the planner.
 
         :param int places: so many at most; None means as many as the quota allows
         """
-        free = self.env["salon.call.planner"]._get_free_places()
+        candidates = self.env["salon.call.candidate"]
+        company = self.env.company
+        today = SQL("%s::date", company._salon_today())
+        free = candidates._get_free_places()
         places = min((n for n in (places, free) if n is not None), default=None)
-        self.env["salon.departure"]._follow_days(self.env.company)
-        done = 0
+        self.env["salon.departure"]._follow_days(company)
+        clients = {}
         # A stylist who leaves will not wait.
         for model, may_have_left in (
             ("salon.departure", False),
             ("salon.leaving.fix", True),
         ):
             if self._has_any(model):
-                left = None if places is None else places - done
-                found = self.env[model]._sql_to_call()
-                done += self._create_calls(found, left, may_have_left)
-        return done
+                rows = candidates._choose(
+                    self.env[model]._sql_to_call(),
+                    places if places is None else places - len(clients),
+                    candidates._sql_hold(company, today, may_have_left),
+                    self._sql_reminders(company),
+                )
+                # Who hears of one thing, or shares a number, hears of the other later.
+                clients = clients | {
+                    row["phone"]: row for row in rows if row["phone"] not in clients
+                }
+        return list(clients.values())
 
     @api.model
     def _has_any(self, model):
         """Return whether the salon has any of these; on most days it has not."""
         company = self.env.company
         return self.env[model].search_count([("company_id", "=", company.id)], limit=1)
-
-    @api.model
-    def _create_calls(self, found, places, may_have_left):
-        """Create the calls of those found who may be called; return how many.
-
-        :param SQL found: rows of partner_id, phone, day, user_id, kind, stylist_id,
-            due_date, rank and the column of their occasion
-        """
-        planner = self.env["salon.call.planner"]
-        clients = self._get_clients(found, places, may_have_left)
-        planner._create_calls(clients) if clients else None
-        return len(clients)
-
-    def _get_clients(self, found, places, may_have_left):
-        """Return the rows to call, best first; of a shared number only the first."""
-        company = self.env.company
-        today = SQL("%s::date", company._salon_today())
-        planner = self.env["salon.call.planner"]
-        self.env.flush_all()
-        planner._run_uncompiled()
-        return self.env.execute_query_dict(
-            SQL(
-                """WITH found AS (%(found)s),
-                held AS MATERIALIZED (
-                    SELECT d.*, %(hold)s AS hold FROM found d),
-                chosen AS (
-                    SELECT DISTINCT ON (phone) *
-                      FROM held WHERE hold IS NULL
-                  ORDER BY phone, rank, partner_id)
-                SELECT d.*, NULL AS birthday, worth.value, due.reminder_ids
-                  FROM chosen d
-            CROSS JOIN LATERAL (%(worth)s) worth
-            CROSS JOIN LATERAL (%(reminders)s) due
-              ORDER BY d.rank, d.partner_id
-                 LIMIT %(places)s""",
-                found=found,
-                hold=planner._sql_hold(company, today, may_have_left),
-                worth=planner._sql_worth(company, today),
-                reminders=self._sql_reminders(company),
-                places=places,
-            )
-        )
 
     @api.model
     def _sql_reminders(self, company):

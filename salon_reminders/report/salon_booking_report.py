@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES, MISSED_STATES
 from ..tools.times import WEEKDAYS
 
 
@@ -74,8 +75,9 @@ class SalonBookingReport(models.Model):
                    (v.state = 'cancelled')::int AS cancelled_count,
                    (v.state = 'no_show')::int::float8 AS no_show_rate,
                    (v.state = 'cancelled')::int::float8 AS cancellation_rate,
-                   CASE WHEN v.state != 'done' THEN v.amount_total
+                   CASE WHEN v.state IN %(missed)s THEN v.amount_total
                         ELSE 0 END AS lost_amount""",
+            missed=MISSED_STATES,
             weekday=self._sql_weekday(SQL("v.date")),
             hour=self._sql_hour(SQL("v.start")),
         )
@@ -91,8 +93,8 @@ class SalonBookingReport(models.Model):
     @api.model
     def _where(self):
         return SQL(
-            """WHERE v.state IN ('done', 'no_show', 'cancelled')
-                 AND v.is_purchase IS NOT TRUE"""
+            "WHERE v.state IN %s AND v.is_purchase IS NOT TRUE",
+            (*MADE_STATES, *MISSED_STATES),
         )
 
     def action_open_visit(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from ..tools.times import WEEKDAYS
 
 # Outcomes after which nobody was spoken to.
@@ -19,6 +20,7 @@ class SalonCallReport(models.Model):
     _depends = {
         "salon.call.attempt": [
             *("call_id", "partner_id", "company_id", "date", "user_id", "outcome_id"),
+            "undone_at",
         ],
         "salon.call": ["kind", "visit_id"],
         "salon.call.outcome": ["kind"],
@@ -99,8 +101,9 @@ class SalonCallReport(models.Model):
                    CASE WHEN %(reached)s
                         THEN (outcome.kind = 'booked')::int::float8 END AS booked_rate,
                    NULL::float8 AS attempts_per_contact,
-                   CASE WHEN outcome.kind = 'booked' AND visit.state = 'done'
+                   CASE WHEN outcome.kind = 'booked' AND visit.state IN %(made)s
                         THEN visit.amount_total ELSE 0 END AS amount""",
+            made=MADE_STATES,
             moment=moment,
             weekday=self._sql_weekday(moment),
             hour=self._sql_hour(SQL("a.date")),
@@ -110,6 +113,10 @@ class SalonCallReport(models.Model):
     @api.model
     def _from(self):
         return SQL("FROM salon_call_attempt a")
+
+    @api.model
+    def _where(self):
+        return SQL("WHERE a.undone_at IS NULL")
 
     @api.model
     def _join(self):

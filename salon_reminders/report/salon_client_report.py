@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from .salon_report import YEAR
 
 REGULAR_VISITS = 3
@@ -20,10 +21,10 @@ class SalonClientReport(models.Model):
             *("company_id", "partner_id", "state", "start", "date", "is_purchase"),
             "amount_total",
         ],
-        "salon.visit.line": ["visit_id", "product_id", "quantity"],
+        "salon.visit.line": ["visit_id", "product_id", "net_quantity"],
         "product.product": ["product_tmpl_id"],
-        "product.template": ["salon_cycle_ids"],
-        "salon.cycle": ["lapse_days"],
+        "product.template": ["salon_kind", "salon_cycle_ids"],
+        "salon.cycle": ["company_id", "lapse_days"],
         "res.partner": ["salon_source_id", "salon_recommended_by_id"],
         "res.company": ["currency_id", "resource_calendar_id"],
     }
@@ -107,10 +108,11 @@ class SalonClientReport(models.Model):
                       FROM salon_visit early
                      WHERE early.partner_id = client.partner_id
                        AND early.company_id = client.company_id
-                       AND early.state = 'done'
+                       AND early.state IN %(made)s
                        AND early.date >= client.date
                        AND early.date < client.date + %(year)s) END""",
             year=YEAR,
+            made=MADE_STATES,
         )
 
     @api.model

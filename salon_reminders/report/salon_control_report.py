@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import KEPT_STATES
+
 
 class SalonControlReport(models.Model):
     """What came of the draws of the control group: one row per client drawn.
@@ -86,11 +88,12 @@ class SalonControlReport(models.Model):
                      FROM salon_visit v
                     WHERE v.partner_id = d.partner_id
                       AND v.company_id = d.company_id
-                      AND v.state NOT IN ('cancelled', 'no_show')
+                      AND v.state IN %(kept)s
                       AND v.is_purchase IS NOT TRUE
                       AND v.date >= d.date
                       AND %(entered)s >= d.date
                       AND (%(entered)s < d.until OR v.date < d.until)) came ON TRUE""",
+            kept=KEPT_STATES,
             salons=self._sql_salons(),
             entered=SQL("(%s)::date", self._sql_local(SQL("v.create_date"))),
         )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
+
 
 class SalonLeavingReport(models.Model):
     """Why clients leave: one row per client and time she said that she left.
@@ -95,8 +97,9 @@ class SalonLeavingReport(models.Model):
             last=self._sql_last_day(),
             year=SQL(
                 """(SELECT COALESCE(SUM(v.amount_total), 0) FROM salon_visit v
-                     WHERE %s AND v.state = 'done')""",
+                     WHERE %s AND v.state IN %s)""",
                 self._sql_year(),
+                MADE_STATES,
             ),
             stylist=self._sql_stylist(),
             zone=self._sql_zone(),

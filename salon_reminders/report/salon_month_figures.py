@@ -4,6 +4,8 @@ from datetime import datetime, time
 from odoo import api, models
 from odoo.fields import Date, Domain
 
+from ..models.salon_visit import MADE_STATES
+
 # The month itself, and the twelve before it.
 MONTHS = 13
 
@@ -51,7 +53,7 @@ class SalonMonthFigures(models.AbstractModel):
     def _get_questions(self, company):
         """Return (report, which rows, {figure: measure}) of all that is asked."""
         own = Domain("company_id", "=", company.id)
-        done = own & Domain("state", "=", "done")
+        done = own & Domain("state", "in", MADE_STATES)
         moves = self.env["salon.segment.move"]
         return [
             (

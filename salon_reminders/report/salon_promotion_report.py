@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
+
 
 class SalonPromotionReport(models.Model):
     """What each promotion brought: one row per promotion.
@@ -197,11 +199,12 @@ class SalonPromotionReport(models.Model):
                          FROM client c
                     LEFT JOIN salon_visit v
                            ON v.partner_id = c.partner_id
-                          AND v.company_id = c.company_id AND v.state = 'done'
+                          AND v.company_id = c.company_id AND v.state IN %(made)s
                           AND v.date >= c.date AND v.date < c.date + c.follow_days
                           AND v.date <= c.today
                      GROUP BY c.promotion_id, c.partner_id, c.offered, c.interested) s
-             GROUP BY promotion_id"""
+             GROUP BY promotion_id""",
+            made=MADE_STATES,
         )
 
     def _sql_used(self):
@@ -212,9 +215,10 @@ class SalonPromotionReport(models.Model):
                       v.date + p.follow_days < salon.today AS known
                  FROM salon_promotion_participation o
                  JOIN salon_promotion p ON p.id = o.promotion_id
-                 JOIN salon_visit v ON v.id = o.visit_id AND v.state = 'done'
+                 JOIN salon_visit v ON v.id = o.visit_id AND v.state IN %s
                  JOIN %s salon ON salon.id = o.company_id
                 WHERE o.state = 'used'""",
+            MADE_STATES,
             self._sql_salons(),
         )
 
@@ -257,8 +261,9 @@ class SalonPromotionReport(models.Model):
                          AND vz.zone_id = z.zone_id
                        WHERE v.partner_id = u.partner_id
                          AND v.company_id = u.company_id
-                         AND v.state = 'done' AND v.date < u.date)""",
+                         AND v.state IN %(made)s AND v.date < u.date)""",
             zones=self.env["salon.client.engine"]._sql_product_zones(),
+            made=MADE_STATES,
         )
 
     def _sql_openings(self):
@@ -278,12 +283,13 @@ class SalonPromotionReport(models.Model):
                                      AND z.zone_id = o.zone_id
                                    WHERE v.partner_id = o.partner_id
                                      AND v.company_id = o.company_id
-                                     AND v.state = 'done' AND v.date > o.date
+                                     AND v.state IN %(made)s AND v.date > o.date
                                      AND v.date <= o.date + o.follow_days)) AS returned
                          FROM opened o
                      GROUP BY o.promotion_id, o.visit_id, o.known) s
              GROUP BY promotion_id""",
             zones=self.env["salon.client.engine"]._sql_product_zones(),
+            made=MADE_STATES,
         )
 
     def action_open_participations(self):

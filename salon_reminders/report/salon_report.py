@@ -1,13 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES, OPEN_STATES
+from ..tools.pg_settings import pg_settings
+
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
 YEAR = 365
-# For the rest of the transaction. To compile such a question takes longer than to
-# answer it, but PostgreSQL, which thinks it dearer than it is, would; and it would sort
-# a year's visits on disk.
-QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB", "random_page_cost": None}
+# To compile such a question takes longer than to answer it, but PostgreSQL, which
+# thinks it dearer than it is, would; and it would sort a year's visits on disk.
+QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB"}
 
 
 class SalonReport(models.AbstractModel):
@@ -22,7 +24,7 @@ class SalonReport(models.AbstractModel):
     _name = "salon.report"
     _description = "Salon Report"
 
-    # {setting of PostgreSQL: its value, None for that of the server}
+    # {setting of PostgreSQL: its value while a question is answered}
     _question_settings = QUESTION_SETTINGS
 
     @property
@@ -46,21 +48,31 @@ class SalonReport(models.AbstractModel):
     def _where(self):
         return SQL("WHERE TRUE")
 
-    @api.model
-    def _search(self, *args, **kwargs):
-        settings = [
-            SQL("SET LOCAL %s TO %s", SQL.identifier(name), value or SQL("DEFAULT"))
-            for name, value in self._question_settings.items()
-        ]
-        self.env.cr.execute(SQL("; ").join(settings))
-        return super()._search(*args, **kwargs)
+    def _asking(self):
+        return pg_settings(self.env.cr, self._question_settings)
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         # The rules look at the salon of every row: not to be asked for by itself.
         if field_names is not None and "company_id" in self._fields:
             field_names = [*field_names, "company_id"]
-        return super().search_fetch(domain, field_names, offset, limit, order)
+        with self._asking():
+            return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
+    def search_count(self, *args, **kwargs):
+        with self._asking():
+            return super().search_count(*args, **kwargs)
+
+    @api.model
+    def _read_group(self, *args, **kwargs):
+        with self._asking():
+            return super()._read_group(*args, **kwargs)
+
+    @api.model
+    def _read_grouping_sets(self, *args, **kwargs):
+        with self._asking():
+            return super()._read_grouping_sets(*args, **kwargs)
 
     # ------------------------------------------------------------
     # PARTS
@@ -124,7 +136,8 @@ class SalonReport(models.AbstractModel):
     def _sql_is_visit(self, visit):
         """Return the condition that a row of salon_visit is a visit that was made."""
         return SQL(
-            "%(v)s.state = 'done' AND %(v)s.is_purchase IS NOT TRUE",
+            "%(v)s.state IN %(made)s AND %(v)s.is_purchase IS NOT TRUE",
+            made=MADE_STATES,
             v=SQL.identifier(visit),
         )
 
@@ -155,29 +168,29 @@ class SalonReport(models.AbstractModel):
                    COUNT(DISTINCT date) FILTER (%(visit)s) AS visit_count,
                    SUM(amount_total) AS amount
                   FROM salon_visit made
-                 WHERE state = 'done' AND partner_id IS NOT NULL
+                 WHERE state IN %(made)s AND partner_id IS NOT NULL
               GROUP BY company_id, partner_id
                 HAVING COUNT(*) FILTER (%(visit)s) > 0)""",
             visit=SQL("WHERE is_purchase IS NOT TRUE"),
+            made=MADE_STATES,
         )
 
     @api.model
-    def _sql_need(self, visit_id):
+    def _sql_need(self, visit_id, company):
         """Return the cycle that a visit renewed, with its lapse days; none or one row.
 
-        Of several cycles of a visit the one that gives the client most time counts.
+        What it renewed is said by the engine. Of several cycles of a visit the one that
+        gives the client most time counts.
         """
         return SQL(
             """(SELECT c.id AS cycle_id, c.lapse_days
-                  FROM salon_visit_line l
-                  JOIN product_product p ON p.id = l.product_id
-                  JOIN salon_cycle_product_rel rel
-                    ON rel.product_tmpl_id = p.product_tmpl_id
-                  JOIN salon_cycle c ON c.id = rel.cycle_id
-                 WHERE l.visit_id = %s AND l.quantity > 0
+                  FROM (SELECT %(visit)s AS id, %(company)s AS company_id) v
+                  %(cycles)s
               ORDER BY c.lapse_days DESC, c.id
                  LIMIT 1)""",
-            visit_id,
+            visit=visit_id,
+            company=company,
+            cycles=self.env["salon.reminder.history"]._sql_join_cycles(),
         )
 
     @api.model
@@ -200,7 +213,7 @@ class SalonReport(models.AbstractModel):
             day=day,
             today=self._sql_today(company),
             usual=USUAL_WINDOW,
-            need=self._sql_need(visit_id),
+            need=self._sql_need(visit_id, company),
         )
 
     @api.model
@@ -212,6 +225,7 @@ class SalonReport(models.AbstractModel):
                   JOIN product_product p ON p.id = l.product_id
                   JOIN product_template t ON t.id = p.product_tmpl_id
                  WHERE l.visit_id = %(visit)s AND t.salon_kind = 'service'
+                   AND l.net_quantity > 0
               ORDER BY l.amount DESC, l.id
                  LIMIT 1)""",
             column=column,
@@ -229,7 +243,7 @@ class SalonReport(models.AbstractModel):
             """(SELECT COALESCE(SUM(paid.amount_total), 0)
                   FROM salon_visit paid
                  WHERE paid.partner_id = %(partner)s AND paid.company_id = %(company)s
-                   AND paid.state = 'done'
+                   AND paid.state IN %(made)s
                    AND paid.date > %(year)s * -1 + (
                        SELECT MAX(last.date) FROM salon_visit last
                         WHERE last.partner_id = %(partner)s
@@ -239,6 +253,7 @@ class SalonReport(models.AbstractModel):
             company=company,
             year=YEAR,
             is_visit=self._sql_is_visit("last"),
+            made=MADE_STATES,
         )
 
     @api.model
@@ -250,7 +265,8 @@ class SalonReport(models.AbstractModel):
                  WHERE b.partner_id = %(client)s.partner_id
                    AND b.company_id = %(client)s.company_id
                    AND b.date >= %(today)s
-                   AND b.state NOT IN ('done', 'no_show', 'cancelled'))""",
+                   AND b.state IN %(open)s)""",
+            open=OPEN_STATES,
             client=SQL.identifier(client),
             today=self._sql_today(SQL.identifier(client, "company_id")),
         )

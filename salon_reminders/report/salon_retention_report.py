@@ -25,7 +25,7 @@ class SalonRetentionReport(models.Model):
             *("company_id", "partner_id", "stylist_id", "state", "start", "date"),
             "is_purchase",
         ],
-        "salon.visit.line": ["visit_id", "product_id", "amount"],
+        "salon.visit.line": ["visit_id", "product_id", "net_quantity", "amount"],
         "product.product": ["product_tmpl_id"],
         "product.template": ["salon_kind", "salon_zone_id"],
         "res.partner": ["salon_source_id", "salon_recommended_by_id"],

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from .salon_report import YEAR
 
 # So that there are clients whose first year is over.
@@ -132,13 +133,14 @@ class SalonSourceReport(models.Model):
                     SELECT c.company_id, c.partner_id, SUM(v.amount_total) AS amount
                       FROM client c
                       JOIN salon_visit v ON v.partner_id = c.partner_id
-                       AND v.company_id = c.company_id AND v.state = 'done'
+                       AND v.company_id = c.company_id AND v.state IN %(made)s
                        AND v.date >= c.date AND v.date < c.date + %(year)s
                      WHERE c.date + %(year)s <= c.today
                   GROUP BY c.company_id, c.partner_id) paid
                    ON paid.company_id = client.company_id
                   AND paid.partner_id = client.partner_id
              GROUP BY client.company_id, COALESCE(p.salon_source_id, 0)""",
+            made=MADE_STATES,
             year=YEAR,
         )
 

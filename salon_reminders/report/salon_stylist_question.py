@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.salon_visit import MADE_STATES
 from .salon_report import USUAL_WINDOW
 
 # Normal quantile of a range that holds the truth 95 times in a hundred.
@@ -143,7 +144,7 @@ class SalonStylistQuestion(models.AbstractModel):
             today=self._sql_today(SQL("f.company_id")),
             usual=USUAL_WINDOW,
             visit=self._sql_visit_of(SQL("client.first_date")),
-            need=self._sql_need(SQL("visit.visit_id")),
+            need=self._sql_need(SQL("visit.visit_id"), SQL("client.company_id")),
             period=self._sql_period(SQL("client.first_date"), SQL("client.company_id")),
             is_again=self._sql_is_visit("again"),
         )
@@ -237,8 +238,9 @@ class SalonStylistQuestion(models.AbstractModel):
                          WHERE v.partner_id IS NOT NULL AND %(period)s
                            AND v.is_purchase IS NOT TRUE
                         OFFSET 0) v) v
-                WHERE state = 'done' AND stylist_id IS NOT NULL AND entered <= date
+                WHERE state IN %(made)s AND stylist_id IS NOT NULL AND entered <= date
              GROUP BY company_id, stylist_id""",
+            made=MADE_STATES,
             entered=self._sql_local(SQL("v.create_date")),
             salons=self._sql_salons(),
             period=self._sql_period(SQL("v.date"), SQL("v.company_id")),
@@ -256,12 +258,13 @@ class SalonStylistQuestion(models.AbstractModel):
                            COALESCE(l.stylist_id, v.stylist_id) AS stylist_id
                       FROM salon_visit v
                       JOIN salon_visit_line l ON l.visit_id = v.id
-                     WHERE v.state = 'done' AND v.company_id = ANY(%(salons)s)
+                     WHERE v.state IN %(made)s AND v.company_id = ANY(%(salons)s)
                        AND %(period)s
                   GROUP BY 1, 2, 4) m
                  JOIN product_product p ON p.id = m.product_id
                  JOIN product_template t ON t.id = p.product_tmpl_id
              GROUP BY m.company_id, m.stylist_id""",
+            made=MADE_STATES,
             salons=self._get_salons().ids,
             period=self._sql_period(SQL("v.date"), SQL("v.company_id")),
         )

@@ -20,11 +20,11 @@ class SalonStylistReport(models.Model):
             *("is_purchase", "rating"),
         ],
         "salon.visit.line": [
-            *("visit_id", "product_id", "stylist_id", "quantity", "amount"),
+            *("visit_id", "product_id", "stylist_id", "net_quantity", "amount"),
         ],
         "product.product": ["product_tmpl_id"],
         "product.template": ["salon_kind", "salon_cycle_ids"],
-        "salon.cycle": ["lapse_days"],
+        "salon.cycle": ["company_id", "lapse_days"],
         "res.company": ["currency_id", "resource_calendar_id"],
     }
 

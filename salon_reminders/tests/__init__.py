@@ -48,6 +48,7 @@ from . import test_salon_visit_hours
 from . import test_script_text
 from . import test_security
 from . import test_views
+from . import test_visit_states
 from . import test_salon_book
 from . import test_salon_proposals
 from . import test_salon_follow_up

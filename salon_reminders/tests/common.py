@@ -121,6 +121,12 @@ class SalonCase(TransactionCase):
         self.assertFalse(cron.failure_count)
         return self._get_open_calls()
 
+    def _plan_from(self, get_clients):
+        """Put those on the list whom one source finds; return how many."""
+        clients = get_clients()
+        self.env["salon.call.planner"]._create_calls(clients)
+        return len(clients)
+
     def _get_open_calls(self):
         return self.env["salon.call"].search(
             [("state", "=", "open"), ("company_id", "=", self.company.id)]

@@ -19,6 +19,7 @@ class Line:
     zone: int
     stylist: int
     quantity: float
+    left: float  # of it, after what was taken back
     amount: float
     cycles: dict
 
@@ -52,7 +53,7 @@ class Visit:
         cycles = [
             (-days, cycle)
             for line in self.lines
-            if line.quantity > 0
+            if line.left > 0
             for cycle, days in line.cycles.items()
         ]
         if not cycles:
@@ -62,7 +63,9 @@ class Visit:
 
     @property
     def main_line(self):
-        services = [line for line in self.lines if line.kind == "service"]
+        services = [
+            line for line in self.lines if line.kind == "service" and line.left > 0
+        ]
         return min(services, key=lambda s: (-s.amount, s.id), default=None)
 
 
@@ -85,6 +88,7 @@ class PlainReports:
     def __init__(self, company, today):
         self.today = today
         env = company.sudo().env
+        self.everybody = env["res.company"]
         self.zone = ZoneInfo(company._salon_timezone().zone)
         self.sources = {}
         self.friends = {}
@@ -138,10 +142,12 @@ class PlainReports:
             zone=template.salon_zone_id.id,
             stylist=line.stylist_id.id or visit.stylist_id.id,
             quantity=line.quantity,
+            left=line.quantity + sum(back.quantity for back in line.refund_line_ids),
             amount=line.amount,
             cycles={
                 cycle.id: cycle.lapse_days
                 for cycle in template.with_context(active_test=False).salon_cycle_ids
+                if cycle.company_id in (visit.company_id, self.everybody)
             },
         )
 

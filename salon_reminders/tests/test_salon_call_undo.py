@@ -136,6 +136,16 @@ class TestSalonCallUndo(CallCase):
         with self.assertRaisesRegex(UserError, "another open call"):
             attempt.action_undo()
 
+    def test_what_was_undone_was_not_said(self):
+        self._log("no_answer", note="At the dentist")
+        self._log("declined", note="Too dear").action_undo()
+        card = self.env["salon.client.card"].with_user(self.receptionist)
+        said = card._get(self.anna.with_user(self.receptionist))["calls"]
+        self.assertEqual([row["note"] for row in said], ["At the dentist"])
+        report = self.env["salon.call.report"].with_user(self.manager)
+        rows = report.search([("call_id", "=", self.call.id)])
+        self.assertEqual(rows.outcome_id.kind, "no_answer")
+
     def test_undone_call_does_not_hold_her_back(self):
         self._log("no_answer").action_undo()
         self.call._close("person", state="cancelled")

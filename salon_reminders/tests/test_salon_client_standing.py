@@ -44,11 +44,17 @@ class TestSalonClientStanding(SalonClientCase):
     def test_booking_keeps_her(self):
         lost = self._come("Lost", 400, 370, 340)
         once = self._come("Once", 200)
-        for partner in (lost, once):
-            self._visit(partner, -3, state="booked")
+        bookings = self._visit(lost, -3, state="booked")
+        bookings |= self._visit(once, 0, state="booked")
+        steps = (bookings.browse, bookings.action_confirm, bookings[1].action_arrive)
+        for step in steps:
+            step()
+            self._refresh()
+            self.assertEqual(self._segments(lost, once), ["regular", "regular"])
+            self.assertTrue(self._get(lost).is_booked)
+        bookings.action_cancel()
         self._refresh()
-        self.assertEqual(self._segments(lost, once), ["regular", "regular"])
-        self.assertTrue(self._get(lost).is_booked)
+        self.assertEqual(self._segments(lost, once), ["lost", "one_visit"])
 
     def test_equal_clients_are_in_the_same_fifth(self):
         partners = [self._come(f"Same {n}", 20) for n in range(7)]

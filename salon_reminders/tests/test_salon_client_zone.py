@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import users
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common_client import TODAY, SalonClientCase
 
@@ -177,6 +180,16 @@ class TestSalonClientZone(SalonClientCase):
         booked = self.roots_service.product_tmpl_id
         self.assertEqual(self._offers(unknown, booked), [manicure])
 
+    def test_what_is_booked_is_not_offered(self):
+        self._make_friends()
+        partner = self._come("New", 3)
+        booking = self._visit(partner, 0, state="booked", product=self.manicure)
+        for step in (booking.browse, booking.action_confirm, booking.action_arrive):
+            step()
+            self.assertEqual(self._offers(partner), [])
+        booking.action_no_show()
+        self.assertEqual(self._offers(partner), [self.manicure.product_tmpl_id.id])
+
     def test_declined_twice_rests(self):
         self._make_friends()
         partner = self._come("New", 3)
@@ -226,4 +239,13 @@ class TestSalonClientZone(SalonClientCase):
         visit = self._visit(partner, -3, state="booked")
         self.assertIn("Manicure", visit.offer_text)
         self.assertEqual(visit.contraindications, "Allergic to ammonia")
+        arch = etree.fromstring(visit.get_view(view_type="form")["arch"])
+        [warning] = arch.xpath("//field[@name='contraindications'][@readonly]/..")
+        for state, is_hidden in (
+            *(("booked", False), ("confirmed", False), ("arrived", False)),
+            *(("done", True), ("no_show", True), ("cancelled", True)),
+        ):
+            values = {"state": state, "contraindications": "Allergic to ammonia"}
+            hidden = safe_eval(warning.get("invisible"), values)
+            self.assertEqual(hidden, is_hidden, state)
         self.assertFalse(self._visit(partner, 3).offer_text)

@@ -48,7 +48,7 @@ class DepartureCase(BookCase):
 
     def _plan(self, day="2026-03-11"):
         with freeze_time(f"{day} 09:00:00"):
-            self.env["salon.win.back"]._plan()
+            self._plan_from(self.env["salon.win.back"]._get_clients)
         return self._get_open_calls().filtered(lambda call: call.kind == "departure")
 
 

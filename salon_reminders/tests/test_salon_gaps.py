@@ -40,6 +40,21 @@ class TestSalonGaps(BookCase):
             if window["stylist"] == "Sofia":
                 self.assertEqual(set(self._names(window)), {"Anna", "Bea"})
 
+    def test_course_without_a_cycle_is_a_need(self):
+        dry = self._create_service("Blow-dry", self.env["salon.cycle"])
+        course = self._create_product(
+            "Blow-dry 5+1",
+            "fee",
+            type="service",
+            salon_course_sessions=6,
+            salon_course_interval_days=14,
+            salon_course_service_ids=dry.product_tmpl_id.ids,
+        )
+        cleo = self._create_client("Cleo", "+36 30 123 4569")
+        self._book("2026-02-20 10:00", cleo, course, stylist=self.sofia, state="done")
+        names = [n for window in self._windows() for n in self._names(window)]
+        self.assertIn("Cleo", names)
+
     def test_own_stylist_and_usual_hour(self):
         afternoon = self._windows(stylist_id=self.stylist.id, part="afternoon")
         client = afternoon[0]["clients"][0]

@@ -246,8 +246,20 @@ class TestSalonPromotionUse(PromotionCase):
             visit.use_promotion(promotion.id)
         row = visit.promotion_card["open"][0]
         self.assertIn("too full", row["obstacle"])
+        visit.action_confirm()
+        with self.assertRaisesRegex(UserError, "too full"):
+            visit.use_promotion(promotion.id)
         promotion.quiet_share = 100
         visit.use_promotion(promotion.id)
+
+    def test_hour_that_is_full_when_the_client_is_here(self):
+        promotion = self._quiet(quiet_share=60)
+        promotion.hour_ids.weekday = "2"
+        visit = self._book(self.anna, day="2026-03-10")
+        self._book(self._create_fan("Bea", 30), day="2026-03-10")
+        visit.action_arrive()
+        with self.assertRaisesRegex(UserError, "too full"):
+            visit.use_promotion(promotion.id)
 
     def test_hours_proposed_from_the_book(self):
         # Every Tuesday morning was full, from ten to eleven.

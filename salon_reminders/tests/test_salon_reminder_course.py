@@ -107,6 +107,22 @@ class TestSalonReminderCourse(CourseCase):
         self.assertReminder(state="booked")
         empty.action_cancel()
 
+    def test_confirmed_and_arrived_bookings_cover_it(self):
+        self._sell("2026-06-01", self.bundle + self.dry)
+        booking = self._dry("2026-07-01", state="booked")
+        for action in (booking.action_confirm, booking.action_arrive):
+            action()
+            self.assertReminder(state="booked", booked_date="2026-07-01")
+            self.assertFalse(self._plan_calls())
+        booking.action_no_show()
+        self.assertReminder(state="late", booked_date=False)
+
+    def test_the_card_names_it(self):
+        self._sell("2026-06-01", self.bundle + self.dry)
+        card = self.env["salon.client.card"].with_user(self.receptionist)
+        [due] = card._get(self.anna.with_user(self.receptionist))["due"]
+        self.assertEqual(due["name"], "Blow-dry 5+1")
+
     def test_call(self):
         self._sell("2026-06-01", self.bundle + self.dry)
         call = self._plan_calls()

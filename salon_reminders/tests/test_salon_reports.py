@@ -1,8 +1,10 @@
 import random
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, users
+from odoo.tools import SQL
 
 from .common import SalonCase
 from .common_report import ReportChecks, wilson
@@ -30,11 +32,15 @@ class TestSalonReports(ReportChecks, SalonCase):
         cls.other.resource_calendar_id.tz = "Pacific/Auckland"
         cls.cut = cls._create_cycle("Cut", (10, 25, 35), lapse_days=60)
         cls.slow = cls._create_cycle("Balayage", (60, 112, 150), lapse_days=224)
+        # Of the other salon only: here nobody needs it again.
+        cls.overseas = cls._create_cycle(
+            "Massage", (5, 21, 35), lapse_days=400, company_id=cls.other.id
+        )
         cls.services = [
             cls.roots_service,
             cls._create_service("Cut", cls.cut),
             cls._create_service("Balayage and cut", cls.slow | cls.cut),
-            cls._create_service("Massage", cls.env["salon.cycle"]),
+            cls._create_service("Massage", cls.overseas),
         ]
         cls.retail = cls._create_product("Shampoo", "retail")
         cls.sources = cls.env["utm.source"].create(
@@ -69,8 +75,22 @@ class TestSalonReports(ReportChecks, SalonCase):
         for visit in visits.filtered(lambda one: one.state == "done"):
             if rng.random() < 0.3:
                 visit.rating = rng.choice("12345")
+            for line in visit.line_ids:
+                if line.quantity > 0 and rng.random() < 0.2:
+                    self._refund(line)
         self.env["salon.client.standing"]._refresh(company)
         return visits
+
+    def _refund(self, line):
+        return self.env["salon.visit.line"].create(
+            {
+                "visit_id": line.visit_id.id,
+                "product_id": line.product_id.id,
+                "quantity": -line.quantity,
+                "amount": -line.amount,
+                "refunded_line_id": line.id,
+            }
+        )
 
     def _prepare_story(self, rng, client, company, stylists):
         now = datetime.fromisoformat(TODAY)
@@ -112,6 +132,65 @@ class TestSalonReports(ReportChecks, SalonCase):
         self.manager.company_ids |= self.other
         for company in (self.company, self.other):
             self._check_reports(company, self.manager)
+
+    def test_refunded_service_and_cycle_of_another_salon_set_no_window(self):
+        """Who is awaited, and until when, is decided as by the engine."""
+        refunded, here = self._create_client("Refunded"), self._create_client("Here")
+        both = self._create_visit(refunded, "2028-01-08", self.services[2])
+        self._create_visit(here, "2027-12-18", self.services[3])
+        self.env.flush_all()
+        reports = self.env["salon.client.report"].with_user(self.manager)
+        retention = self.env["salon.retention.report"].with_user(self.manager)
+
+        def get_status(client):
+            return reports.search([("partner_id", "=", client.id)]).status
+
+        # Balayage and cut: 224 days. Massage: 90 days here, 400 overseas.
+        self.assertEqual(get_status(refunded), "new")
+        self.assertEqual(get_status(here), "lost")
+        self._refund(both.line_ids)
+        self._create_line(both, self.services[1])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(get_status(refunded), "lost")
+        row = retention.search([("partner_id", "=", refunded.id)])
+        self.assertEqual(row.product_id, self.services[1])
+
+    def _create_line(self, visit, product):
+        return self.env["salon.visit.line"].create(
+            {"visit_id": visit.id, "product_id": product.id}
+        )
+
+    def test_settings_of_a_question_end_with_it(self):
+        names = ("jit", "work_mem", "random_page_cost")
+        show = SQL("SELECT current_setting(unnest(%s))", list(names))
+        self.env.cr.execute("SET LOCAL work_mem = '5MB'")
+        before = self.env.execute_query(show)
+        model = self.env["salon.visit.report"].with_user(self.manager)
+        during = []
+        where = type(model)._where
+
+        def watched(report):
+            during.append([value for (value,) in self.env.execute_query(show)])
+            return where(report)
+
+        with patch.object(type(model), "_where", watched):
+            for ask in (
+                lambda: model.search([("company_id", "=", self.company.id)]),
+                lambda: model.search_count([]),
+                lambda: model.web_search_read([], {"amount": {}}),
+                lambda: model.formatted_read_group([], ["date:month"], ["amount:sum"]),
+                lambda: model.formatted_read_grouping_sets([], [[], ["state"]], []),
+            ):
+                during.clear()
+                ask()
+                self.assertTrue(during)
+                self.assertTrue(all(one == ["off", "64MB", "1.1"] for one in during))
+                self.assertEqual(self.env.execute_query(show), before)
+        broken = patch.object(type(model), "_where", side_effect=ValueError)
+        with broken, self.assertRaises(ValueError):
+            model.search_count([])
+        self.assertEqual(self.env.execute_query(show), before)
 
     def test_both_salons_add_up(self):
         self._create_world(2, self.company)

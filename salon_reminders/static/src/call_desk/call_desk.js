@@ -172,7 +172,7 @@ export class CallDesk extends Component {
     }
 
     getDefaults({kind}) {
-        const {card, today} = this.desk;
+        const {card, timezone} = this.desk;
         if (kind === "booked") {
             return {
                 day: "",
@@ -182,10 +182,10 @@ export class CallDesk extends Component {
             };
         }
         if (kind === "call_back") {
-            const hour = card.usual_hour || new Date().getHours();
-            const tomorrow = luxon.DateTime.fromISO(today).plus({days: 1});
+            const now = luxon.DateTime.now().setZone(timezone);
+            const hour = card.usual_hour || now.hour;
             return {
-                day: tomorrow.toISODate(),
+                day: now.plus({days: 1}).toISODate(),
                 hour: `${String(hour).padStart(2, "0")}:00`,
                 confirmed: false,
             };

@@ -39,6 +39,8 @@ export class DeskModel extends Reactive {
         this.reasons = [];
         this.stylists = [];
         this.today = "";
+        // Of the salon; the browser may be anywhere.
+        this.timezone = "";
         this.card = null;
         this.note = "";
         this.error = "";
@@ -109,7 +111,7 @@ export class DeskModel extends Reactive {
     apply(data) {
         for (const name of [
             ...["calls", "done", "counters", "today", "company_id", "salon"],
-            ...["currency_id", "outcomes", "reasons", "stylists"],
+            ...["currency_id", "timezone", "outcomes", "reasons", "stylists"],
         ]) {
             if (name in data) {
                 this[name] = data[name];

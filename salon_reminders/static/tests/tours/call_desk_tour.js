@@ -75,6 +75,31 @@ registry.category("web_tour.tours").add("salon_call_desk_tour", {
     ],
 });
 
+registry.category("web_tour.tours").add("salon_call_back_hour_tour", {
+    url: "/odoo/salon-desk",
+    steps: () => [
+        onDesk("Enter", "Open the call"),
+        see("The card", card("Desk Anna")),
+        onDesk("c", "She asks to be called again"),
+        {
+            content: "Tomorrow at this hour, by the clock of the salon",
+            trigger: `${DESK} .o_salon_form input[name='hour']`,
+            run({anchor}) {
+                const day = document.querySelector(
+                    `${DESK} .o_salon_form input[name='day']`
+                );
+                const now = luxon.DateTime.now().setZone("Pacific/Auckland");
+                const proposed = [now, now.minus({minutes: 1})].map((moment) =>
+                    moment.plus({days: 1}).toFormat("yyyy-MM-dd HH:00")
+                );
+                if (!proposed.includes(`${day.value} ${anchor.value}`)) {
+                    throw new Error(`Proposed was ${day.value} ${anchor.value}`);
+                }
+            },
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("salon_call_undo_tour", {
     url: "/odoo/salon-desk",
     steps: () => {
