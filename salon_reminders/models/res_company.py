@@ -227,6 +227,10 @@ class ResCompany(models.Model):
             aware = zone.localize(local_naive, is_dst=False)
         return aware.astimezone(pytz.utc).replace(tzinfo=None)
 
+    def _salon_midnight(self, day):
+        """Return the naive UTC datetime at which a day of the salon begins."""
+        return self._salon_utc(datetime.combine(day, time.min))
+
     def _salon_follow_clock(self):
         """Move visits to the days they are on in a changed time zone, and reminders.
 

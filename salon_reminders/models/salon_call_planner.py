@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.tools import SQL, split_every
 
+from ..tools.each import work_each
 from .salon_reminder import CALLABLE_STATES
 
 _logger = logging.getLogger(__name__)
@@ -37,21 +38,20 @@ class SalonCallPlanner(models.AbstractModel):
 
         :raise Exception: the last error, when there was one, after all other salons
         """
-        error = None
-        for company in self.env["res.company"].search([]):
+
+        def plan(company):
             planner = self.with_company(company)
             planner._claim_day()
             try:
                 planner._plan_day(batch_size)
-            except Exception as raised:
+            except Exception:
+                # Else the day could not be released.
                 self.env.cr.rollback()
-                _logger.exception("Today's calls of %s failed", company.name)
-                error = raised
+                raise
             finally:
                 planner._release_day()
-        if error:
-            raise error
-        self.env["ir.cron"]._commit_progress(remaining=0)
+
+        work_each(self.env["res.company"].search([]), plan, "Today's calls")
 
     def _claim_day(self):
         """Wait until no other process plans this salon's day, and keep it waiting.

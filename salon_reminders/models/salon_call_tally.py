@@ -1,5 +1,3 @@
-from datetime import datetime, time
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -15,7 +13,7 @@ class SalonCallTally(models.AbstractModel):
     @api.model
     def _get_day_start(self):
         company = self.env.company
-        return company._salon_utc(datetime.combine(company._salon_today(), time.min))
+        return company._salon_midnight(company._salon_today())
 
     @api.model
     def _get_counters(self, scope):

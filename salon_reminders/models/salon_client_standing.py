@@ -1,9 +1,8 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 
-_logger = logging.getLogger(__name__)
+from ..tools.each import work_each
 
 SEGMENTS = [
     ("new", "New"),
@@ -98,20 +97,11 @@ class SalonClientStanding(models.Model):
 
         :raise Exception: the last error, when there was one, after all other salons
         """
-        error = None
-        for company in self.env["res.company"].search([]):
-            if company.salon_standing_date == company._salon_today():
-                continue
-            try:
-                self._refresh(company)
-            except Exception as raised:
-                self.env.cr.rollback()
-                _logger.exception("The segments of %s failed", company.name)
-                error = raised
-            self.env["ir.cron"]._commit_progress(1)
-        if error:
-            raise error
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        companies = self.env["res.company"].search([])
+        waiting = companies.filtered(
+            lambda one: one.salon_standing_date != one._salon_today()
+        )
+        work_each(waiting, self._refresh, "The segments")
 
     @api.model
     def _refresh(self, companies):

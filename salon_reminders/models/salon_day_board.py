@@ -126,11 +126,8 @@ class SalonDayBoard(models.AbstractModel):
 
     def _get_span(self, date):
         """Return the UTC beginning and end of a day at the salon."""
-        utc = self.env.company._salon_utc
-        return (
-            utc(datetime.combine(date, time())),
-            utc(datetime.combine(date + timedelta(days=1), time())),
-        )
+        midnight = self.env.company._salon_midnight
+        return midnight(date), midnight(date + timedelta(days=1))
 
     def _get_minute(self, moment, span):
         """Return the minute of the day, or -1 outside of it."""

@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -199,9 +199,7 @@ class SalonDeparture(models.Model):
     def _get_ends(self, stylists, company):
         """Return {stylist id: naive UTC moment} after which she can't be booked."""
         return {
-            stylist_id: company._salon_utc(
-                datetime.combine(day + timedelta(days=1), time())
-            )
+            stylist_id: company._salon_midnight(day + timedelta(days=1))
             for stylist_id, day in self._get_last_days(stylists, company).items()
         }
 

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from math import exp, log
 
 from odoo import api, fields, models
@@ -224,7 +224,7 @@ class SalonDepartureEngine(models.AbstractModel):
         """Return {stylist id: free hours in the four weeks after the last day}."""
         company = self.company_id
         first = max(self.last_date + timedelta(days=1), company._salon_today())
-        start = company._salon_utc(datetime.combine(first, time()))
+        start = company._salon_midnight(first)
         stop = start + timedelta(days=FREE_DAYS)
         finder = self.env["salon.slot.finder"].with_company(company)
         free = finder._get_free(candidates, max(start, fields.Datetime.now()), stop)

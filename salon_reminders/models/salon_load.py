@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from math import ceil
 
 from odoo import api, fields, models
@@ -86,12 +86,11 @@ class SalonLoad(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_period(self, weeks):
-        today = self._midnight(self.env.company._salon_today())
-        other = self._midnight(self.env.company._salon_today() + timedelta(weeks=weeks))
+        today = self.env.company._salon_midnight(self.env.company._salon_today())
+        other = self.env.company._salon_midnight(
+            self.env.company._salon_today() + timedelta(weeks=weeks)
+        )
         return min(today, other), max(today, other)
-
-    def _midnight(self, day):
-        return self.env.company._salon_utc(datetime.combine(day, time()))
 
     def _get_heat(self, stylists, start, stop):
         """Return hours offered, booked, done, empty by weekday, hour and stylist.
@@ -205,7 +204,7 @@ class SalonLoad(models.AbstractModel):
         }
 
     def _get_hour_label(self, hour):
-        moment = self._midnight(self.env.company._salon_today())
+        moment = self.env.company._salon_midnight(self.env.company._salon_today())
         return self.env.company._salon_format_time(moment + timedelta(hours=hour))
 
     @api.model
@@ -283,9 +282,10 @@ class SalonLoad(models.AbstractModel):
 
     def _get_free_minutes(self, stylists, monday):
         """Return {(zone, week): minutes}; a stylist of two zones is shared by them."""
-        start = max(self._midnight(monday), fields.Datetime.now())
+        start = max(self.env.company._salon_midnight(monday), fields.Datetime.now())
         ends = [
-            self._midnight(monday + timedelta(weeks=nr)) for nr in range(1, WEEKS + 1)
+            self.env.company._salon_midnight(monday + timedelta(weeks=nr))
+            for nr in range(1, WEEKS + 1)
         ]
         free = self.env["salon.slot.finder"]._get_free(stylists, start, ends[-1])
         minutes = defaultdict(float)

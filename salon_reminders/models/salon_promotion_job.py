@@ -1,9 +1,7 @@
-import logging
-
 from odoo import api, models
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
+from ..tools.each import work_each
 
 
 class SalonPromotion(models.Model):
@@ -21,18 +19,8 @@ class SalonPromotion(models.Model):
         :raise Exception: the last error, after all others
         """
         self._end_past()
-        error = None
-        for promotion in self.search([("state", "=", "running")]):
-            try:
-                promotion._refresh_members()
-            except Exception as raised:
-                self.env.cr.rollback()
-                _logger.exception("The audience of %s failed", promotion.name)
-                error = raised
-            self.env["ir.cron"]._commit_progress(1)
-        if error:
-            raise error
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        running = self.search([("state", "=", "running")])
+        work_each(running, lambda one: one._refresh_members(), "The audience")
 
     @api.model
     def _end_past(self):

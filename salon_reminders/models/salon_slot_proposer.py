@@ -178,8 +178,7 @@ class SalonSlotProposer(models.AbstractModel):
         company = wish.company
         first = max(wish.earliest, wish.due - timedelta(days=DAYS_BEFORE))
         last = max(first, wish.due) + timedelta(days=DAYS_AFTER)
-        start = company._salon_utc(datetime.combine(first, time()))
-        stop = company._salon_utc(datetime.combine(last, time()))
+        start, stop = company._salon_midnight(first), company._salon_midnight(last)
         return max(start, fields.Datetime.now() + NOTICE), stop
 
     def _get_candidates(self, wish, plans):

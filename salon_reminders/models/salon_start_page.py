@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -106,7 +106,7 @@ class SalonStartPage(models.AbstractModel):
                 *("salon_call_action_all", "salon.call"),
                 own
                 & Domain("state", "=", "done")
-                & Domain("closed_at", ">=", self._midnight(today)),
+                & Domain("closed_at", ">=", self.env.company._salon_midnight(today)),
             ),
             "visits": (
                 *("salon_visit_action", "salon.visit"),
@@ -118,8 +118,8 @@ class SalonStartPage(models.AbstractModel):
                 *("salon_visit_action", "salon.visit"),
                 own
                 & Domain("state", "in", OPEN_STATES)
-                & Domain("start", ">=", self._midnight(today))
-                & Domain("create_date", ">=", self._midnight(today)),
+                & Domain("start", ">=", self.env.company._salon_midnight(today))
+                & Domain("create_date", ">=", self.env.company._salon_midnight(today)),
             ),
             **{
                 state: (
@@ -152,12 +152,11 @@ class SalonStartPage(models.AbstractModel):
         """Return the domain of visits of some days; by start, which has an index."""
         return (
             Domain("company_id", "=", self.env.company.id)
-            & Domain("start", ">=", self._midnight(first))
-            & Domain("start", "<", self._midnight(last + timedelta(days=1)))
+            & Domain("start", ">=", self.env.company._salon_midnight(first))
+            & Domain(
+                "start", "<", self.env.company._salon_midnight(last + timedelta(days=1))
+            )
         )
-
-    def _midnight(self, day):
-        return self.env.company._salon_utc(datetime.combine(day, time()))
 
     # ------------------------------------------------------------
     # FIGURES
@@ -201,7 +200,7 @@ class SalonStartPage(models.AbstractModel):
                 made=self.env["salon.report"]._sql_is_visit("v"),
                 earlier=self.env["salon.report"]._sql_is_visit("e"),
                 company=self.env.company.id,
-                start=self._midnight(first),
+                start=self.env.company._salon_midnight(first),
                 first=first,
             )
         )

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from datetime import datetime, time
 
 from odoo import api, models
 from odoo.fields import Date, Domain
@@ -107,10 +106,8 @@ class SalonMonthFigures(models.AbstractModel):
         """Return the heat map of a month, see ``salon.load``."""
         load = self.env["salon.load"].with_company(company)
         stylists = self.env["salon.slot.finder"]._get_stylists(company)
-        start, stop = (
-            company._salon_utc(datetime.combine(day, time()))
-            for day in (month, Date.add(month, months=1))
-        )
+        midnight = company._salon_midnight
+        start, stop = midnight(month), midnight(Date.add(month, months=1))
         return load._get_heat(stylists, start, stop)
 
     @api.model

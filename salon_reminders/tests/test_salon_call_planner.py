@@ -246,7 +246,7 @@ class TestSalonCallPlanner(SalonCase):
         with (
             patch.object(planner, "_prepare_day", fail),
             mute_logger(
-                "odoo.addons.salon_reminders.models.salon_call_planner",
+                "odoo.addons.salon_reminders.tools.each",
                 "odoo.addons.base.models.ir_cron",
             ),
             self.enter_registry_test_mode(),
