@@ -58,14 +58,16 @@ class SalonCatalogueChoiceLine(models.TransientModel):
     def _text_note(self):
         """Return what to think of before this is applied, or nothing."""
         product = self.product_tmpl_id
-        if self.kind in ("service", "fee") and product.type != "service":
+        if self.kind not in ("service", "fee"):
+            return False
+        if product.type != "service":
             return self.env._("Goods in Odoo: selling it takes it out of stock.")
         if product.salon_course_sessions:
             return self.env._("A course renews no cycle itself.")
         if self.kind == "service" and not self.cycle_ids:
             return self.env._("Without a cycle nobody is reminded of it.")
         if not self.zone_id and not self.zone_company_id:
-            return self.env._("Sold by all companies: only a shared zone fits.")
+            return self.env._("All companies sell it: shared zones only.")
         return False
 
     # ------------------------------------------------------------
