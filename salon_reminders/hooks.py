@@ -49,9 +49,12 @@ def uninstall_hook(env):
     for model in HISTORY:
         table = SQL.identifier(env[model]._table)
         env.cr.execute(SQL("DELETE FROM %s", table))
-    # Stylists stay, and with them the hours they work by.
+    # Stylists stay, and with them the hours they work by and the company they are in.
     env["ir.model.data"].search(
-        [("module", "=", "salon_reminders"), ("model", "=", "resource.calendar")]
+        [
+            ("module", "=", "salon_reminders"),
+            ("model", "in", ("res.company", "resource.calendar")),
+        ]
     ).unlink()
     modules = env["ir.module.module"].search([("state", "=", "to remove")])
     models = _get_lost(env, "ir.model", modules)

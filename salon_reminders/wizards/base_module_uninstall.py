@@ -9,7 +9,9 @@ class BaseModuleUninstall(models.TransientModel):
 
     _inherit = "base.module.uninstall"
 
-    salon_losses = fields.Html(compute="_compute_salon_losses")
+    salon_losses = fields.Html(
+        compute="_compute_salon_losses", groups="base.group_system"
+    )
 
     @api.depends("module_ids")
     def _compute_salon_losses(self):
