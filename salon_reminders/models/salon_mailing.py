@@ -33,7 +33,8 @@ class SalonMailing(models.AbstractModel):
 
     def _compute_salon_left_out(self):
         for composer in self:
-            records = composer._get_salon_records()
+            # Nobody learns by it of records that they may not read.
+            records = composer._get_salon_records().exists()._filtered_access("read")
             held = composer._get_salon_held(records)
             composer.salon_left_out = composer._text_salon_left_out(records, held)
 

@@ -112,6 +112,17 @@ class TestSalonMailing(SalonCase):
         self.assertFalse(self._compose_sms(self.supplier | self.bea).salon_left_out)
         self.assertFalse(self._compose_mail(self.supplier).salon_left_out)
 
+    def test_clients_who_are_out_of_sight_are_not_told_of(self):
+        other = self._create_company("Other salon")
+        self.anna.company_id = other
+        composer = self._compose_sms(self.anna)
+        self.assertFalse(composer.salon_left_out)
+        gone = self._create_client("Cili", "+36 30 123 4570", consent=False)
+        composer = self._compose_sms(gone)
+        gone.unlink()
+        composer.invalidate_recordset(["salon_left_out"])
+        self.assertFalse(composer.salon_left_out)
+
     def test_several_personal_messages_at_once_are_an_audience(self):
         """The sender does not choose the class of a message by the mode."""
         composer = self._compose_sms(self.people, "comment")
