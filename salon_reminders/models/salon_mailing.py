@@ -33,7 +33,8 @@ class SalonMailing(models.AbstractModel):
 
     def _compute_salon_left_out(self):
         for composer in self:
-            records = composer._get_salon_records()
+            # Nobody learns by it of records that they may not read.
+            records = composer._get_salon_records().exists()._filtered_access("read")
             held = composer._get_salon_held(records)
             composer.salon_left_out = composer._text_salon_left_out(records, held)
 
@@ -44,19 +45,25 @@ class SalonMailing(models.AbstractModel):
     def _text_salon_left_out(self, records, held):
         if not held:
             return False
-        gate = self.env["salon.gate"]
         reasons = [
             self.env._(
-                "%(count)s: %(reason)s", count=count, reason=gate._text_hold(hold)
+                "%(count)s: %(reason)s", count=count, reason=self._text_salon_hold(hold)
             )
             for hold, count in Counter(held.values()).most_common()
         ]
         first = self.env._(
-            "This mailing leaves out %(count)s of %(total)s:",
+            "%(count)s of %(total)s will not get this mailing:",
             count=len(held),
             total=len(records),
         )
         return "\n".join([first, *reasons])
+
+    @api.model
+    def _text_salon_hold(self, hold):
+        """Return why somebody is left out, for people who know nothing of the gate."""
+        if hold == "consent":
+            return self.env._("The client has not agreed to offers of the salon.")
+        return self.env["salon.gate"]._text_hold(hold)
 
     def _is_salon_mailing(self, records):
         """Tell whether this goes to an audience, and so to clients as an offer."""
@@ -96,9 +103,8 @@ class SalonMailing(models.AbstractModel):
 
     def _log_salon_left_out(self, held):
         """Say on each record why it was left out, where its message would be."""
-        gate = self.env["salon.gate"]
         bodies = {
-            key: self.env._("Not sent. %(reason)s", reason=gate._text_hold(hold))
+            key: self.env._("Not sent. %(reason)s", reason=self._text_salon_hold(hold))
             for key, hold in held.items()
         }
         records = self.env[self[self._salon_model_field]].browse(bodies)

@@ -105,7 +105,6 @@ class TestForeignWork(SalonCase):
         product = templates.create({"name": "Shelf", "type": "consu"})
         product.write({"list_price": 12.0})
         self.assertEqual(product.copy().list_price, 12.0)
-        product.action_archive()
         sudo = product.sudo()
         self.assertFalse(sudo.salon_kind)
         self.assertFalse(sudo.salon_duration)
@@ -121,10 +120,9 @@ class TestForeignWork(SalonCase):
         self.assertEqual(copy.salon_kind, "service")
         self.assertEqual(copy.salon_cycle_ids, self.roots)
 
-    def test_service_is_renamed_and_put_away_by_others(self):
+    def test_service_is_changed_by_others(self):
         service = self.roots_service.product_tmpl_id.with_user(self.products)
-        service.write({"name": "Roots", "list_price": 70.0, "type": "consu"})
-        service.action_archive()
+        service.write({"name": "Roots", "list_price": 70.0, "sale_ok": False})
         self.assertEqual(service.sudo().salon_kind, "service")
 
     def test_service_may_be_kept_in_stock(self):

@@ -69,8 +69,8 @@ class TestSalonMailing(SalonCase):
         self.assertEqual(
             self._get_left_out(composer),
             [
-                "This mailing leaves out 1 of 3:",
-                "1: The client has not agreed to it.",
+                "1 of 3 will not get this mailing:",
+                "1: The client has not agreed to offers of the salon.",
             ],
         )
         states = {sms.partner_id: sms.state for sms in composer._action_send_sms()}
@@ -81,7 +81,7 @@ class TestSalonMailing(SalonCase):
 
     def test_e_mails_to_an_audience(self):
         composer = self._compose_mail(self.people)
-        self.assertIn("leaves out 1 of 3", self._get_left_out(composer)[0])
+        self.assertIn("1 of 3 will not get", self._get_left_out(composer)[0])
         mails, _messages = composer._action_send_mail()
         held = mails.filtered(lambda mail: mail.state == "cancel")
         self.assertEqual(held.mapped("res_id"), self.anna.ids)
@@ -94,9 +94,9 @@ class TestSalonMailing(SalonCase):
         self.assertEqual(
             sorted(lines),
             [
-                "1: The client has not agreed to it.",
+                "1: The client has not agreed to offers of the salon.",
                 "1: There is no valid phone number.",
-                "This mailing leaves out 2 of 3:",
+                "2 of 3 will not get this mailing:",
             ],
         )
         lines = self._get_left_out(self._compose_mail(self.people))
@@ -106,22 +106,35 @@ class TestSalonMailing(SalonCase):
         composer = self._compose_mail(
             self.people, res_ids=False, res_domain=str([("id", "in", self.people.ids)])
         )
-        self.assertIn("leaves out 1 of 3", self._get_left_out(composer)[0])
+        self.assertIn("1 of 3 will not get", self._get_left_out(composer)[0])
 
     def test_nobody_left_out_is_not_mentioned(self):
         self.assertFalse(self._compose_sms(self.supplier | self.bea).salon_left_out)
         self.assertFalse(self._compose_mail(self.supplier).salon_left_out)
 
+    def test_clients_who_are_out_of_sight_are_not_told_of(self):
+        other = self._create_company("Other salon")
+        self.anna.company_id = other
+        composer = self._compose_sms(self.anna)
+        self.assertFalse(composer.salon_left_out)
+        gone = self._create_client("Cili", "+36 30 123 4570", consent=False)
+        composer = self._compose_sms(gone)
+        gone.unlink()
+        composer.invalidate_recordset(["salon_left_out"])
+        self.assertFalse(composer.salon_left_out)
+
     def test_several_personal_messages_at_once_are_an_audience(self):
         """The sender does not choose the class of a message by the mode."""
         composer = self._compose_sms(self.people, "comment")
-        self.assertIn("leaves out 1 of 3", self._get_left_out(composer)[0])
+        self.assertIn("1 of 3 will not get", self._get_left_out(composer)[0])
         messages = composer._action_send_sms()
         self.assertEqual(
             set(messages.mapped("res_id")), {self.bea.id, self.supplier.id}
         )
         note = self.anna.message_ids[:1]
-        self.assertIn("Not sent. The client has not agreed to it.", note.body)
+        self.assertIn(
+            "Not sent. The client has not agreed to offers of the salon.", note.body
+        )
         composer = self._compose_mail(self.people, "comment")
         _mails, messages = composer._action_send_mail()
         self.assertEqual(
@@ -131,7 +144,7 @@ class TestSalonMailing(SalonCase):
     def test_nobody_of_an_audience_may_be_written_to(self):
         others = self.anna | self._create_client("Cili", "+36 30 1", consent=False)
         composer = self._compose_mail(others, "comment")
-        self.assertIn("leaves out 2 of 2", self._get_left_out(composer)[0])
+        self.assertIn("2 of 2 will not get", self._get_left_out(composer)[0])
         self.assertFalse(composer._action_send_mail()[1])
         self.assertFalse(self._compose_sms(others, "comment")._action_send_sms())
 
@@ -210,4 +223,4 @@ class TestSalonMailing(SalonCase):
             )
             form = Form(composers)
             self.assertEqual(literal_eval(form.res_ids), self.people.ids)
-            self.assertIn("leaves out 1 of 3", form.salon_left_out)
+            self.assertIn("1 of 3 will not get", form.salon_left_out)
