@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from ..models.salon_visit import OPEN_STATES
+from ..models.visit.salon_visit import OPEN_STATES
 from .teller import Teller
 
 # What became of the visit, and its note.

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields
 from odoo.tools import split_every
 
-from ..wizards.starter_data import CYCLES, SERVICES
+from ..wizards.catalogue.starter_data import CYCLES, SERVICES
 from .clients import HISTORY_DAYS
 from .diary import Diary
 from .tables import (

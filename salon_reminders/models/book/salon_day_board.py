@@ -1,0 +1,296 @@
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.arguments import checked, optional, record_id, whole_number
+from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
+
+# What is shown when nobody works: a salon's usual day.
+OPENS, CLOSES = 9 * 60, 18 * 60
+SHOWN_STATES = (*KEPT_STATES, "no_show")
+
+
+class SalonDayBoard(models.AbstractModel):
+    """What the day board asks the server: one day of all stylists.
+
+    Minutes are those of the salon's clock since midnight, for drawing. Visits that a
+    stylist may not see are shown to her as taken time, without a name.
+    """
+
+    _name = "salon.day.board"
+    _description = "Day Board"
+
+    # ------------------------------------------------------------
+    # REQUESTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def get_day(self, day=False):
+        """Return the columns of the board for one day, today when empty."""
+        company = self.env.company
+        self.env["salon.visit"].check_access("read")
+        date = company._salon_parse_day(day)
+        span = self._get_span(date)
+        stylists = self.env["salon.slot.finder"]._get_stylists(company)
+        columns = self._get_columns(stylists, span)
+        self._add_visits(columns, span)
+        shown = [c for c in columns.values() if c["work"] or c["cards"] or c["taken"]]
+        return {
+            "day": fields.Date.to_string(date),
+            "title": company._salon_format_day(span[0] + timedelta(hours=12)),
+            "today": fields.Date.to_string(company._salon_today()),
+            "now": self._get_minute(fields.Datetime.now(), span),
+            **self._get_calling(),
+            "columns": shown or list(columns.values()),
+            **self._get_hours(shown),
+        }
+
+    @api.model
+    @checked(
+        visit_id=record_id,
+        minute=whole_number,
+        # Work that nobody does yet is in a column without a stylist.
+        from_id=optional(whole_number),
+        to_id=optional(whole_number),
+    )
+    def move_visit(self, visit_id, day, minute, from_id, to_id, confirmed=False):
+        """Move a visit to another time, another stylist, or both.
+
+        :param from_id: the stylist whose part of the visit is moved
+        :return: a question that must be confirmed first, or nothing
+        """
+        visit = self.env["salon.visit"].browse(visit_id).exists()
+        if not visit:
+            raise UserError(self.env._("This visit is not there any more."))
+        if visit.state not in OPEN_STATES:
+            raise UserError(self.env._("Only visits to come can be moved."))
+        blocks = [b for b in self._get_blocks(visit) if b[0].id == from_id]
+        if not blocks:
+            raise UserError(
+                self.env._("Another stylist does this now. Reload the board.")
+            )
+        block = blocks[0]
+        start = visit.start + (self._to_utc(day, minute) - block[1])
+        stylist = self.env["resource.resource"].browse(to_id)
+        stop = start + (visit.stop - visit.start)
+        times = visit._get_moved_times(start, stop, block[0], stylist)
+        question = not confirmed and visit._get_hours_question(times)
+        if question:
+            return {"question": question}
+        self._move(visit, start, block, stylist)
+        return {}
+
+    @api.model
+    @checked(minute=whole_number)
+    def get_start(self, day, minute):
+        """Return the UTC datetime of a minute of the day, for a new visit."""
+        return fields.Datetime.to_string(self._to_utc(day, minute))
+
+    def _get_calling(self):
+        """Return whether the user calls clients, and how many freed times wait."""
+        can_call = self.env["salon.call"].has_access("write")
+        freed = self.env["salon.gap.finder"]._count_freed() if can_call else 0
+        return {"can_call": can_call, "freed": freed}
+
+    # ------------------------------------------------------------
+    # MOVING
+    # ------------------------------------------------------------
+
+    def _move(self, visit, start, block, stylist):
+        """Move all of the visit in time, and this part of it to the stylist."""
+        own, _begin, _end, lines = block
+        length = visit.stop - visit.start
+        vals = {"start": start, "stop": start + length} if start != visit.start else {}
+        if own == stylist:
+            visit.write(vals)
+        elif own == visit.stylist_id:
+            visit.write({**vals, "stylist_id": stylist.id})
+        else:
+            moved = [
+                fields.Command.update(line.id, {"stylist_id": stylist.id})
+                for line in lines
+            ]
+            visit.write({**vals, "line_ids": moved})
+
+    @api.model
+    def _to_utc(self, day, minute):
+        company = self.env.company
+        midnight = datetime.combine(company._salon_parse_day(day), time())
+        return company._salon_utc(midnight + timedelta(minutes=minute))
+
+    # ------------------------------------------------------------
+    # COLUMNS
+    # ------------------------------------------------------------
+
+    def _get_span(self, date):
+        """Return the UTC beginning and end of a day at the salon."""
+        midnight = self.env.company._salon_midnight
+        return midnight(date), midnight(date + timedelta(days=1))
+
+    def _get_minute(self, moment, span):
+        """Return the minute of the day, or -1 outside of it."""
+        if not span[0] <= moment <= span[1]:
+            return -1
+        if moment == span[1]:
+            return 24 * 60
+        local = self.env.company._salon_local(moment)
+        return local.hour * 60 + local.minute
+
+    def _get_minutes(self, times, span):
+        return [
+            [
+                self._get_minute(max(a, span[0]), span),
+                self._get_minute(min(b, span[1]), span),
+            ]
+            for a, b in times
+        ]
+
+    def _get_columns(self, stylists, span):
+        finder = self.env["salon.slot.finder"]
+        work, _busy, free = finder._get_book(stylists, *span)
+        now = fields.Datetime.now()
+        return {
+            stylist.id: {
+                "id": stylist.id,
+                "name": stylist.name,
+                "color": stylist.salon_color,
+                "work": self._get_minutes(work[stylist.id], span),
+                "free": self._get_minutes(
+                    [(max(a, now), b) for a, b in free[stylist.id] if b > now], span
+                ),
+                "cards": [],
+                "taken": [],
+            }
+            for stylist in stylists
+        }
+
+    @api.model
+    def _get_hours(self, columns):
+        """Return from when to when the board is drawn, in whole hours."""
+        times = [
+            minute
+            for column in columns
+            for pair in (
+                *column["work"],
+                *column["taken"],
+                *([card["from"], card["to"]] for card in column["cards"]),
+            )
+            for minute in pair
+        ]
+        first, last = min(times, default=OPENS), max(times, default=CLOSES)
+        return {"opens": first // 60 * 60, "closes": min(-(-last // 60) * 60, 24 * 60)}
+
+    # ------------------------------------------------------------
+    # VISITS
+    # ------------------------------------------------------------
+
+    def _add_visits(self, columns, span):
+        """Put the visits of the day into the columns, and what else is taken."""
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", SHOWN_STATES),
+                ("is_purchase", "=", False),
+                ("start", ">=", span[0] - timedelta(days=1)),
+                ("start", "<", span[1]),
+                ("stop", ">", span[0]),
+            ],
+            order="start, id",
+        )
+        for visit in visits:
+            for stylist, start, stop, lines in self._get_blocks(visit):
+                if stylist.id in columns:
+                    card = self._prepare_card(visit, start, stop, lines, span)
+                    columns[stylist.id]["cards"].append(card)
+        self._add_taken(columns, visits, span)
+        for column in columns.values():
+            self._share_width(column["cards"])
+
+    def _get_blocks(self, visit):
+        """Return (stylist, start, stop, lines) of each stretch with one stylist."""
+        blocks = []
+        for stylist, parts in groupby(visit._get_schedule(), key=lambda part: part[1]):
+            parts = list(parts)
+            lines = parts[0][0].union(*(part[0] for part in parts))
+            blocks.append((stylist, parts[0][2], parts[-1][3], lines))
+        return blocks
+
+    def _prepare_card(self, visit, start, stop, lines, span):
+        ((begin, end),) = self._get_minutes([(start, stop)], span)
+        return {
+            "id": visit.id,
+            "key": f"{visit.id}-{begin}",
+            "from": begin,
+            "to": end,
+            "client": visit.partner_id.name or self.env._("Walk-in"),
+            "services": ", ".join((lines or visit.line_ids).product_id.mapped("name")),
+            "time": self.env.company._salon_format_time(start),
+            "state": visit.state,
+            "overlap": visit.is_overlap,
+            "outside": visit.outside_hours,
+            "parts": len(self._get_blocks(visit)),
+            "pauses": self._get_minutes(self._get_pauses(lines, start, stop), span),
+        }
+
+    @api.model
+    def _get_pauses(self, lines, start, stop):
+        """Return the processing times, in which another client can be taken."""
+        pauses = []
+        for line in lines:
+            busy = line.product_id._get_salon_busy(line.start, line.stop)
+            if line.product_id.salon_processing_minutes and len(busy) == 2:
+                pauses.append((busy[0][1], busy[1][0]))
+        return pauses
+
+    def _add_taken(self, columns, visits, span):
+        """Show as taken what the user may not see, or what is kept during a call."""
+        # Times only: of whom and for what stays hidden.
+        busy = (
+            self.env["salon.visit.busy"]
+            .sudo()
+            .search(
+                [
+                    ("stylist_id", "in", list(columns)),
+                    ("start", "<", span[1]),
+                    ("stop", ">", span[0]),
+                    ("visit_id", "not in", visits.ids),
+                ]
+            )
+        )
+        holds = (
+            self.env["salon.slot.hold"]
+            .sudo()
+            .search(
+                [
+                    ("stylist_id", "in", list(columns)),
+                    ("start", "<", span[1]),
+                    ("stop", ">", span[0]),
+                    ("expires", ">", fields.Datetime.now()),
+                    ("user_id", "!=", self.env.uid),
+                ]
+            )
+        )
+        for record in [*busy, *holds]:
+            taken = self._get_minutes([(record.start, record.stop)], span)
+            columns[record.stylist_id.id]["taken"] += taken
+
+    @api.model
+    def _share_width(self, cards):
+        """Put cards that overlap side by side: ``lane`` of ``lanes``."""
+        cluster, end = [], -1
+        for card in sorted(cards, key=lambda card: (card["from"], -card["to"])):
+            if card["from"] >= end:
+                cluster = []
+            cluster.append(card)
+            taken = {
+                one["lane"]
+                for one in cluster[:-1]
+                if one["to"] > card["from"] and one["from"] < card["to"]
+            }
+            card["lane"] = min(set(range(len(cluster))) - taken)
+            end = max(end, card["to"]) if len(cluster) > 1 else card["to"]
+            lanes = max(one["lane"] for one in cluster) + 1
+            for one in cluster:
+                one["lanes"] = lanes

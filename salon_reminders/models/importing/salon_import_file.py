@@ -1,0 +1,344 @@
+from itertools import islice
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from . import import_fields, import_reader, import_values
+
+MAX_BYTES = 100 * 1024 * 1024
+SAMPLES = 3
+PREVIEW_ROWS = 8
+
+
+class SalonImportFile(models.Model):
+    """One uploaded CSV file or one sheet of a workbook, and how it is read."""
+
+    _name = "salon.import.file"
+    _description = "Salon Import File"
+    _order = "import_id, sequence, id"
+
+    import_id = fields.Many2one(
+        "salon.import", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="import_id.company_id")
+    attachment_id = fields.Many2one(
+        "ir.attachment", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer()
+    name = fields.Char("File", required=True, readonly=True)
+    sheet = fields.Char(readonly=True)
+    kind = fields.Selection(
+        [(name, kind.label) for name, kind in import_fields.KINDS.items()],
+        string="Contains",
+        required=True,
+        default="receipts",
+    )
+    row_count = fields.Integer("Rows", readonly=True)
+
+    # How it is written
+    encoding = fields.Selection(
+        [
+            ("utf-8", "UTF-8"),
+            ("utf-8-sig", "UTF-8 with mark"),
+            ("utf-16", "UTF-16"),
+            ("windows-1251", "Windows-1251 (Cyrillic)"),
+            ("windows-1250", "Windows-1250 (Central European)"),
+            ("windows-1252", "Windows-1252 (Western)"),
+        ],
+        help="Change it when letters in the preview look wrong.",
+    )
+    separator = fields.Selection(
+        [(",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar")],
+        help="What stands between two cells.",
+    )
+    decimal = fields.Selection(
+        [(".", "Point: 1234.50"), (",", "Comma: 1234,50")],
+        string="Decimal sign",
+        required=True,
+        default=".",
+    )
+    date_order = fields.Selection(
+        [
+            ("ymd", "Year-month-day"),
+            ("mdy", "Month/day/year"),
+            ("dmy", "Day.month.year"),
+        ],
+        string="Dates",
+        required=True,
+        default="ymd",
+    )
+    is_date_unsure = fields.Boolean(readonly=True)
+    is_date_confirmed = fields.Boolean(
+        "Dates are right", help="Tick it when the example is read as it is meant."
+    )
+    date_sample = fields.Char(readonly=True)
+    date_example = fields.Char("Example", compute="_compute_date_example")
+
+    # What is in it
+    header_row = fields.Integer(readonly=True)
+    head = fields.Json(readonly=True)
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+    column_ids = fields.One2many("salon.import.column", "file_id", string="Columns")
+    missing = fields.Char(compute="_compute_missing")
+
+    # How far it is read
+    staged_count = fields.Integer(readonly=True)
+    is_staged = fields.Boolean(readonly=True)
+
+    @api.depends("date_sample", "date_order")
+    def _compute_date_example(self):
+        for file in self:
+            file.date_example = file.date_sample and file._get_date_example()
+
+    @api.depends("head")
+    def _compute_preview(self):
+        for file in self:
+            header, *rows = file.head or [[]]
+            file.preview = Markup(
+                '<table class="table table-sm table-bordered small text-break">'
+                "<thead><tr>%s</tr></thead><tbody>%s</tbody></table>"
+            ) % (
+                file._get_cells("th", header),
+                Markup().join(
+                    Markup("<tr>%s</tr>") % file._get_cells("td", row) for row in rows
+                ),
+            )
+
+    @api.depends("kind", "column_ids.target")
+    def _compute_missing(self):
+        labels = dict(
+            self.env["salon.import.column"]
+            ._fields["target"]
+            ._description_selection(self.env)
+        )
+        for file in self:
+            found = set(file.column_ids.mapped("target"))
+            needs = import_fields.missing_fields(file.kind, found)
+            file.missing = ", ".join(
+                " / ".join(labels[name] for name in need) for need in needs
+            )
+
+    @api.onchange("date_order")
+    def _onchange_date_order(self):
+        self.is_date_confirmed = False
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"encoding", "separator"}.isdisjoint(vals):
+            for file in self:
+                file._read_head()
+        return result
+
+    # ------------------------------------------------------------
+    # READING
+    # ------------------------------------------------------------
+
+    @api.model
+    def _create_from(self, salon_import, attachment):
+        """Create the file, or one per sheet, of an upload and look into it."""
+        data = attachment.raw or b""
+        sheets, vals = [False], {}
+        if len(data) > MAX_BYTES:
+            raise UserError(
+                self.env._(
+                    "%(file)s is too large. Split it into files under 100 MB.",
+                    file=attachment.name,
+                )
+            )
+        if import_reader.is_workbook(data):
+            sheets = self._get_sheets(attachment, data)
+        else:
+            encoding = import_reader.guess_encoding(data)
+            separator = import_reader.guess_separator(data, encoding)
+            vals = {"encoding": encoding, "separator": separator}
+        files = self.create(
+            [
+                {
+                    "import_id": salon_import.id,
+                    "attachment_id": attachment.id,
+                    "name": f"{attachment.name}: {sheet}"
+                    if len(sheets) > 1
+                    else attachment.name,
+                    "sheet": sheet,
+                    **vals,
+                }
+                for sheet in sheets
+            ]
+        )
+        for file in files:
+            file._read_head()
+        return files
+
+    def _get_sheets(self, attachment, data):
+        try:
+            return import_reader.sheet_names(data)
+        except Exception as error:
+            raise UserError(
+                self.env._(
+                    "%(file)s can't be opened. Save it again as XLSX or CSV.",
+                    file=attachment.name,
+                )
+            ) from error
+
+    def _iter_rows(self):
+        """Yield all rows of the file, those above the headers too."""
+        self.ensure_one()
+        return import_reader.read_rows(
+            self.attachment_id.raw or b"",
+            self.encoding,
+            self.separator,
+            self.sheet,
+            self.decimal,
+        )
+
+    def _guess_row_count(self):
+        """Return about how many rows are still to be read."""
+        data = self.attachment_id.raw or b""
+        rows = import_reader.guess_row_count(data, self.sheet) - self.staged_count
+        return max(rows, 0)
+
+    def _read_head(self):
+        """Guess from the first rows what the file holds and how it is written."""
+        rows = list(islice(self._iter_rows(), import_reader.SAMPLE))
+        if not any(map(any, rows)):
+            raise UserError(self.env._("%(file)s is empty.", file=self.name))
+        header = import_reader.find_header(rows)
+        body = [row for row in rows[header + 1 :] if any(row)]
+        columns = [
+            (title, [row[index] for row in body if index < len(row) and row[index]])
+            for index, title in enumerate(rows[header])
+        ]
+        kind = import_fields.guess_kind(self.name, columns)
+        targets = import_fields.map_columns(columns, kind)
+        known = set(import_fields.kind_fields(kind))
+        targets = [target if target in known else None for target in targets]
+        self.write(
+            {
+                "kind": kind,
+                "sequence": list(import_fields.KINDS).index(kind),
+                "header_row": header,
+                "head": [rows[header], *body[:PREVIEW_ROWS]],
+                **self._guess_writing(columns, targets),
+                "column_ids": [fields.Command.clear()]
+                + [
+                    fields.Command.create(
+                        {
+                            "sequence": index,
+                            "header": title,
+                            "samples": ", ".join(
+                                list(dict.fromkeys(samples))[:SAMPLES]
+                            ),
+                            "target": target,
+                        }
+                    )
+                    for index, ((title, samples), target) in enumerate(
+                        zip(columns, targets, strict=True)
+                    )
+                ],
+            }
+        )
+
+    def _guess_writing(self, columns, targets):
+        """Return the values that say how dates and numbers are written."""
+        samples = {"date": [], "number": [], "amount": []}
+        for (_title, texts), target in zip(columns, targets, strict=True):
+            if target:
+                samples.setdefault(import_fields.FIELDS[target].type, []).extend(texts)
+        order, sure = import_values.guess_order(samples["date"])
+        numbers = samples["amount"] + samples["number"]
+        return {
+            "date_order": order,
+            "is_date_unsure": not sure,
+            "is_date_confirmed": False,
+            "date_sample": samples["date"][0] if samples["date"] else False,
+            "decimal": import_values.guess_decimal(numbers, self.separator),
+        }
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_field_names(self):
+        """Return the fields that a file of this kind may have."""
+        return import_fields.kind_fields(self.kind) if self.kind else []
+
+    def _get_mapping(self):
+        """Return (index, field, header) of the columns that are used."""
+        allowed = self._get_field_names()
+        return [
+            (column.sequence, column.target, column.header)
+            for column in self.column_ids
+            if column.target in allowed
+        ]
+
+    def _get_date_example(self):
+        try:
+            day, _rest = import_values.read_date(self.date_sample, self.date_order)
+        except import_values.Problem:
+            return self.env._("%(text)s is not a date", text=self.date_sample)
+        return self.env._(
+            "%(text)s is %(day)s",
+            text=self.date_sample,
+            day=day.strftime("%d %B %Y"),
+        )
+
+    @api.model
+    def _get_cells(self, tag, texts):
+        cell = Markup("<th>%s</th>") if tag == "th" else Markup("<td>%s</td>")
+        return Markup().join(cell % text for text in texts)
+
+    def _check_ready(self):
+        """Check that a file can be imported as it is set up.
+
+        :raise UserError: naming the file and what is to be done
+        """
+        for file in self:
+            if file.missing:
+                raise UserError(
+                    self.env._(
+                        "%(file)s: choose the column that holds: %(missing)s",
+                        file=file.name,
+                        missing=file.missing,
+                    )
+                )
+            if file.is_date_unsure and not file.is_date_confirmed:
+                raise UserError(
+                    self.env._(
+                        "%(file)s: is %(example)s? Choose how its dates are written "
+                        "and confirm it.",
+                        file=file.name,
+                        example=file.date_example,
+                    )
+                )
+            targets = [target for _index, target, _header in file._get_mapping()]
+            double = {target for target in targets if targets.count(target) > 1}
+            if double:
+                raise UserError(
+                    self.env._(
+                        "%(file)s: two columns hold the same: %(columns)s. Empty one.",
+                        file=file.name,
+                        columns=", ".join(
+                            file.column_ids.filtered(
+                                lambda c, double=double: c.target in double
+                            ).mapped("header")
+                        ),
+                    )
+                )
+
+    def action_open(self):
+        """Open the columns and the preview of the file."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -1,0 +1,260 @@
+import logging
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from psycopg2 import InterfaceError, OperationalError
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, groupby
+
+from ..visit.salon_visit import OPEN_STATES
+from .import_plan import Line, Row, Visit, plan_client
+
+_logger = logging.getLogger(__name__)
+
+BATCH_ROWS = 2000
+
+
+class SalonImportWriter(models.AbstractModel):
+    """Plans the rows of an import and carries the plans out, block by block.
+
+    The dry run plans and counts; the import plans, counts and writes. A block that
+    can't be written fails as a whole and does not stop the others.
+    """
+
+    _name = "salon.import.writer"
+    _description = "Salon Import Writer"
+
+    # ------------------------------------------------------------
+    # BATCHES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_batches(self, salon_import, after=0):
+        """Return (first block, last block) of batches of some thousand rows."""
+        blocks = self.env.execute_query(
+            SQL(
+                """SELECT block, COUNT(*) FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending' AND block > %s
+                 GROUP BY block ORDER BY block""",
+                salon_import.id,
+                after,
+            )
+        )
+        limit = self._get_batch_rows()
+        batches, size = [], limit
+        for block, count in blocks:
+            if size + count > limit:
+                batches.append([block, block])
+                size = 0
+            batches[-1][1] = block  # a block is never cut
+            size += count
+        return batches
+
+    def _get_batch_rows(self):
+        """Return how many rows are imported, and saved, at a time."""
+        return BATCH_ROWS
+
+    @api.model
+    def _load(self, salon_import, catalogue, batch):
+        """Return the pending rows of a batch, as {block: rows}."""
+        blocks = defaultdict(list)
+        for block, *values in self.env.execute_query(
+            SQL(
+                """SELECT block, id, kind, number, client_key, date,
+                          COALESCE(receipt, ''), vals
+                     FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'
+                      AND block BETWEEN %s AND %s
+                 ORDER BY block, client_key, file_id, number""",
+                salon_import.id,
+                *batch,
+            )
+        ):
+            row = Row(*values)
+            vals = row.vals
+            if row.kind != "clients" and (vals.get("code") or vals.get("item")):
+                row.item = catalogue.find(
+                    vals.get("code"), vals.get("item"), vals.get("category"), row.kind
+                )
+            blocks[block].append(row)
+        return blocks
+
+    @api.model
+    def _count_batch(self, salon_import, catalogue, batch):
+        """Return what a batch would bring, without writing anything."""
+        blocks = self._load(salon_import, catalogue, batch)
+        rows = [row for rows in blocks.values() for row in rows]
+        partners = self.env["salon.import.client.writer"]._find_partners(
+            salon_import, rows
+        )
+        visits = self._plan(salon_import, catalogue, rows, partners)
+        return self._count(rows, visits, partners)
+
+    @api.model
+    def _write_batch(self, salon_import, catalogue, batch):
+        """Import a batch; return what it brought."""
+        blocks = self._load(salon_import, catalogue, batch)
+        rows = [row for rows in blocks.values() for row in rows]
+        try:
+            return self._write_rows(salon_import, catalogue, rows)
+        except (InterfaceError, OperationalError):
+            # Someone else changed the same records: the whole batch again.
+            raise
+        except Exception:
+            if len(blocks) > 1:
+                _logger.info("A batch of the import failed; trying its blocks alone")
+        counts = Counter()
+        for rows in blocks.values():
+            counts += self._write_block(salon_import, catalogue, rows)
+        return counts
+
+    def _write_block(self, salon_import, catalogue, rows):
+        """Import one block, or mark its rows as failed with the reason."""
+        try:
+            return self._write_rows(salon_import, catalogue, rows)
+        except (InterfaceError, OperationalError):
+            raise
+        except (UserError, ValidationError) as error:
+            reason = str(error.args[0])
+        except Exception as error:
+            _logger.warning("Rows of an import can't be saved", exc_info=True)
+            reason = str(error).partition("\n")[0]
+        self.env["salon.import.row"]._write_errors(
+            {
+                row.id: self.env._(
+                    "Row %(number)s: it can't be saved. %(reason)s",
+                    number=row.number,
+                    reason=reason,
+                )
+                for row in rows
+            }
+        )
+        return Counter()
+
+    def _write_rows(self, salon_import, catalogue, rows):
+        clients = self.env["salon.import.client.writer"]
+        visit_writer = self.env["salon.import.visit.writer"]
+        forget = None
+        try:
+            with self.env.cr.savepoint():
+                partners = clients._find_partners(salon_import, rows)
+                visits = self._plan(salon_import, catalogue, rows, partners)
+                counts = self._count(rows, visits, partners)
+                forget = catalogue.make(rows)
+                clients._make_partners(salon_import, rows, partners)
+                visit_writer._make_visits(salon_import, catalogue, visits, partners)
+                self._write_results(rows, visits, partners)
+                return counts
+        except Exception:
+            if forget:
+                forget()
+            raise
+
+    # ------------------------------------------------------------
+    # PLANS
+    # ------------------------------------------------------------
+
+    def _plan(self, salon_import, catalogue, rows, partners):
+        """Return the visits that these rows become."""
+        dated = [row for row in rows if row.day]
+        known = self._get_booked(salon_import, catalogue, dated, partners)
+        visits = []
+        by_client = groupby(dated, lambda row: row.client_key)
+        for key, mine in sorted(by_client):
+            visits += plan_client(mine, known.get(key, {}))
+        booked = [visit for visit in visits if visit.state == "booked"]
+        until = catalogue.settled_until if booked else None
+        for visit in booked:
+            if until and visit.day < until:
+                visit.state = salon_import.past_bookings
+        self._find_receipts(salon_import, visits, partners)
+        return visits
+
+    def _get_booked(self, salon_import, catalogue, rows, partners):
+        """Return {client: {day: visit}} of the open bookings in the database."""
+        keys = {partner_id: key for key, partner_id in partners.items()}
+        if not keys or not rows:
+            return {}
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", salon_import.company_id.id),
+                ("partner_id", "in", list(keys)),
+                ("state", "in", OPEN_STATES),
+                ("date", ">=", min(row.day for row in rows)),
+                ("date", "<=", max(row.day for row in rows)),
+            ]
+        )
+        booked = defaultdict(dict)
+        for visit in visits:
+            key = keys[visit.partner_id.id]
+            booked[key][visit.date] = self._get_known_visit(catalogue, visit, key)
+        return booked
+
+    def _get_known_visit(self, catalogue, visit, key):
+        local = visit.company_id._salon_local(visit.start).time()
+        plan = Visit(key, visit.date, "booked", start=local, visit_id=visit.id)
+        for line in visit.line_ids:
+            vals = {"stylist": line.stylist_id.name, "time": local.isoformat()}
+            vals["amount"] = str(line.amount)
+            row = Row(0, "bookings", 0, key, visit.date, "", vals)
+            row.item = catalogue.find_product(line.product_id)
+            plan.lines.append(Line(row, Decimal(str(line.quantity)), Decimal(0)))
+        return plan
+
+    def _find_receipts(self, salon_import, visits, partners):
+        """Find the visits that an earlier import made of the same receipts."""
+        receipts = [visit.receipt for visit in visits if visit.receipt]
+        if not receipts:
+            return
+        found = {
+            (receipt, day, partner_id or 0): visit_id
+            for visit_id, receipt, day, partner_id in self.env.execute_query(
+                SQL(
+                    """SELECT id, receipt, date, partner_id FROM salon_visit
+                        WHERE company_id = %s AND receipt = ANY(%s)""",
+                    salon_import.company_id.id,
+                    receipts,
+                )
+            )
+        }
+        for visit in visits if found else ():
+            partner_id = partners.get(visit.client_key, 0)
+            visit.append_id = found.get((visit.receipt, visit.day, partner_id), 0)
+
+    def _count(self, rows, visits, partners):
+        """Return the figures that the dry run shows and the import reports."""
+        keys = {row.client_key for row in rows if row.client_key}
+        counts = Counter(client_count=len(keys - set(partners)))
+        for visit in visits:
+            if visit.state != "done":
+                counts[f"{visit.state}_count"] += 1
+            elif not visit.append_id:
+                who = "visit" if visit.client_key else "walkin"
+                counts["purchase_count" if visit.is_purchase else f"{who}_count"] += 1
+            for line in visit.lines if visit.state == "done" else ():
+                counts["line_count"] += 1
+                counts["refund_count"] += line.amount < 0 or line.quantity < 0
+                counts["amount"] += line.amount
+        return counts
+
+    def _write_results(self, rows, visits, partners):
+        """Write into the ledger what became of each row."""
+        results = {}
+        for visit in visits:
+            partner_id = partners.get(visit.client_key)
+            for row in visit.booking_rows:
+                results[row.id] = (row.id, partner_id, visit.visit_id, None)
+            for line in visit.lines:
+                results[line.row.id] = (
+                    line.row.id,
+                    partner_id,
+                    visit.visit_id,
+                    line.line_id,
+                )
+        for row in rows:
+            partner_id = partners.get(row.client_key)
+            results.setdefault(row.id, (row.id, partner_id, None, None))
+        results.pop(0, None)
+        self.env["salon.import.row"]._write_results(list(results.values()))

@@ -1,0 +1,367 @@
+from contextlib import nullcontext
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...tools.pg_settings import pg_settings
+from .salon_reminder import CALLABLE_STATES
+
+# So many clients are looked up one by one; more are joined as a set.
+FEW = 500
+# A discouraged join looks so dear that compiling it would seem worth it.
+SET_SETTINGS = {"enable_nestloop": "off", "jit": "off", "work_mem": "128MB"}
+
+
+class SalonReminderEngine(models.AbstractModel):
+    """Works out when a client is due: reminders from visits, in SQL over whole sets.
+
+    Own rhythm, in one sentence: her recent gaps plus two typical gaps of our salon,
+    the slightly early middle; breaks over half a year are not counted.
+    """
+
+    _name = "salon.reminder.engine"
+    _description = "Salon Reminder Engine"
+    _inherit = ["salon.reminder.history", "salon.reminder.forecast"]
+
+    # ------------------------------------------------------------
+    # THE DOOR
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, partners=None, cycles=None):
+        """Bring the reminders of these clients, or in these cycles, up to date.
+
+        Without arguments everything is rebuilt. A constant number of set-based
+        statements, whatever the number of clients.
+
+        Rows are never deleted: a client's wish to stop outlives a corrected visit.
+        """
+        if (partners is not None and not partners) or (
+            cycles is not None and not cycles
+        ):
+            return
+        with self._hash_joins(partners is None or len(partners) > FEW):
+            if cycles is None:
+                # First, as the courses of a client set her rhythm.
+                self.env["salon.course.engine"]._refresh(partners)
+            self.env.flush_all()
+            self.env.execute_query(self._sql_upsert(partners, cycles))
+            self.env.execute_query(self._sql_idle(partners, cycles))
+            self._refresh_courses(partners)
+            self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
+
+    def _hash_joins(self, wanted):
+        """Let PostgreSQL join whole sets by hashing inside this block.
+
+        Tables that were just filled have no statistics; the planner takes them for
+        nearly empty and would go through them row by row, for minutes.
+        """
+        return pg_settings(self.env.cr, SET_SETTINGS) if wanted else nullcontext()
+
+    @api.model
+    def _refresh_states(self, scope):
+        """Set the states that today's date gives, where they differ.
+
+        What waits for no call is held back by nothing.
+
+        :param SQL scope: condition on salon_reminder ``r``
+        """
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_reminder r
+                      SET state = %(state)s,
+                          hold = CASE WHEN %(state)s IN %(callable)s THEN r.hold END
+                     FROM (%(clock)s) t
+                    WHERE r.company_id = t.company_id
+                      AND %(scope)s
+                      AND r.state IS DISTINCT FROM %(state)s""",
+                state=self._sql_state(),
+                callable=CALLABLE_STATES,
+                clock=self._sql_clock(),
+                scope=scope,
+            )
+        )
+        self.env["salon.reminder"].invalidate_model()
+
+    @api.model
+    def _move_on(self, company):
+        """Move the states of a salon's reminders on to today.
+
+        Touches only rows whose date has come or whose pause or booking is over, and
+        the clients whose course expired.
+        """
+        self.env["salon.course.engine"]._move_on(company)
+        self._refresh_states(
+            SQL(
+                """r.company_id = %(company)s AND (
+                    (r.state = 'scheduled' AND r.call_date <= t.day)
+                    OR (r.state = 'due' AND LEAST(r.late_date, r.lapse_date) <= t.day)
+                    OR (r.state = 'late' AND r.lapse_date <= t.day)
+                    OR (r.state = 'paused' AND r.pause_until <= t.day)
+                    OR (r.state = 'booked' AND r.booked_date < t.day))""",
+                company=company.id,
+            )
+        )
+
+    # ------------------------------------------------------------
+    # RULES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_state(self):
+        """Return the state of reminder ``r`` on day ``t.day``.
+
+        The one rule of states; the first line that holds counts.
+        """
+        return SQL(
+            """CASE
+                 WHEN r.due_date IS NULL THEN 'idle'
+                 WHEN r.is_stopped THEN 'stopped'
+                 WHEN r.pause_until > t.day THEN 'paused'
+                 WHEN r.booked_date >= t.day THEN 'booked'
+                 WHEN r.call_date > t.day THEN 'scheduled'
+                 WHEN r.lapse_date <= t.day THEN 'lapsed'
+                 WHEN r.late_date <= t.day THEN 'late'
+                 ELSE 'due'
+               END"""
+        )
+
+    @api.model
+    def _sql_callable(self, today, days_ahead=0):
+        """Return the condition "this may be called about" on reminder ``h``.
+
+        Everything due on or before the day and not yet handled, so that a missed
+        day loses nobody. Rests on states that ``_move_on`` has brought to today.
+
+        :param SQL today: the day
+        :param int days_ahead: also what comes due within so many days
+        """
+        return SQL(
+            """(h.state IN ('due', 'late', 'lapsed')
+                OR (h.state = 'scheduled' AND h.call_date <= %(today)s + %(ahead)s
+                    AND h.earliest_date <= %(today)s))
+               AND (h.skip_until IS NULL OR h.skip_until <= %(today)s)""",
+            today=today,
+            ahead=days_ahead,
+        )
+
+    @api.model
+    def _sql_moved(self, day):
+        """Return a date moved by at most three days to the client's usual weekday.
+
+        Never to a day the salon is closed, and only where clients' own rhythms are
+        followed.
+
+        :param SQL day: the date to move; ``h.usual_weekday`` (1 is Monday) and the
+            clock ``t`` must be in scope
+        """
+        moved = SQL(
+            "(%(day)s + (h.usual_weekday - EXTRACT(ISODOW FROM %(day)s)::int + 10) %% 7"
+            " - 3)",
+            day=day,
+        )
+        return SQL(
+            """CASE WHEN h.usual_weekday IS NULL
+                      OR h.usual_weekday != ALL (t.open_weekdays)
+                      OR %(moved)s = ANY (t.closed_days)
+                    THEN %(day)s ELSE %(moved)s END""",
+            day=day,
+            moved=moved,
+        )
+
+    # ------------------------------------------------------------
+    # WHAT THE RULES START FROM
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_clock(self):
+        """Return one row per salon: its date today, its open days, its switch.
+
+        Every salon has its own clock, whoever asks.
+        """
+        companies = self.env["res.company"].sudo().search([])
+        closed_days = companies._salon_closed_days()
+        return SQL(
+            """SELECT * FROM (VALUES %s) AS clock (
+                 company_id, day, own_rhythm, open_weekdays, closed_days)""",
+            SQL(",").join(
+                SQL(
+                    "(%s, %s::date, %s, %s::int[], %s::date[])",
+                    company.id,
+                    company._salon_today(),
+                    company.salon_own_rhythm,
+                    company._salon_open_weekdays(),
+                    closed_days[company],
+                )
+                for company in companies
+            ),
+        )
+
+    @api.model
+    def _sql_scope(self, partners, cycles, table):
+        """Return the condition that limits a statement to what changed."""
+        conditions = [SQL("TRUE")]
+        if partners is not None:
+            conditions.append(SQL("%s.partner_id = ANY(%s)", table, partners.ids))
+        if cycles is not None:
+            # Which courses stand alone follows from the cycles there are.
+            conditions.append(
+                SQL(
+                    "(%(cycle)s = ANY(%(cycles)s) OR %(cycle)s IS NULL)",
+                    cycle=SQL("%s.cycle_id", table),
+                    cycles=cycles.ids,
+                )
+            )
+        return SQL(" AND ").join(conditions)
+
+    # ------------------------------------------------------------
+    # WRITING REMINDERS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_upsert(self, partners, cycles):
+        """Return the statement that writes what visits and cycles say."""
+        columns = [
+            "last_date",
+            "visit_count",
+            "year_visits",
+            "gap_count",
+            "rhythm_days",
+            "usual_weekday",
+            "course_id",
+            "booked_date",
+            "earliest_date",
+            "due_date",
+            "call_date",
+            "late_date",
+            "lapse_date",
+        ]
+        names = [SQL.identifier(name) for name in columns]
+        comma = SQL(", ")
+        return SQL(
+            """WITH clock AS (%(clock)s),
+            rule AS (%(rules)s),
+            done AS (%(done)s),
+            booked AS (%(booked)s),
+            course AS (%(course)s),
+            ended AS (%(ended)s),
+            %(history)s,
+            fresh AS (%(fresh)s)
+            INSERT INTO salon_reminder AS r (
+                partner_id, company_id, cycle_id, %(names)s,
+                state, create_uid, create_date, write_uid, write_date)
+            SELECT partner_id, company_id, cycle_id, last_date, visits, year_visits,
+                   gaps, rhythm, usual_weekday, course_id, booked_date, earliest_date,
+                   due_date, call_date, late_date, lapse_date,
+                   %(state)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM (SELECT *, GREATEST(due_date - lead_days, earliest_date)
+                                  AS call_date,
+                           since + late_days AS late_date,
+                           since + lapse_days AS lapse_date,
+                           FALSE AS is_stopped, NULL::date AS pause_until
+                      FROM fresh) r
+              JOIN clock t USING (company_id)
+          ORDER BY partner_id, company_id, cycle_id
+            ON CONFLICT (partner_id, cycle_id, company_id) DO UPDATE
+               SET (%(names)s) = ROW(%(new)s),
+                   skip_until = CASE WHEN %(same)s THEN r.skip_until END,
+                   hold = CASE WHEN %(same)s THEN r.hold END,
+                   write_uid = excluded.write_uid,
+                   write_date = excluded.write_date
+             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
+            clock=self._sql_clock(),
+            rules=self._sql_rules(cycles),
+            done=self._sql_done(partners, cycles),
+            booked=self._sql_booked(partners, cycles),
+            course=self._sql_course(partners, cycles),
+            ended=self._sql_ended(partners, cycles),
+            history=self._sql_history(),
+            fresh=self._sql_fresh(),
+            state=self._sql_state(),
+            same=SQL(
+                "(r.last_date, r.course_id)"
+                " IS NOT DISTINCT FROM (excluded.last_date, excluded.course_id)"
+            ),
+            names=comma.join(names),
+            old=comma.join(SQL("r.%s", name) for name in names),
+            new=comma.join(SQL("excluded.%s", name) for name in names),
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _sql_fresh(self):
+        """Return what each reminder should say, from ``history`` and ``course``.
+
+        Within a course its interval counts, from the last session or, before the
+        first, from the sale. Nothing is due where maintenance took over, until she
+        comes for this need again.
+        """
+        return SQL(
+            """SELECT partner_id, company_id, cycle_id, h.last_date,
+                      COALESCE(h.visits, 0) AS visits, rule.lead_days,
+                      COALESCE(h.year_visits, 0) AS year_visits,
+                      CASE WHEN k.course_id IS NULL THEN h.gaps ELSE 0 END AS gaps,
+                      CASE WHEN k.course_id IS NULL THEN h.rhythm
+                           ELSE GREATEST(k.interval_days, rule.earliest_days)
+                      END AS rhythm,
+                      h.usual_weekday, k.course_id, b.booked_date,
+                      CASE WHEN %(open)s THEN COALESCE(
+                               h.last_date + rule.earliest_days, k.start_date)
+                      END AS earliest_date,
+                      CASE WHEN k.course_id IS NOT NULL THEN GREATEST(
+                               k.next_due_date, h.last_date + k.interval_days,
+                               h.last_date + rule.earliest_days)
+                           WHEN %(open)s THEN GREATEST(
+                               %(due)s, h.last_date + rule.earliest_days)
+                      END AS due_date,
+                      CASE WHEN %(open)s THEN GREATEST(h.last_date, k.start_date)
+                      END AS since,
+                      rule.late_days, rule.lapse_days
+                 FROM history h
+            FULL JOIN course k USING (partner_id, company_id, cycle_id)
+                 JOIN rule USING (company_id, cycle_id)
+                 JOIN clock t USING (company_id)
+            LEFT JOIN booked b USING (partner_id, company_id, cycle_id)
+            LEFT JOIN ended e USING (partner_id, company_id, cycle_id)""",
+            open=SQL(
+                "(k.course_id IS NOT NULL OR e.session_date IS NULL"
+                " OR h.last_date > e.session_date)"
+            ),
+            due=self._sql_moved(SQL("(h.last_date + h.rhythm)")),
+        )
+
+    @api.model
+    def _sql_idle(self, partners, cycles):
+        """Return the statement for reminders whose visits are all taken back.
+
+        And whose course, where there was one, is over without a visit.
+        """
+        return SQL(
+            # Materialized: planned as one hash join even while the tables' statistics
+            # are stale, as they are in the middle of an import.
+            """WITH done AS MATERIALIZED (%(done)s),
+               course AS MATERIALIZED (%(course)s)
+               UPDATE salon_reminder r
+                  SET last_date = NULL, visit_count = 0, booked_date = NULL,
+                      year_visits = 0, gap_count = 0, usual_weekday = NULL,
+                      earliest_date = NULL, due_date = NULL, call_date = NULL,
+                      late_date = NULL, lapse_date = NULL, skip_until = NULL,
+                      hold = NULL, course_id = NULL
+                WHERE %(scope)s AND r.cycle_id IS NOT NULL
+                  AND (r.last_date IS NOT NULL OR r.due_date IS NOT NULL)
+                  AND NOT EXISTS (
+                      SELECT FROM done d
+                       WHERE d.partner_id = r.partner_id
+                         AND d.company_id = r.company_id
+                         AND d.cycle_id = r.cycle_id)
+                  AND NOT EXISTS (
+                      SELECT FROM course k
+                       WHERE k.partner_id = r.partner_id
+                         AND k.company_id = r.company_id
+                         AND k.cycle_id = r.cycle_id)""",
+            scope=self._sql_scope(partners, cycles, SQL("r")),
+            done=self._sql_done(partners, cycles),
+            course=self._sql_course(partners, cycles),
+        )

@@ -1,0 +1,321 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.company_check import foreign_links
+
+DEFAULT_MINUTES = 60
+# What becomes of a visit is named here only; everything else asks for one of these.
+# Not begun yet: such a booking can still be deleted.
+EXPECTED_STATES = ("booked", "confirmed")
+# Still to be made; only they take the time of a stylist.
+OPEN_STATES = (*EXPECTED_STATES, "arrived")
+MADE_STATES = ("done",)
+MISSED_STATES = ("cancelled", "no_show")
+KEPT_STATES = (*OPEN_STATES, *MADE_STATES)
+# These can't be said of a visit before its day.
+HERE_STATES = ("arrived", *MADE_STATES, "no_show")
+BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
+# No salon's records go back further, and nobody books longer ahead.
+EARLIEST_DATE = date(1970, 1, 1)
+MAX_YEARS_AHEAD = 3
+
+
+class SalonVisit(models.Model):
+    """An appointment of a client and, once done, what was done and bought.
+
+    A visit is the only way in which anything moves a reminder: bookings, receipts
+    and imports all become visits, and every change of a visit ends in
+    ``_after_change``. A visit without a client is a walk-in. A receipt with retail
+    products only is a purchase (``is_purchase``), not a visit.
+    """
+
+    _name = "salon.visit"
+    _description = "Salon Visit"
+    _inherit = ["mail.thread"]
+    _order = "start desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="Leave empty for a walk-in.",
+    )
+    stylist_id = fields.Many2one(
+        "resource.resource",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain=[("is_stylist", "=", True)],
+        check_company=True,
+        tracking=True,
+    )
+    state = fields.Selection(
+        [
+            ("booked", "Booked"),
+            ("confirmed", "Confirmed"),
+            ("arrived", "Arrived"),
+            ("done", "Done"),
+            ("no_show", "No-show"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="booked",
+        index=True,
+        tracking=True,
+    )
+
+    # When
+    start = fields.Datetime(
+        required=True, index=True, default=fields.Datetime.now, tracking=True
+    )
+    stop = fields.Datetime(
+        compute="_compute_stop",
+        store=True,
+        readonly=False,
+        help="Follows from the length of the services unless it is set by hand.",
+    )
+    date = fields.Date(
+        compute="_compute_date",
+        store=True,
+        help="The day of the visit at the salon.",
+    )
+
+    # What
+    line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
+    amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)
+    is_purchase = fields.Boolean(
+        compute="_compute_is_purchase",
+        store=True,
+        help="Only retail products were bought, or money was taken back; this is "
+        "not a visit.",
+    )
+    services = fields.Char(compute="_compute_services")
+    receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
+    note = fields.Text("Formula and notes")
+    call_id = fields.Many2one(
+        "salon.call",
+        string="Booked on call",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    color = fields.Integer(related="stylist_id.salon_color")
+
+    _stop_after_start = models.Constraint(
+        "CHECK(stop IS NULL OR stop >= start)", "A visit can't end before it starts."
+    )
+    # Serves the book: a day or a week of it.
+    _company_start_idx = models.Index("(company_id, start)")
+    # Serves the history of a client and the rebuild of her reminders.
+    _partner_date_idx = models.Index("(partner_id, date) WHERE partner_id IS NOT NULL")
+    # Serves the reports, which follow each client from one visit to the next: what they
+    # ask stands in it, so that they need not go through the visits themselves.
+    _made_idx = models.Index(
+        "(company_id, partner_id, date, id)"
+        " INCLUDE (is_purchase, stylist_id, amount_total)"
+        " WHERE state = 'done' AND partner_id IS NOT NULL"
+    )
+
+    @api.depends("start", "line_ids.minutes")
+    def _compute_stop(self):
+        for visit in self:
+            visit.stop = visit.start and visit.start + timedelta(
+                minutes=visit.line_ids._get_minutes() or DEFAULT_MINUTES
+            )
+
+    # A changed time zone moves all visits at once: ``_salon_follow_clock``.
+    @api.depends("start", "company_id")
+    def _compute_date(self):
+        for visit in self:
+            visit.date = visit.start and visit.company_id._salon_date(visit.start)
+
+    @api.depends("line_ids.amount")
+    def _compute_amount_total(self):
+        for visit in self:
+            visit.amount_total = sum(line.amount for line in visit.line_ids)
+
+    @api.depends(
+        "line_ids.product_id.salon_kind", "line_ids.quantity", "line_ids.amount"
+    )
+    def _compute_is_purchase(self):
+        for visit in self:
+            visit.is_purchase = bool(visit.line_ids) and not any(
+                line.quantity > 0
+                and line.amount >= 0
+                and line.product_id.salon_kind != "retail"
+                for line in visit.line_ids
+            )
+
+    @api.depends("line_ids.product_id")
+    @api.depends_context("lang")
+    def _compute_services(self):
+        for visit in self:
+            visit.services = ", ".join(visit.line_ids.product_id.mapped("name"))
+
+    @api.depends("partner_id", "services")
+    @api.depends_context("salon_services_only")
+    def _compute_display_name(self):
+        # Where the client's name stands beside it, her visit needs no second one.
+        is_short = self.env.context.get("salon_services_only")
+        for visit in self:
+            who = visit.partner_id.name or self.env._("Walk-in")
+            name = f"{who}: {visit.services}" if visit.services else who
+            visit.display_name = visit.services if is_short and visit.services else name
+
+    @api.constrains("start")
+    def _check_date_range(self):
+        # Typing errors: they would make a rhythm of decades or hide the client.
+        latest_dates = {
+            company: fields.Date.add(company._salon_today(), years=MAX_YEARS_AHEAD)
+            for company in self.company_id
+        }
+        for visit in self:
+            latest = latest_dates[visit.company_id]
+            if not EARLIEST_DATE <= visit.date <= latest:
+                raise ValidationError(
+                    self.env._(
+                        "Check the date of the visit: %(date)s can't be right. It must "
+                        "lie between %(first)s and %(last)s.",
+                        date=visit.date,
+                        first=EARLIEST_DATE,
+                        last=latest,
+                    )
+                )
+
+    @api.constrains("state", "start")
+    def _check_done_date(self):
+        today = {company: company._salon_today() for company in self.company_id}
+        for visit in self:
+            if visit.state in HERE_STATES and visit.date > today[visit.company_id]:
+                raise ValidationError(
+                    self.env._(
+                        "The visit of %(client)s on %(date)s is still to come. "
+                        "Move it to the right day or leave it booked.",
+                        client=visit.partner_id.name or self.env._("a walk-in"),
+                        date=visit.date,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["res.partner"]._check_salon_clients(vals_list)
+        # The lines are made inside; one refresh for the whole batch follows.
+        batch = self.with_context(salon_visit_batch=True)
+        visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
+        visits.filtered("call_id")._share_out_lines()
+        visits._take_times()
+        visits._after_change(visits.partner_id)
+        return visits
+
+    def write(self, vals):
+        self.env["res.partner"]._check_salon_clients([vals])
+        moving = not self._reminder_fields().isdisjoint(vals)
+        partners = self.partner_id if moving else self.env["res.partner"]
+        following = self._get_following_lines() if "stylist_id" in vals else None
+        batch = self.with_context(salon_visit_batch=True)
+        result = super(SalonVisit, batch).write(vals)
+        if following:
+            # Lines replaced by the same change are gone.
+            batch_lines = following.exists().with_context(salon_visit_batch=True)
+            batch_lines.stylist_id = vals["stylist_id"]
+        if not BOOK_FIELDS.isdisjoint(vals):
+            self._take_times()
+        if moving:
+            self._after_change(partners | self.partner_id)
+        return result
+
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisit, foreign_links(self))._check_company(fnames)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        if any(visit.state not in EXPECTED_STATES for visit in self):
+            raise UserError(
+                self.env._(
+                    "This visit belongs to the client's history. Cancel it or correct "
+                    "it instead of deleting it."
+                )
+            )
+
+    def unlink(self):
+        partners = self.partner_id
+        result = super().unlink()
+        self._after_change(partners)
+        return result
+
+    @api.model
+    def _reminder_fields(self):
+        """Return the fields whose change moves reminders."""
+        return {"state", "start", "partner_id", "company_id", "line_ids"}
+
+    @api.model
+    def _after_change(self, partners):
+        """Bring reminders and open calls of these clients in line with their visits.
+
+        The single consequence of every change of a visit, whoever makes it.
+        """
+        if not partners or self.env.context.get("salon_visit_batch"):
+            return
+        # Reminders and calls follow from visits; a stylist who closes a visit has
+        # no rights of her own on them.
+        partners_sudo = partners.sudo()
+        partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
+        self.env["salon.reminder.engine"].sudo()._refresh(partners=partners_sudo)
+        self.env["salon.call"].sudo()._close_settled(partners_sudo)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_confirm(self):
+        """The client said that she will come."""
+        self.write({"state": "confirmed"})
+
+    def action_arrive(self):
+        """The client is here."""
+        self.write({"state": "arrived"})
+
+    def action_done(self):
+        """Mark the visit as done; its services renew their cycles.
+
+        :raise UserError: when a visit has no lines, as nothing would be renewed
+        """
+        empty = self.filtered(lambda visit: not visit.line_ids)
+        if empty:
+            raise UserError(
+                self.env._(
+                    "Enter what was done for %(clients)s first, then close the visit.",
+                    clients=", ".join(empty.mapped("display_name")),
+                )
+            )
+        self.write({"state": "done"})
+
+    def action_no_show(self):
+        """Mark a missed booking; her reminders come back."""
+        self.write({"state": "no_show"})
+
+    def action_cancel(self):
+        """Cancel the booking; the client's reminders come back."""
+        self.write({"state": "cancelled"})
+
+    def action_book(self):
+        """Put the visit back to booked, to undo a click."""
+        self.write({"state": "booked"})

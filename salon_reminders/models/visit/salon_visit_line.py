@@ -1,0 +1,257 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.company_check import foreign_links
+
+# Each course sold is a record of its own; more is a slip of the finger.
+MAX_COURSES = 20
+
+
+class SalonVisitLine(models.Model):
+    """One service or product of a visit.
+
+    A negative quantity or amount takes something back. When it names the line it
+    refunds, that line's ``net_quantity`` falls; at zero it renews no cycle any more.
+    """
+
+    _name = "salon.visit.line"
+    _description = "Salon Visit Line"
+    # Not by visit: reading the lines of a moved visit would write its new start
+    # before its new end is known.
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    visit_id = fields.Many2one(
+        "salon.visit", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="visit_id.company_id")
+    date = fields.Date(related="visit_id.date")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service or product",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("salon_kind", "!=", False)],
+        check_company=True,
+    )
+    salon_kind = fields.Selection(related="product_id.salon_kind")
+    stylist_id = fields.Many2one(
+        "resource.resource",
+        compute="_compute_stylist_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain=[("is_stylist", "=", True)],
+        check_company=True,
+    )
+    quantity = fields.Float(default=1.0, required=True, digits="Product Unit")
+    minutes = fields.Integer(
+        compute="_compute_minutes",
+        store=True,
+        readonly=False,
+        precompute=True,
+        aggregator="sum",
+        help="Length of the service with this stylist. The services of a visit follow "
+        "one after the other.",
+    )
+    start = fields.Datetime(compute="_compute_times")
+    stop = fields.Datetime(compute="_compute_times")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What was paid for the line, after discounts. Nothing is proposed for a "
+        "session of a course, which is paid already.",
+    )
+
+    course_id = fields.Many2one(
+        "salon.course",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The course this line used a session of.",
+    )
+
+    # Refunds
+    refunded_line_id = fields.Many2one(
+        "salon.visit.line",
+        string="Refunds",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The earlier line that this line takes back.",
+    )
+    refund_line_ids = fields.One2many(
+        "salon.visit.line", "refunded_line_id", string="Refunded by"
+    )
+    net_quantity = fields.Float(
+        compute="_compute_net_quantity",
+        store=True,
+        digits="Product Unit",
+        help="Quantity less what was refunded.",
+    )
+
+    @api.depends("visit_id.stylist_id")
+    def _compute_stylist_id(self):
+        for line in self:
+            line.stylist_id = line.stylist_id or line.visit_id.stylist_id
+
+    @api.depends("product_id", "quantity", "stylist_id")
+    def _compute_minutes(self):
+        own = self.env["salon.stylist.duration"]._get_all(self.stylist_id)
+        for line in self:
+            line.minutes = line.product_id._get_salon_minutes(
+                line.stylist_id, line.quantity, own
+            )
+
+    @api.depends("minutes", "sequence", "visit_id.start", "visit_id.stop")
+    def _compute_times(self):
+        times = {
+            line: (start, stop)
+            for visit in self.visit_id
+            if visit.start and visit.stop
+            for line, _stylist, start, stop in visit._get_schedule()
+        }
+        for line in self:
+            line.start, line.stop = times.get(line, (False, False))
+
+    @api.depends("product_id", "quantity")
+    def _compute_amount(self):
+        courses = self._get_open_courses()
+        for line in self:
+            price = 0 if line._is_prepaid(courses) else line.product_id.lst_price
+            line.amount = line.quantity * price
+
+    @api.depends("quantity", "refund_line_ids.quantity")
+    def _compute_net_quantity(self):
+        for line in self:
+            back = sum(refund.quantity for refund in line.refund_line_ids)
+            line.net_quantity = line.quantity + back
+
+    @api.constrains("refunded_line_id")
+    def _check_refund(self):
+        for line in self.filtered("refunded_line_id"):
+            refunded = line.refunded_line_id
+            if line.quantity >= 0 or refunded.refunded_line_id:
+                raise ValidationError(
+                    self.env._(
+                        "A refund needs a quantity below zero, and can't take back "
+                        "another refund."
+                    )
+                )
+
+    @api.constrains("product_id", "quantity")
+    def _check_course_quantity(self):
+        courses = self.product_id.filtered("salon_course_sessions")
+        for line in self.filtered(lambda line: line.product_id in courses):
+            if line.quantity > MAX_COURSES or line.quantity % 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(course)s is sold as a whole, at most %(most)s on one line.",
+                        course=line.product_id.name,
+                        most=MAX_COURSES,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_visit_access(vals_list)
+        # Nothing is refunded yet: no second statement for what is left of a line.
+        lines = super().create(
+            [{**vals, "net_quantity": vals.get("quantity", 1.0)} for vals in vals_list]
+        )
+        lines._after_change()
+        return lines
+
+    def write(self, vals):
+        self._check_visit_access([vals])
+        result = super().write(vals)
+        if not {"product_id", "quantity", "visit_id", "refunded_line_id"}.isdisjoint(
+            vals
+        ):
+            self._after_change()
+        elif not {"minutes", "sequence", "stylist_id"}.isdisjoint(vals):
+            self._take_times()
+        return result
+
+    def unlink(self):
+        visits = (self | self.refunded_line_id).visit_id
+        result = super().unlink()
+        visits._after_change(visits.partner_id)
+        return result
+
+    def _check_visit_access(self, vals_list):
+        """Refuse lines on visits the user may not change.
+
+        Otherwise a stylist would open any visit by adding a line of her own to it.
+        """
+        ids = {vals["visit_id"] for vals in vals_list if vals.get("visit_id")}
+        if ids and not self.env.su:
+            self.env["salon.visit"].browse(ids).check_access("write")
+
+    def _check_company(self, fnames=None):
+        # An import creates thousands at once.
+        return super(SalonVisitLine, foreign_links(self))._check_company(fnames)
+
+    def _after_change(self):
+        # Within a change of the visit, the visit does it once at the end.
+        if self.env.context.get("salon_visit_batch"):
+            return
+        visits = (self | self.refunded_line_id).visit_id
+        self._take_times()
+        visits._after_change(visits.partner_id)
+
+    def _take_times(self):
+        if not self.env.context.get("salon_visit_batch"):
+            self.visit_id._take_times()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_open_courses(self):
+        """Return the courses in progress of the clients of these lines."""
+        # A price does not depend on whose clients a stylist may see.
+        return (
+            self.env["salon.course"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.visit_id.partner_id.ids),
+                    ("state", "=", "active"),
+                ]
+            )
+        )
+
+    def _is_prepaid(self, courses):
+        """Return whether a course pays for this line, or one sold on its visit."""
+        self.ensure_one()
+        service = self.product_id.product_tmpl_id
+        visit = self.visit_id
+        left = sum(
+            course.sessions_left
+            for course in courses
+            if course.partner_id.id == visit.partner_id._origin.id
+            and course.company_id == visit.company_id
+            and service in course.service_ids
+        )
+        left += sum(
+            line.product_id.salon_course_sessions
+            for line in visit.line_ids - courses.visit_line_id
+            if service in line.product_id.salon_course_service_ids
+        )
+        return 0 < self.quantity <= left
+
+    def _get_minutes(self):
+        """Return the length of the services among these lines, in minutes."""
+        return sum(self.mapped("minutes"))

@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
+
+KINDS = {"no_show": "missed", "cancelled": "cancelled"}
+# What was missed longer ago is left to the reminders.
+MOST_DAYS = 30
+
+
+class SalonFollowUp(models.AbstractModel):
+    """Calls clients who missed or cancelled a visit and have not booked again.
+
+    The reminders come back by themselves. This call has a kind and words of its own
+    and comes some days after the visit, once per visit: whoever was called about it
+    or came meanwhile is not called again.
+    """
+
+    _name = "salon.follow.up"
+    _description = "Follow-up of Missed Visits"
+
+    @api.model
+    def _get_clients(self):
+        """Return whom to call about a missed visit, for the planner.
+
+        By the same gate, quota and failures as all calls. Her own contact gap begins
+        anew with the visit; that of others with her number holds her back until it is
+        over.
+        """
+        company = self.env.company
+        if not company.salon_follow_up_days:
+            return []
+        candidates = self.env["salon.call.candidate"]
+        today = SQL("%s::date", company._salon_today())
+        rows = candidates._choose(
+            self._sql_to_call(),
+            candidates._get_free_places(),
+            candidates._sql_hold(company, today, has_missed=True),
+            self._sql_reminders(),
+        )
+        return [{**row, "kind": KINDS[row["kind"]]} for row in rows]
+
+    def _sql_to_call(self):
+        """Return the newest missed visit of every client to call about one.
+
+        An import is history and brings no follow-ups: only what was missed or
+        cancelled in the book counts.
+        """
+        company = self.env.company
+        return SQL(
+            """SELECT missed.partner_id, p.phone_sanitized AS phone, p.user_id,
+                      %(today)s::date AS day, missed.state AS kind,
+                      missed.id AS missed_visit_id, missed.date AS due_date,
+                      missed.stylist_id,
+                      ROW_NUMBER() OVER (ORDER BY missed.missed_at, missed.id) AS rank
+                 FROM (SELECT DISTINCT ON (v.partner_id)
+                              v.id, v.partner_id, v.company_id, v.missed_at, v.state,
+                              v.date, v.stylist_id,
+                              (v.missed_at AT TIME ZONE 'UTC'
+                               AT TIME ZONE %(zone)s)::date AS day
+                         FROM salon_visit v
+                        WHERE v.company_id = %(company)s
+                          AND v.state IN %(missed)s
+                          AND v.missed_at > %(oldest)s
+                          AND v.partner_id IS NOT NULL
+                     ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed
+                 JOIN res_partner p ON p.id = missed.partner_id AND p.active
+                WHERE missed.day <= %(today)s::date - %(days)s
+                  AND NOT EXISTS (
+                      SELECT FROM salon_visit v
+                       WHERE v.partner_id = missed.partner_id
+                         AND v.company_id = missed.company_id
+                         AND (v.state IN %(open)s AND v.date >= %(today)s
+                              OR v.state IN %(made)s AND v.date >= missed.day))
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call k WHERE k.missed_visit_id = missed.id)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call_attempt a
+                       WHERE a.company_id = missed.company_id
+                         AND a.partner_id = missed.partner_id
+                         AND a.undone_at IS NULL AND a.date >= missed.missed_at)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_reminder h
+                       WHERE %(needs)s AND h.state IN ('paused', 'stopped'))""",
+            zone=company._salon_timezone().zone,
+            company=company.id,
+            oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
+            today=company._salon_today(),
+            days=company.salon_follow_up_days,
+            open=OPEN_STATES,
+            made=MADE_STATES,
+            missed=MISSED_STATES,
+            # Paused or stopped needs are not called about, whatever was missed.
+            needs=self._sql_is_need(SQL("missed.partner_id"), SQL("missed.id")),
+        )
+
+    def _sql_reminders(self):
+        """Return the reminders of what client ``d`` missed."""
+        return SQL(
+            """SELECT array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids
+                 FROM salon_reminder h
+                WHERE %s""",
+            self._sql_is_need(SQL("d.partner_id"), SQL("d.missed_visit_id")),
+        )
+
+    def _sql_is_need(self, client, visit):
+        """Return the condition that reminder ``h`` is a need the visit would have met.
+
+        A need is a cycle, or a course whose sessions renew none.
+        """
+        return SQL(
+            """h.partner_id = %(client)s AND h.company_id = %(company)s
+               AND EXISTS (
+                   SELECT FROM salon_visit_line l
+                     JOIN product_product pp ON pp.id = l.product_id
+                LEFT JOIN salon_cycle_product_rel r
+                       ON r.product_tmpl_id = pp.product_tmpl_id
+                      AND r.cycle_id = h.cycle_id
+                LEFT JOIN salon_course k ON k.id = h.course_id AND h.cycle_id IS NULL
+                LEFT JOIN product_product kp ON kp.id = k.product_id
+                LEFT JOIN salon_course_service_rel s
+                       ON s.service_tmpl_id = pp.product_tmpl_id
+                      AND s.course_tmpl_id = kp.product_tmpl_id
+                    WHERE l.visit_id = %(visit)s
+                      AND (r.cycle_id IS NOT NULL OR s.course_tmpl_id IS NOT NULL))""",
+            client=client,
+            company=self.env.company.id,
+            visit=visit,
+        )

@@ -1,0 +1,2 @@
+from . import salon_month_figures
+from . import salon_month_report

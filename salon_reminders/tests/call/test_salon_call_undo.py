@@ -1,0 +1,152 @@
+from datetime import datetime, timedelta
+
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time
+
+from ..common_call import CallCase
+
+KINDS = {
+    "booked": {"start": datetime(2026, 3, 17, 9)},
+    "call_back": {"call_at": datetime(2026, 3, 16, 10)},
+    "no_answer": {},
+    "declined": {},
+    "wrong_number": {},
+    "do_not_call": {},
+    "left_us": {},
+}
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestSalonCallUndo(CallCase):
+    def _details(self, kind):
+        if kind == "booked":
+            services = self.roots_service.ids
+            return {
+                **KINDS[kind],
+                "stylist_id": self.stylist.id,
+                "product_ids": services,
+            }
+        return {"reason_id": self.reason.id} if kind == "left_us" else KINDS[kind]
+
+    def _state(self):
+        """Return all that an outcome may touch."""
+        self.env.invalidate_all()
+        call, activity = self.call, self.call.activity_ids
+        return {
+            "call": (call.state, call.date, call.call_at, call.priority, call.user_id),
+            "closed": (call.close_reason, call.closed_at, call.outcome_id),
+            "tries": (call.attempt_count, call.last_attempt, call.visit_id),
+            "activity": (len(activity), activity.date_deadline, activity.user_id),
+            "reminder": (self.reminder.state, self.reminder.skip_until),
+            "stopped": self.reminder.is_stopped,
+            "phone": (call.phone, self.anna.salon_wrong_number),
+            "consent": self.anna.salon_call_consent,
+            "lost": self.anna.salon_is_lost,
+            "visits": self.anna.salon_visit_ids,
+        }
+
+    def test_every_outcome_is_undone(self):
+        before = self._state()
+        for kind in KINDS:
+            with self.subTest(kind=kind):
+                attempt = self._log(kind, **self._details(kind))
+                self.assertNotEqual(self._state(), before)
+                attempt.with_user(self.receptionist).action_undo()
+                self.assertEqual(self._state(), before)
+                self.assertTrue(attempt.undone_at)
+                self.assertEqual(attempt.undone_by_id, self.receptionist)
+        self.assertEqual(len(self.call.attempt_ids), len(KINDS))
+
+    def test_unreachable_is_undone(self):
+        for _try in range(self.company.salon_max_attempts):
+            self._log("no_answer")
+        self.assertEqual(self.call.close_reason, "unreachable")
+        self.call.with_user(self.receptionist).action_undo()
+        self.assertEqual(self.call.state, "open")
+        self.assertEqual(self.call.attempt_count, 2)
+        self.assertFalse(self.reminder.skip_until)
+
+    def test_stop_is_undone(self):
+        attempt = self._log("declined", stop=True)
+        self.assertEqual(self.reminder.state, "stopped")
+        attempt.action_undo()
+        self.assertFalse(self.reminder.is_stopped)
+        self.assertNotEqual(self.reminder.state, "stopped")
+
+    def test_not_on_another_day(self):
+        # Logged at 23:30 by the salon's clock; half an hour later it is over.
+        with freeze_time("2026-03-10 22:30:00"):
+            attempt = self._log("no_answer")
+            self.assertTrue(self.call.can_undo)
+        with freeze_time("2026-03-10 23:00:00"):
+            self.env.invalidate_all()
+            self.assertFalse(self.call.can_undo)
+            with self.assertRaisesRegex(UserError, "own day"):
+                attempt.action_undo()
+
+    def test_ledger_gets_new_rows_only(self):
+        given = self.anna.salon_consent_ids
+        attempt = self._log("do_not_call")
+        attempt.action_undo()
+        ledger = given.search([("partner_id", "=", self.anna.id)])
+        self.assertEqual(len(ledger), 3)
+        self.assertEqual(ledger[0].decision, "given")
+        self.assertEqual(ledger[0].wording, given.wording)
+        self.assertIn("undone", ledger[0].source)
+        self.assertEqual(ledger[1], attempt.consent_id)
+
+    def test_later_consent_is_not_overruled(self):
+        attempt = self._log("do_not_call")
+        self.anna.action_salon_consent_withdraw()
+        attempt.action_undo()
+        self.assertEqual(self.anna.salon_call_consent, "withdrawn")
+        self.assertEqual(self.call.state, "cancelled")
+
+    def test_later_decisions_stay(self):
+        attempt = self._log("declined")
+        later = self.reminder.skip_until + timedelta(days=30)
+        self.reminder.skip_until = later
+        attempt.action_undo()
+        self.assertEqual(self.reminder.skip_until, later)
+        self.assertEqual(self.call.state, "open")
+
+    def test_only_the_last_and_only_once(self):
+        first = self._log("no_answer")
+        second = self._log("no_answer")
+        with self.assertRaisesRegex(UserError, "last outcome"):
+            first.action_undo()
+        second.action_undo()
+        with self.assertRaisesRegex(UserError, "undone already"):
+            second.action_undo()
+        first.action_undo()
+        self.assertFalse(self.call.attempt_count)
+        with self.assertRaisesRegex(UserError, "no outcome"):
+            self.call.action_undo()
+
+    def test_visit_that_was_done_keeps_the_outcome(self):
+        attempt = self._log("booked", **self._details("booked"))
+        attempt.visit_id.write({"start": "2026-03-10 08:00:00", "state": "done"})
+        with self.assertRaisesRegex(UserError, "already come"):
+            attempt.action_undo()
+
+    def test_another_open_call_keeps_the_outcome(self):
+        attempt = self._log("declined")
+        self.env.flush_all()
+        self._create_call(self.anna)
+        with self.assertRaisesRegex(UserError, "another open call"):
+            attempt.action_undo()
+
+    def test_what_was_undone_was_not_said(self):
+        self._log("no_answer", note="At the dentist")
+        self._log("declined", note="Too dear").action_undo()
+        card = self.env["salon.client.card"].with_user(self.receptionist)
+        said = card._get(self.anna.with_user(self.receptionist))["calls"]
+        self.assertEqual([row["note"] for row in said], ["At the dentist"])
+        report = self.env["salon.call.report"].with_user(self.manager)
+        rows = report.search([("call_id", "=", self.call.id)])
+        self.assertEqual(rows.outcome_id.kind, "no_answer")
+
+    def test_undone_call_does_not_hold_her_back(self):
+        self._log("no_answer").action_undo()
+        self.call._close("person", state="cancelled")
+        self.assertEqual(self._plan_calls().partner_id, self.anna)

@@ -1,0 +1,2 @@
+from . import test_base_partner_merge
+from . import test_salon_taking_over

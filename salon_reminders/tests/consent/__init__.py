@@ -1,0 +1,4 @@
+from . import test_salon_consent
+from . import test_salon_gate
+from . import test_salon_consent_answers
+from . import test_salon_mailing

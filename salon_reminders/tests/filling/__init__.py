@@ -1,0 +1,2 @@
+from . import test_salon_proposals
+from . import test_salon_gaps

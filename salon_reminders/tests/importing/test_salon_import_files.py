@@ -1,0 +1,367 @@
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time
+
+from ..common_import import SalonImportCase
+
+RECEIPTS = "receipt,date,client id,service,amount\n"
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestSalonImportFiles(SalonImportCase):
+    """How files are read: headers, letters, dates, numbers; and what fails."""
+
+    def _targets(self, salon_import):
+        return {c.header: c.target for c in salon_import.file_ids.column_ids}
+
+    def test_headers_in_english(self):
+        salon_import = self._upload(
+            {
+                "sales.csv": "Invoice No.,Visit_Date,Customer ID,Staff member,SKU,"
+                "Service name,Qty,Total,Colour of hair\n1,2026-02-01,7,Vera,C,Cut,1,5,x"
+            }
+        )
+        self.assertEqual(salon_import.file_ids.kind, "receipts")
+        self.assertEqual(
+            self._targets(salon_import),
+            {
+                "Invoice No.": "receipt",
+                "Visit_Date": "date",
+                "Customer ID": "client",
+                "Staff member": "stylist",
+                "SKU": "code",
+                "Service name": "item",
+                "Qty": "quantity",
+                "Total": "amount",
+                "Colour of hair": False,
+            },
+        )
+
+    def test_headers_in_russian_windows_1251(self):
+        text = (
+            "Номер чека;Дата;Клиент;Телефон;Мастер;Услуга;Кол-во;Сумма\n"
+            "1;15.02.2026;Иванова Анна;+36 30 765 4321;Вера;Окрашивание корней;1;"
+            "1 234,50\n"
+        )
+        done = self._import({"чеки.csv": text.encode("cp1251")})
+        file = done.file_ids
+        self.assertEqual((file.encoding, file.separator), ("windows-1251", ";"))
+        self.assertEqual((file.kind, file.decimal), ("receipts", ","))
+        anna = self.env["res.partner"].search([("name", "=", "Иванова Анна")])
+        self.assertEqual(anna.phone_sanitized, "+36307654321")
+        self.assertEqual(anna.salon_visit_ids.amount_total, 1234.5)
+        self.assertEqual(str(anna.salon_visit_ids.date), "2026-02-15")
+        self.assertEqual(anna.salon_visit_ids.stylist_id.name, "Вера")
+
+    def test_headers_in_hungarian_with_byte_order_mark(self):
+        text = (
+            "Nyugtaszám;Dátum;Kezdés;Ügyfélkód;Dolgozó;Szolgáltatás;Összeg\n"
+            "1;2026. 02. 15.;14:30;700;Őzike;Hajvágás;12 500,00 Ft\n"
+        )
+        done = self._import({"nyugták.csv": text.encode("utf-8-sig")})
+        self.assertEqual(done.file_ids.encoding, "utf-8-sig")
+        visit = self._visits("700")
+        self.assertEqual(visit.amount_total, 12500)
+        self.assertEqual(str(visit.start), "2026-02-15 13:30:00")
+        self.assertEqual(visit.line_ids.product_id.name, "Hajvágás")
+
+    def test_kinds_are_recognised(self):
+        for name, header, kind in (
+            ("export 1.csv", "Name,Phone,E-mail,Birthday", "clients"),
+            ("export 2.csv", "Name,Category,Price,Duration", "services"),
+            ("retail.csv", "Name,Price", "products"),
+            ("a.csv", "Receipt,Date,Client ID,Service,Amount", "receipts"),
+            ("b.csv", "Date,Time,Client ID,Service", "bookings"),
+            ("c.csv", "Cancel date,Date,Client ID,Service", "cancellations"),
+            ("no_shows.csv", "Date,Client ID,Service", "no_shows"),
+            ("Неявки.csv", "Дата,Клиент,Услуга", "no_shows"),
+            ("ügyfelek.csv", "Név,Telefonszám,Megjegyzés", "clients"),
+        ):
+            with self.subTest(name=name):
+                salon_import = self._upload({name: f"{header}\n1,2,3,4,5\n"})
+                self.assertEqual(salon_import.file_ids.kind, kind)
+
+    def test_person_corrects_kind_and_columns(self):
+        salon_import = self._upload(
+            {"x.csv": "nr,when,who,what,paid on card\n1,2026-02-01,700,Cut,12\n"}
+        )
+        file = salon_import.file_ids
+        file.kind = "receipts"
+        with self.assertRaisesRegex(UserError, "choose the column that holds: Date"):
+            salon_import.action_check()
+        targets = ["receipt", "date", "client", "item", "amount"]
+        for column, target in zip(file.column_ids, targets, strict=True):
+            column.target = target
+        salon_import.action_check()
+        self._run_job()
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(self._visits("700").amount_total, 12)
+
+    def test_two_columns_for_one_field_are_refused(self):
+        salon_import = self._upload({"receipts.csv": RECEIPTS + "1,2026-02-01,7,Cut,1"})
+        salon_import.file_ids.column_ids[0].target = "amount"
+        with self.assertRaisesRegex(UserError, "receipt, amount"):
+            salon_import.action_check()
+
+    def test_preview_shows_what_is_in_the_file_and_nothing_else(self):
+        salon_import = self._upload(
+            {"receipts.csv": RECEIPTS + "1,2026-02-01,7,<script>Cut</script>,1"}
+        )
+        preview = salon_import.file_ids.preview
+        self.assertIn("2026-02-01", preview)
+        self.assertIn("&lt;script&gt;", preview)
+
+    def test_wrong_encoding_corrected(self):
+        text = "Дата,Клиент,Услуга,Сумма\n2026-02-01,Анна,Стрижка,1\n"
+        salon_import = self._upload({"чеки.csv": text})
+        salon_import.file_ids.encoding = "windows-1251"
+        self.assertNotIn("Дата", self._targets(salon_import))
+        salon_import.file_ids.encoding = "utf-8"
+        self.assertIn("Дата", self._targets(salon_import))
+
+    def test_titles_above_the_headers(self):
+        done = self._import(
+            {
+                "receipts.xlsx": [
+                    ["Salon Bella"],
+                    [],
+                    ["Receipt", "Date", "Client ID", "Service", "Amount"],
+                    [1, "2026-02-01", 700, "Cut", 12.5],
+                ]
+            }
+        )
+        self.assertEqual(self._visits("700").amount_total, 12.5)
+        self.assertEqual(done.row_ids.number, 4)
+
+    def test_workbook_with_real_dates(self):
+        import datetime as dt
+
+        self._import(
+            {
+                "receipts.xlsx": [
+                    ["Receipt", "Date", "Time", "Client ID", "Service", "Amount"],
+                    [1, dt.datetime(2026, 2, 1), dt.time(9, 30), 700.0, "Cut", 12.5],
+                    [2, dt.datetime(2026, 2, 2, 10, 15), None, 700, "Cut", "12.50"],
+                ]
+            }
+        )
+        self.assertEqual(
+            [str(start) for start in self._visits("700").mapped("start")],
+            ["2026-02-01 08:30:00", "2026-02-02 09:15:00"],
+        )
+        self.assertEqual(self._visits("700").mapped("amount_total"), [12.5, 12.5])
+
+    def test_file_that_is_no_workbook(self):
+        with self.assertRaisesRegex(UserError, "can't be opened"):
+            self._upload({"receipts.xlsx": b"PK\x03\x04 broken"})
+        with self.assertRaisesRegex(UserError, "is empty"):
+            self._upload({"receipts.csv": "\n\n"})
+
+    def test_ambiguous_dates_need_confirmation(self):
+        files = {"receipts.csv": RECEIPTS + "1,03/02/2026,700,Cut,12\n"}
+        salon_import = self._upload(files)
+        file = salon_import.file_ids
+        self.assertTrue(file.is_date_unsure)
+        self.assertEqual(file.date_example, "03/02/2026 is 02 March 2026")
+        with self.assertRaisesRegex(UserError, "02 March 2026"):
+            salon_import.action_check()
+        file.date_order = "dmy"
+        self.assertEqual(file.date_example, "03/02/2026 is 03 February 2026")
+        file.is_date_confirmed = True
+        salon_import.action_check()
+        self._run_job()
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(str(self._visits("700").date), "2026-02-03")
+
+    def test_clear_dates_need_none(self):
+        for date, order in (
+            ("2026-02-03", "ymd"),
+            ("02/13/2026", "mdy"),
+            ("13/02/2026", "dmy"),
+            ("03.02.2026", "dmy"),
+        ):
+            with self.subTest(date=date):
+                file = self._upload(
+                    {"receipts.csv": RECEIPTS + f"1,{date},7,Cut,1"}
+                ).file_ids
+                self.assertEqual((file.date_order, file.is_date_unsure), (order, False))
+
+    def test_bad_rows_come_back_with_the_reason(self):
+        done = self._import(
+            {
+                "receipts.csv": RECEIPTS + "1,2018-13-45,700,Cut,12\n"
+                "2,2026-02-01,701,Cut,twelve\n"
+                "3,2026-02-01,702,,12\n"
+                "4,2026-05-01,703,Cut,12\n"
+                "5,2026-02-01,704,=1+1,12\n"
+                "5,,704,Cut,12\n"
+                "6,2026-02-01,705,Cut,12\n"
+            }
+        )
+        errors = done.failed_row_ids.mapped("error")
+        self.assertEqual(len(errors), 6)
+        self.assertEqual(
+            errors[0],
+            "Row 2: 2018-13-45 in the column date is not a date. "
+            "Write it as 2018-03-15.",
+        )
+        self.assertIn("Row 3: twelve in the column amount is not a number", errors[1])
+        self.assertEqual(errors[2], "Row 4: Service or product code is missing.")
+        self.assertIn("still to come", errors[3])
+        self.assertIn("because row 7 of the same receipt", errors[4])
+        self.assertEqual(errors[5], "Row 7: Date is missing.")
+        # Nothing is half imported.
+        self.assertFalse(self._client("704"))
+        self.assertEqual(len(self._visits("705")), 1)
+        rows = self._failed_rows(done)
+        self.assertEqual(
+            rows[0][:2] + rows[0][-2:], ["receipt", "date", "Row", "Reason"]
+        )
+        self.assertEqual(rows[5][3], "=1+1")
+        self.assertEqual(rows[1][-1], errors[0])
+
+    def test_returned_file_can_be_corrected_and_uploaded(self):
+        done = self._import(
+            {
+                "receipts.csv": RECEIPTS + "1,2018-13-45,700,Cut,12\n"
+                "1,2026-02-01,700,Toner,13\n"
+            }
+        )
+        rows = self._failed_rows(done)
+        rows[1][1] = "2026-02-01"
+        self._import({"rows to correct.xlsx": rows})
+        visit = self._visits("700")
+        self.assertEqual(visit.amount_total, 25)
+
+    def test_receipt_that_the_database_refuses(self):
+        self.roots_service.default_code = "ROOT"
+        salon_import = self._check(
+            {
+                "receipts.csv": RECEIPTS + "1,2026-02-01,700,ROOT,12\n"
+                "1,2026-02-01,701,Cut,12\n2,2026-02-01,702,Cut,12\n"
+            }
+        )
+        validate = type(self.env["salon.visit"])._validate_fields
+
+        def refuse(visits, *args, **kwargs):
+            if "1" in visits.mapped("receipt"):
+                raise UserError(visits.env._("Not on Sundays."))
+            return validate(visits, *args, **kwargs)
+
+        self.patch(type(self.env["salon.visit"]), "_validate_fields", refuse)
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(salon_import.failed_count, 2)
+        self.assertIn("Not on Sundays.", salon_import.failed_row_ids[0].error)
+        self.assertFalse(self._client("700") | self._client("701"))
+        self.assertEqual(len(self._visits("702")), 1)
+        self.assertEqual(salon_import.visit_count, 1)
+
+    def test_stopped_import_goes_on(self):
+        lines = "".join(f"{n},2026-02-01,{n},Cut,10\n" for n in range(900, 910))
+        salon_import = self._check({"receipts.csv": RECEIPTS + lines})
+        writer = type(self.env["salon.import.writer"])
+        write_batch, calls = writer._write_batch, []
+
+        def break_off(*args):
+            calls.append(1)
+            if len(calls) == 2:
+                raise RuntimeError("power cut")
+            return write_batch(*args)
+
+        self.patch(writer, "_write_batch", break_off)
+        self.patch(writer, "_get_batch_rows", lambda self: 3)
+        salon_import.action_import()
+        with self.assertLogs("odoo.addons.salon_reminders", "ERROR"):
+            self._run_job()
+        self.assertEqual(salon_import.state, "checked")
+        self.assertIn("power cut", salon_import.error)
+        self.assertEqual(len(self._visits("900")), 1)
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(salon_import.state, "done")
+        for number in range(900, 910):
+            self.assertEqual(len(self._visits(str(number))), 1)
+
+    def test_clients_file(self):
+        known = self._create_client("Berta Nagy", phone="+36 30 111 2222")
+        done = self._import(
+            {
+                "clients.csv": "Number,Name,Phone,Email,Date of birth,Notes\n"
+                "700,Anna Kis,06 30 765 4321,a@example.com,1990-05-01,8/1\n"
+                "701,Berta Nagy,06 30 111 2222,,,\n",
+                "receipts.csv": "receipt,date,client,service,amount\n"
+                "1,2026-02-01,Anna Kis,Cut,10\n",
+            }
+        )
+        anna = self._client("700")
+        self.assertEqual(anna.phone_sanitized, "+36307654321")
+        self.assertEqual(anna.email, "a@example.com")
+        self.assertEqual(str(anna.salon_birthdate), "1990-05-01")
+        self.assertEqual(anna.salon_note, "8/1")
+        self.assertEqual(len(anna.salon_visit_ids), 1)
+        self.assertEqual(self._client("701"), known)
+        self.assertEqual(done.client_count, 1)
+
+    def test_names_come_later_than_numbers(self):
+        self._import({"receipts.csv": RECEIPTS + "1,2026-02-01,700,Cut,12\n"})
+        client = self._client("700")
+        self.assertEqual(client.name, "Client 700")
+        self._import({"clients.csv": "Client ID,Name,Phone\n700,Anna,06307654321\n"})
+        self.assertEqual(client.name, "Anna")
+        client.name = "Anna Maria"
+        self._import({"clients.csv": "Client ID,Name,Email\n700,Anna,a@example.com\n"})
+        self.assertEqual((client.name, client.email), ("Anna Maria", "a@example.com"))
+
+    def test_clients_without_numbers_go_by_phone_then_name(self):
+        anna = self._create_client("Anna Kis", phone="+36 30 765 4321")
+        self._import(
+            {
+                "receipts.csv": "receipt,date,client name,phone,service,amount\n"
+                "1,2026-02-01,Kis A.,06307654321,Cut,10\n"
+                "2,2026-02-02,ANNA KIS,,Cut,10\n"
+                "3,2026-02-03,Eva Nagy,,Cut,10\n"
+            }
+        )
+        self.assertEqual(len(anna.salon_visit_ids), 2)
+        self.assertEqual(anna.name, "Anna Kis")
+        eva = self.env["res.partner"].search([("name", "=", "Eva Nagy")])
+        self.assertEqual(len(eva.salon_visit_ids), 1)
+
+    def test_services_and_products_files(self):
+        self._import(
+            {
+                "services.csv": "Code,Desc,Cate,Price,Minutes\n"
+                "CUT,Women's cut,STYLE,102,45\nCON,Consultation,MISC,0,15\n",
+                "products.csv": "Name,Price\nShampoo,12.5\n",
+            }
+        )
+        products = self.env["product.product"]
+        cut = products.search([("default_code", "=", "CUT")])
+        self.assertEqual((cut.salon_kind, cut.list_price), ("service", 102))
+        self.assertEqual(cut.salon_duration, 45)
+        con = products.search([("default_code", "=", "CON")])
+        self.assertEqual(con.salon_kind, "fee")
+        shampoo = products.search([("name", "=", "Shampoo")])
+        self.assertEqual((shampoo.salon_kind, shampoo.list_price), ("retail", 12.5))
+
+    def test_sheets_of_a_workbook_are_files(self):
+        import io
+
+        from openpyxl import Workbook
+
+        book = Workbook()
+        book.active.title = "Clients"
+        book.active.append(["Client ID", "Name", "Phone"])
+        book.active.append([700, "Anna", "06307654321"])
+        sheet = book.create_sheet("Receipts")
+        sheet.append(["Receipt", "Date", "Client ID", "Service", "Amount"])
+        sheet.append([1, "2026-02-01", 700, "Cut", 10])
+        book.create_sheet("Empty")
+        stream = io.BytesIO()
+        book.save(stream)
+        done = self._import({"export.xlsx": stream.getvalue()})
+        self.assertEqual(done.file_ids.mapped("kind"), ["receipts", "clients"])
+        self.assertEqual(self._client("700").name, "Anna")
+        self.assertEqual(len(self._visits("700")), 1)

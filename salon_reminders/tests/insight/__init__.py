@@ -1,0 +1,6 @@
+from . import test_salon_client_event
+from . import test_salon_client_card
+from . import test_salon_client_standing
+from . import test_salon_client_zone
+from . import test_salon_report_questions
+from . import test_salon_reports

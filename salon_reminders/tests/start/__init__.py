@@ -1,0 +1,2 @@
+from . import test_salon_start_page
+from . import test_salon_month_report

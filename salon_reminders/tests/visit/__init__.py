@@ -1,0 +1,3 @@
+from . import test_salon_visit
+from . import test_visit_states
+from . import test_salon_visit_rating

@@ -1,0 +1,128 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import freeze_time
+
+from ..common import SalonCase
+
+
+@freeze_time("2026-03-10 09:00:00")
+class TestSalonVisit(SalonCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.anna = cls._create_client("Anna")
+        cls.shampoo = cls._create_product("Shampoo", "retail")
+
+    def test_done_moves_the_reminder(self):
+        visit = self._create_visit(self.anna, "2026-03-10", state="booked")
+        self.assertFalse(self.anna.salon_reminder_ids)
+        visit.action_done()
+        self.assertEqual(str(self.anna.salon_reminder_ids.last_date), "2026-03-10")
+        visit.action_book()
+        self.assertEqual(self.anna.salon_reminder_ids.state, "idle")
+
+    def test_done_needs_lines(self):
+        visit = self._create_visit(self.anna, "2026-03-10", [], state="booked")
+        with self.assertRaises(UserError):
+            visit.action_done()
+
+    def test_future_visit_is_not_done(self):
+        with self.assertRaises(ValidationError):
+            self._create_visit(self.anna, "2026-03-11")
+        visit = self._create_visit(self.anna, "2026-03-11", state="booked")
+        with self.assertRaises(ValidationError):
+            visit.action_no_show()
+
+    def test_walk_in_follows_nobody(self):
+        visit = self._create_visit(self.env["res.partner"], "2026-03-09")
+        self.assertIn("Walk-in", visit.display_name)
+        self.assertFalse(
+            self.env["salon.reminder"].search([("cycle_id", "=", self.roots.id)])
+        )
+
+    def test_retail_only_is_a_purchase(self):
+        purchase = self._create_visit(self.anna, "2026-03-09", self.shampoo)
+        self.assertTrue(purchase.is_purchase)
+        visit = self._create_visit(
+            self.anna, "2026-03-08", self.shampoo + self.roots_service
+        )
+        self.assertFalse(visit.is_purchase)
+        self.assertEqual(visit.amount_total, 100)
+        self.assertEqual(self.anna.salon_visit_count, 1)
+        self.assertEqual(self.anna.salon_spent, 150)
+        self.assertEqual(str(self.anna.salon_last_date), "2026-03-08")
+
+    def test_refund_takes_the_renewal_back(self):
+        first = self._create_visit(self.anna, "2026-01-05")
+        second = self._create_visit(self.anna, "2026-02-08")
+        self._create_visit(
+            self.anna,
+            "2026-02-09",
+            [],
+            line_ids=[
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": self.roots_service.id,
+                        "quantity": -1,
+                        "refunded_line_id": second.line_ids.id,
+                    },
+                )
+            ],
+        )
+        self.assertEqual(second.line_ids.net_quantity, 0)
+        reminder = self.anna.salon_reminder_ids
+        self.assertEqual(reminder.last_date, first.date)
+
+    def test_refund_of_a_refund_is_refused(self):
+        visit = self._create_visit(self.anna, "2026-02-08")
+        with self.assertRaises(ValidationError):
+            visit.line_ids.copy({"refunded_line_id": visit.line_ids.id})
+
+    def test_correcting_lines_corrects_reminders(self):
+        visit = self._create_visit(self.anna, "2026-02-08")
+        visit.line_ids.product_id = self.shampoo
+        self.assertEqual(self.anna.salon_reminder_ids.state, "idle")
+        visit.line_ids.product_id = self.roots_service
+        self.assertEqual(self.anna.salon_reminder_ids.state, "due")
+        visit.line_ids.unlink()
+        self.assertEqual(self.anna.salon_reminder_ids.state, "idle")
+
+    def test_moving_to_another_client(self):
+        bea = self._create_client("Bea", "+36 30 123 4568")
+        visit = self._create_visit(self.anna, "2026-02-08")
+        visit.partner_id = bea
+        self.assertEqual(self.anna.salon_reminder_ids.state, "idle")
+        self.assertEqual(bea.salon_reminder_ids.state, "due")
+
+    def test_stop_follows_the_services(self):
+        self.roots_service.salon_duration = 90
+        visit = self._create_visit(
+            self.anna, "2026-02-08", self.roots_service + self.shampoo
+        )
+        self.assertEqual((visit.stop - visit.start).seconds, 90 * 60)
+        empty = self._create_visit(self.anna, "2026-02-08", [], state="booked")
+        self.assertEqual((empty.stop - empty.start).seconds, 60 * 60)
+
+    def test_history_is_kept(self):
+        visit = self._create_visit(self.anna, "2026-02-08")
+        with self.assertRaises(UserError):
+            visit.unlink()
+        booked = self._create_visit(self.anna, "2026-03-20", state="booked")
+        booked.unlink()
+
+    def test_closing_costs_a_constant_number_of_queries(self):
+        """Closing one visit costs the same whatever the size of the history."""
+        counts = []
+        for months in (2, 12):
+            client = self._create_client(f"Client {months}", "+36 30 123 4569")
+            for month in range(months):
+                self._create_visit(client, f"2025-{month + 1:02}-05")
+            visit = self._create_visit(client, "2026-03-09", state="booked")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            visit.action_done()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - start)
+        self.assertEqual(counts[0], counts[1])

@@ -1,0 +1,4 @@
+from . import salon_consent_answers
+from . import salon_consent_link
+from . import mail_compose_message
+from . import sms_composer
