@@ -114,9 +114,7 @@ class Workshop:
         """Run `main(config, database)` of a module of ours, which fills a database."""
         command = [self.python, "-m", module, self.config(database), database]
         title = f"Filling {database}"
-        process.run(
-            command, title, log, env=self.environment(), cwd=project.ROOT
-        )
+        process.run(command, title, log, env=self.environment(), cwd=project.ROOT)
 
     # ---- databases ----
 
