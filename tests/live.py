@@ -15,18 +15,22 @@ from odoo.tools.safe_eval import safe_eval
 from dev import setup
 from dev.databases import complaints
 from dev.live_data import PEOPLE, PORTAL
+from dev.long_run import amount, is_long
+from dev.project import ADDON
 
 from .people import Server, query
 
+STATE = "SELECT state FROM ir_module_module WHERE name = %s"
 PATIENCE = 600
 # Time, process and database at the head of a line of the log.
 TIME_AND_PLACE = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ ")
 RECORDS = 20
-FORMS = 2
 X2MANY = ("one2many", "many2many")
 SUBVIEWS = ("list", "kanban", "form")
 
 
+# Has no app; and the menus that everybody opens nevertheless.
+PLAIN, CONTACTS = "contact", "contacts."
 PAGES = {
     None: ("/", "/contactus", "/shop", "/about-us"),
     PORTAL: ("/my", "/my/account", "/my/orders", "/my/invoices"),
@@ -37,30 +41,26 @@ class Company:
     """A copy of the company that lives, with its files, served if asked for."""
 
     def __init__(self, name):
-        self.name, self.server, self.told = name, None, []
+        self.name, self.servers, self.told = name, [], []
         self.shop = setup.running_workshop("test")
         self.config = str(self.shop.config(name))
         self.shop.copy(os.environ["SALON_TEMPLATE_LIVE"], name)
 
-    def copy(self, suffix):
-        """Another company that is as this one is now; it must not be served."""
-        other = Company.__new__(Company)
-        other.name, other.server, other.told = f"{self.name}_{suffix}", None, []
-        other.shop = self.shop
-        other.config = str(self.shop.config(other.name))
-        self.shop.copy(self.name, other.name)
-        return other
+    def serve(self, level="warn"):
+        """Start a server and return it; with two, each has its own processes."""
+        self.servers.append(Server(self, self.name, level))
+        return self.servers[-1]
 
-    def serve(self):
-        self.server = Server(self, self.name, "warn")
-        self.address = f"http://127.0.0.1:{self.server.port}"
+    @property
+    def address(self):
+        return get_address(self.servers[0])
 
     def rest(self):
         """Stop serving; keep what the log told."""
-        if self.server:
-            self.server.stop()
-            self.told += self.server.log
-            self.server = None
+        for server in self.servers:
+            server.stop()
+            self.told += server.log
+        self.servers = []
 
     def close(self):
         self.rest()
@@ -71,33 +71,52 @@ class Company:
         return query(self.name, statement, *values)
 
     def look(self, *logins):
-        """What these people, by default all, see on their screens."""
-        seen = {}
+        """What these people, by default all, see on their screens.
+
+        What everybody has is seen once, by the one who has nothing else.
+        """
+        seen, passed = {}, set()
         for login in logins or [*PAGES, *PEOPLE]:
             visitor = Visitor(self, login)
-            seen[login] = visitor.browse() if login in PAGES else visitor.look()
+            if login in PAGES:
+                seen[login] = visitor.browse()
+                continue
+            seen[login] = visitor.look(passed)
+            if login == PLAIN and not is_long():
+                passed = {menu for menu in seen[login] if CONTACTS not in menu}
         return seen
 
     def complaints(self):
         """Warnings and errors in the log since the start, without when and where."""
-        lines = self.told + (self.server.log if self.server else [])
+        lines = [*self.told, *(line for one in self.servers for line in one.log)]
         found = complaints([line.rstrip("\n") for line in lines])
         return [TIME_AND_PLACE.sub(r"\1 ", text) for text in found]
 
-    def odoo(self, *options):
-        """Run Odoo on this company to the end; return what it complained of."""
-        title, log = f"Odoo {options[0]}", "live"
-        return complaints(self.shop.odoo(self.name, *options, title=title, log=log))
+    def run(self, option):
+        """Run Odoo with -i or -u of the addon; return what it complained of."""
+        options = [option, ADDON, "--stop-after-init", "--no-http"]
+        title = f"Odoo {option} {ADDON}"
+        lines = self.shop.odoo(self.name, *options, title=title, log="live")
+        return complaints(lines)
 
-    def update(self, option, module):
-        return self.odoo(option, module, "--stop-after-init", "--no-http")
+    def list_addon(self):
+        """Find the folder of the addon, as *Update Apps List* does."""
+        self.serve()
+        Visitor(self, "admin").call("ir.module.module", "update_list")
+        self.rest()
+
+    def get_state(self):
+        """Of the addon: `None` where nobody has heard of it."""
+        rows = self.query(STATE, ADDON)
+        return rows[0][0] if rows else None
 
 
 class Visitor:
     """Somebody who uses the web client, without the browser around it."""
 
-    def __init__(self, company, login=None):
+    def __init__(self, company, login=None, server=None):
         self.company, self.login = company, login
+        self.address = get_address(server) if server else company.address
         self.session = requests.Session()
         if login:
             asked = {"db": company.name, "login": login, "password": login}
@@ -107,7 +126,7 @@ class Visitor:
     def ask(self, path, **params):
         """Ask as the web client does; whatever fails is an `AssertionError`."""
         answer = self.session.post(
-            self.company.address + path,
+            self.address + path,
             json={"jsonrpc": "2.0", "method": "call", "params": params},
             timeout=PATIENCE,
         ).json()
@@ -131,9 +150,14 @@ class Visitor:
             kwargs={**kwargs, "context": context},
         )
 
+    def press(self, button):
+        """Press a button of the addon in the Apps list."""
+        found = self.call("ir.module.module", "search", [("name", "=", ADDON)])
+        return self.call("ir.module.module", button, found)
+
     def get(self, path):
         """The text of a page of the website or of the portal."""
-        answer = self.session.get(self.company.address + path, timeout=PATIENCE)
+        answer = self.session.get(self.address + path, timeout=PATIENCE)
         if answer.status_code != 200:
             raise AssertionError(f"{self.login} {path}: {answer.status_code}")
         page = html.fromstring(answer.content)
@@ -142,10 +166,10 @@ class Visitor:
 
     def send(self, path, model, values):
         """Fill in a form of the website."""
-        page = self.session.get(self.company.address + path, timeout=PATIENCE)
+        page = self.session.get(self.address + path, timeout=PATIENCE)
         token = re.search(r"csrf_token: \"(\w+)\"", page.text).group(1)
         answer = self.session.post(
-            f"{self.company.address}/website/form/{model}",
+            f"{self.address}/website/form/{model}",
             data={"csrf_token": token, **values},
             timeout=PATIENCE,
         )
@@ -157,16 +181,17 @@ class Visitor:
 
     # ---- what is behind the menus ----
 
-    def look(self):
+    def look(self, passed=()):
         """All that the menus open, as {menu: {part: what is seen, or the error}}."""
         return {
             menu: attempt(lambda action=action: self._open(action))
             for menu, action in self._get_menus()
+            if menu not in passed
         }
 
     def _get_menus(self):
         menus = self.session.get(
-            f"{self.company.address}/web/webclient/load_menus", timeout=PATIENCE
+            f"{self.address}/web/webclient/load_menus", timeout=PATIENCE
         ).json()
         for menu in menus.values():
             if menu["actionID"]:
@@ -210,7 +235,8 @@ class Visitor:
     def _get_first(seen):
         """Ids of the records that somebody opens from a list."""
         found = seen.get("list records") or seen.get("kanban records") or []
-        return [] if "error" in found else [one["id"] for one in found[:FORMS]]
+        count = amount("records opened from each list", 1, 5)
+        return [] if "error" in found else [one["id"] for one in found[:count]]
 
     def _search(self, action, got, kind):
         return self.call(
@@ -242,6 +268,10 @@ NAMES = {
     "context_today": lambda: datetime.today().date(),
     "timedelta": timedelta,
 }
+
+
+def get_address(server):
+    return f"http://127.0.0.1:{server.port}"
 
 
 def attempt(look):

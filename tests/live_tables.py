@@ -20,6 +20,7 @@ ODOO_WRITES = re.compile(
         )
     )
 )
+REGISTER = re.compile("ir_model(_.*)?|ir_act_.*")
 # Who and when of the two users who get the role of a manager, and of their contacts.
 TOUCHED = {("res_users", 1), ("res_users", 2), ("res_partner", 2), ("res_partner", 3)}
 WHO_AND_WHEN = {"write_uid", "write_date"}
@@ -70,11 +71,14 @@ class Tables:
             yield f"{kind} gone: {definition}"
 
     def get_leftovers(self, later):
-        """What `later` has and this one has not: tables, columns, indexes."""
+        """What `later` has and this one has not, and Odoo's register of it."""
         yield from (f"table {name}" for name in later.columns.keys() - self.columns)
         for table, columns in self.columns.items():
             for column in later.columns.get(table, {}).keys() - columns:
                 yield f"column {table}.{column}"
+        for table in filter(REGISTER.fullmatch, self.keys):
+            for key in later.keys[table] - self.keys[table]:
+                yield f"row {key} of {table}"
         for kind, definition in later.objects - self.objects:
             yield f"{kind} {definition}"
 

@@ -104,6 +104,11 @@ class Server:
         self.child.terminate()
         self.child.wait()
 
+    def kill(self):
+        """End it as a power cut does."""
+        self.child.kill()
+        self.child.wait()
+
 
 class Line:
     """The line between a browser and the server; it can be cut in two ways.
