@@ -8,8 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import odoo_source, postgres, process, project, python_env, state
-from .databases import Workshop
+from . import process, project, setup, state
 from .templates import Templates
 
 
@@ -25,8 +24,7 @@ class Context:
         self.name = module.__name__.rsplit(".", 1)[1]
         self.random = random.Random(f"{self.name} {scale}")
         self.used = set()
-        cluster = postgres.Cluster("test")
-        self.shop = Workshop(odoo_source.get(), python_env.PYTHON, cluster)
+        self.shop = setup.running_workshop("test")
         templates = Templates(self.shop)
         self.with_addon = templates.name("empty")
         self.without_addon = templates.base("empty")

@@ -12,8 +12,7 @@ import json
 import os
 from pathlib import Path
 
-from dev import long_run, odoo_source, postgres, project, python_env
-from dev.databases import Workshop
+from dev import long_run, project, setup
 from dev.templates import Templates
 
 ALLOWED = project.OPTIONAL_EXPORTS
@@ -52,13 +51,8 @@ def pytest_collection_finish(session):
     if asks and not session.config.option.collectonly:
         capture = session.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
-            os.environ["SALON_TEMPLATE_LIVE"] = workshop_templates().ensure_live()
-
-
-def workshop_templates():
-    """Templates of the PostgreSQL under which the tests already run."""
-    cluster = postgres.Cluster("test")
-    return Templates(Workshop(odoo_source.get(), python_env.PYTHON, cluster))
+            templates = Templates(setup.running_workshop("test"))
+            os.environ["SALON_TEMPLATE_LIVE"] = templates.ensure_live()
 
 
 def pytest_runtest_logreport(report):

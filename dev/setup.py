@@ -17,6 +17,11 @@ def workshop(kind, *sets):
         yield Workshop(source, python, cluster)
 
 
+def running_workshop(kind):
+    """The same for a process that was started under it, with its Python."""
+    return Workshop(odoo_source.get(), python_env.PYTHON, postgres.Cluster(kind))
+
+
 def tools(*sets):
     """Source and Python packages, for what needs no database."""
     os.umask(0o022)

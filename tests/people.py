@@ -53,24 +53,28 @@ class Salon:
         self.databases.drop_all()
 
     def query(self, statement, *values):
-        """Return the rows of a statement, which is committed."""
-        _name, info = odoo.sql_db.connection_info_for(self.name)
-        connection = psycopg2.connect(**info)
-        connection.autocommit = True
-        try:
-            cursor = connection.cursor()
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+        return query(self.name, statement, *values)
+
+
+def query(database, statement, *values):
+    """Return the rows of a statement, which is committed."""
+    _name, info = odoo.sql_db.connection_info_for(database)
+    connection = psycopg2.connect(**info)
+    connection.autocommit = True
+    try:
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
 
 
 class Server:
     """Odoo serving one database."""
 
-    def __init__(self, databases, database):
+    def __init__(self, databases, database, level="error"):
         self.port = free_port()
-        options = ["-c", databases.config, "-d", database, "--log-level=error"]
+        options = ["-c", databases.config, "-d", database, f"--log-level={level}"]
         options += [f"--http-port={self.port}", "--max-cron-threads=0"]
         options += [f"--db-filter=^{database}$", f"--http-interface={HOST}"]
         self.child = subprocess.Popen(
@@ -98,6 +102,11 @@ class Server:
 
     def stop(self):
         self.child.terminate()
+        self.child.wait()
+
+    def kill(self):
+        """End it as a power cut does."""
+        self.child.kill()
         self.child.wait()
 
 

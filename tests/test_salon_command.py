@@ -12,7 +12,16 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from dev import bench, databases, errors, odoo_source, project, state
+from dev import (
+    bench,
+    databases,
+    errors,
+    long_run,
+    odoo_source,
+    project,
+    state,
+    testing,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "salon"
@@ -182,28 +191,66 @@ class TestDownload(unittest.TestCase):
             state.check_disk()
 
 
+def run_pytest(text, *options):
+    """Run a file of tests as ./salon test does; return the process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "test_it.py")
+        path.write_text(text)
+        command = [sys.executable, "-m", "pytest", "-p", "no:odoo"]
+        command += ["-p", "dev.pytest_salon", "-p", "no:cacheprovider", "-c"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "SALON_REPORT": ""}
+        env.pop(long_run.VARIABLE, None)
+        return subprocess.run(
+            [*command, os.devnull, "--rootdir", folder, str(path), *options],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+class TestLong(unittest.TestCase):
+    """What is long by nature is left out unless it is asked for, and counted."""
+
+    TEXT = (
+        "import pytest\n"
+        "from dev.long_run import amount\n"
+        "@pytest.mark.long\n"
+        "def test_a(): pass\n"
+        "def test_b(): assert amount('rounds', 2, 3000) in (2, 3000)\n"
+    )
+
+    def test_short(self):
+        done = run_pytest(self.TEXT)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("1 passed, 1 deselected", done.stdout)
+        self.assertIn("amounts: 2 rounds", done.stdout)
+
+    def test_long(self):
+        done = run_pytest(self.TEXT, long_run.OPTION)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("2 passed", done.stdout)
+        self.assertIn("amounts: 3,000 rounds", done.stdout)
+
+    def test_long_is_still_everything(self):
+        """The option goes to both runs of pytest and picks no tests."""
+        suites = dict(testing.suites([long_run.OPTION]))
+        self.assertEqual(suites.keys(), {"empty", "demo"})
+        self.assertIn(long_run.OPTION, suites["empty"])
+        self.assertEqual(suites["demo"], [long_run.OPTION, "tests"])
+
+
 class TestSkips(unittest.TestCase):
     """A skipped test must fail the run, or nobody notices what is not tested."""
 
     def pytest(self, reason):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "test_it.py")
-            path.write_text(
-                "import pytest\n"
-                f"@pytest.mark.skip(reason={reason!r})\n"
-                "def test_a(): pass\n"
-                "def test_b(): pass\n"
-            )
-            command = [sys.executable, "-m", "pytest", "-p", "no:odoo"]
-            command += ["-p", "dev.pytest_salon", "-p", "no:cacheprovider", "-c"]
-            return subprocess.run(
-                [*command, os.devnull, "--rootdir", folder, str(path)],
-                env={**os.environ, "PYTHONPATH": str(ROOT), "SALON_REPORT": ""},
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
+        return run_pytest(
+            "import pytest\n"
+            f"@pytest.mark.skip(reason={reason!r})\n"
+            "def test_a(): pass\n"
+            "def test_b(): pass\n"
+        )
 
     def test_skip_fails(self):
         done = self.pytest("Chrome executable not found")

@@ -6,4 +6,5 @@ from . import test_views
 from . import test_salon_settings
 from . import test_salon_clock
 from . import test_foreign_fields
+from . import test_rooms
 from . import test_foreign_work

@@ -1,0 +1,190 @@
+"""The addon comes into a company that works with other apps, and nobody there notices.
+
+Installed from the Apps list as its admin does it, while the server runs. Before and
+after, everybody opens what is theirs, and all rows of all tables are compared.
+"""
+
+import difflib
+import os
+import unittest
+
+import pytest
+
+from dev.long_run import amount
+
+from .live import Company, Visitor
+from .live_tables import Tables
+from .people import Person, wait_for
+
+LONGEST = 300
+NAME = f"live_{os.getpid()}"
+FORM = ".o_form_view .o_form_sheet, .o_form_view .o_form_nosheet"
+# Who opens what at a real browser, those first who have most to do with us.
+DESKS = (
+    ("contact", "res.partner", FORM),
+    ("till", "pos.config", ".pos .product-list"),
+    ("sales", "sale.order", FORM),
+    ("hr", "hr.employee", FORM),
+    ("leave", "hr.leave", FORM),
+    ("event", "event.event", FORM),
+    ("mailing", "mailing.mailing", FORM),
+    ("crm", "crm.lead", FORM),
+    ("project", "project.task", FORM),
+    ("purchase", "purchase.order", FORM),
+    ("stock", "stock.picking", FORM),
+    ("survey", "survey.survey", FORM),
+    ("invoice", "account.move", FORM),
+    ("abroad", "sale.order", FORM),
+)
+# What people add to what they have.
+EVENING = {"date_begin": "2026-03-05 17:00:00", "date_end": "2026-03-05 20:00:00"}
+ADDED = (
+    ("sales", "crm.lead", {"name": "Asked by telephone"}),
+    ("hr", "hr.employee", {"name": "New hand"}),
+    ("event", "event.event", {"name": "Evening", **EVENING}),
+)
+ENQUIRY = {
+    "contact_name": "Visitor",
+    "email_from": "visitor@example.com",
+    "description": "Do you deliver?",
+    "name": "Question",
+}
+
+
+def install_from_apps_list(company):
+    """Install as an admin does who has copied the folder of the addon."""
+    admin = Person(company.address, "admin")
+    try:
+        admin.go("/odoo/apps?debug=1", ".o_kanban_record")
+        admin.click("[data-menu-xmlid='base.menu_view_base_module_update']")
+        admin.click(".modal button[name='update_module']")
+        wait_for(company.get_state, "the addon in the list")
+        before = Tables(company.name)
+        find_in_apps_list(admin, "salon")
+        admin.click(".o_kanban_record button[name='button_immediate_install']")
+        wait_for(lambda: is_over(company, admin), "the end of the installation", 600)
+        admin.see(".o_main_navbar")
+        return before, Tables(company.name)
+    finally:
+        admin.leave()
+
+
+def find_in_apps_list(admin, word):
+    admin.go("/odoo/apps?debug=1", ".o_kanban_record")
+    admin.type(".o_searchview_input", word)
+    admin.see(".o_searchview_autocomplete .o-dropdown-item")
+    admin.press("Enter", "Enter")
+    cards = ".o_kanban_record:not(.o_kanban_ghost)"
+    wait_for(lambda: admin.count(cards) == 1, "the addon alone")
+
+
+def is_over(company, admin):
+    if admin.count(".o_error_dialog"):
+        raise AssertionError("\n".join(company.complaints()))
+    return company.get_state() == "installed"
+
+
+@pytest.mark.live
+class TestLive(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = Company(NAME)
+        cls.addClassCleanup(cls.company.close)
+        cls.company.serve()
+        cls.seen = cls.company.look()
+        # What Odoo says without us is not ours.
+        cls.known = set(cls.company.complaints())
+        cls.before, cls.after = install_from_apps_list(cls.company)
+        cls.seen_after = cls.company.look()
+
+    def tearDown(self):
+        """Whatever was done, the log says nothing that it didn't say before."""
+        super().tearDown()
+        self.assertEqual(set(self.company.complaints()) - self.known, set())
+
+    def test_nothing_of_others_is_changed(self):
+        self.assertEqual(list(self.before.get_changes(self.after)), [])
+
+    def test_everybody_sees_what_they_saw(self):
+        seen = self.seen_after
+        differing = [login for login in seen if seen[login] != self.seen[login]]
+        # Some of it is of the moment: see it once more where the addon is not.
+        with_clock = self._look_without_the_addon(differing)
+        for login in seen:
+            with self.subTest(login=login):
+                told = differences(self.seen[login], seen[login])
+                usual = differences(self.seen[login], with_clock.get(login, {}))
+                lines = [line for key in told if key not in usual for line in told[key]]
+                self.assertEqual("\n".join(lines), "")
+
+    def _look_without_the_addon(self, logins):
+        twin = Company(f"{NAME}_twin")
+        self.addCleanup(twin.close)
+        twin.serve()
+        return twin.look(*logins) if logins else {}
+
+    def test_screens(self):
+        count = amount("people at a browser", 4, len(DESKS))
+        for login, model, selector in DESKS[:count]:
+            with self.subTest(login=login):
+                self._open_at_browser(login, model, selector)
+
+    def _open_at_browser(self, login, model, selector):
+        person = Person(self.company.address, login)
+        self.addCleanup(person.leave)
+        record = self._get_record(login, model)
+        till = f"/pos/ui/{record}"
+        person.go(till if login == "till" else f"/odoo/m-{model}/{record}", selector)
+        self.assertEqual(person.count(".o_error_dialog"), 0)
+        self.assertFalse(person.browser.had_failure)
+        person.leave()
+
+    def _get_record(self, login, model):
+        found = Visitor(self.company, login).call(model, "search", [], limit=1)
+        return found[0]
+
+    def test_people_go_on_working(self):
+        for login, model, values in ADDED:
+            with self.subTest(login=login):
+                visitor = Visitor(self.company, login)
+                asked = {"display_name": {}}
+                saved = visitor.call(model, "web_save", [], values, specification=asked)
+                self.assertEqual(saved[0]["display_name"], values["name"])
+
+    def test_form_of_the_website(self):
+        sent = Visitor(self.company).send("/contactus", "crm.lead", ENQUIRY)
+        name = "SELECT contact_name FROM crm_lead WHERE id = %s"
+        self.assertEqual(self.company.query(name, sent["id"]), [("Visitor",)])
+
+
+def differences(before, after, path=""):
+    """Where two answers of the server differ, as {path: lines that say how}."""
+    if before == after:
+        return {}
+    if isinstance(before, dict) and isinstance(after, dict):
+        pairs = [(key, before.get(key), after.get(key)) for key in {**before, **after}]
+    elif is_list(before, after):
+        pairs = zip(range(len(before)), before, after, strict=True)
+    else:
+        return {path: [path, *show(before, after)]}
+    return {
+        where: lines
+        for key, one, other in pairs
+        for where, lines in differences(one, other, f"{path}/{key}").items()
+    }
+
+
+def is_list(before, after):
+    both = isinstance(before, list) and isinstance(after, list)
+    return both and len(before) == len(after)
+
+
+def show(before, after):
+    """Lines that differ; a view is one line as it comes, so it is broken up."""
+    pair = [str(text).replace("><", ">\n<").splitlines() for text in (before, after)]
+    return [
+        line[:LONGEST]
+        for line in difflib.unified_diff(*pair, lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
