@@ -347,11 +347,7 @@ def make_time_off(env, user):
     leaves[0].action_approve()
 
 
-<<<<<<< HEAD
 # ---- the rest of the office ---------------------------------------------------
-=======
-# ---- the rest of the office ---------------------------------------------------------
->>>>>>> live
 
 
 def make_leads(env, users, partners):

@@ -3,19 +3,18 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import BaseCase, Form, users
 
-from odoo.addons.salon_reminders.wizards.catalogue import salon_catalogue_choice
-from odoo.addons.salon_reminders.wizards.catalogue.service_words import (
+from ...wizards.catalogue import salon_catalogue_choice
+from ...wizards.catalogue.service_words import (
     CYCLE_WORDS,
     ZONE_WORDS,
     find_keys,
 )
-from odoo.addons.salon_reminders.wizards.catalogue.starter_data import (
+from ...wizards.catalogue.starter_data import (
     CYCLES,
     SERVICES,
     ZONES,
     translated,
 )
-
 from ..common import SalonCase
 
 # As salons name things: name, keys of the cycles.

@@ -1,12 +1,11 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import users
 
-from odoo.addons.salon_reminders.wizards.catalogue.starter_data import (
+from ...wizards.catalogue.starter_data import (
     CYCLES,
     SERVICES,
     ZONES,
 )
-
 from ..common import SalonCase
 
 # Cycle: earliest, ideal, late; as salons usually work.

@@ -178,8 +178,9 @@ class TestSalonMailing(SalonCase):
         self.assertFalse(composer.salon_left_out)
         _mails, message = composer._action_send_mail()
         self.assertEqual(message.notified_partner_ids, self.anna)
+        hello = "Hello"
         message = self.anna.with_user(self.sender).message_post(
-            body="Hello", partner_ids=self.anna.ids
+            body=hello, partner_ids=self.anna.ids
         )
         self.assertEqual(message.notified_partner_ids, self.anna)
 

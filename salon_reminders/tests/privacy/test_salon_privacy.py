@@ -29,7 +29,8 @@ class TestSalonPrivacy(SalonCase):
         outcome = cls.env["salon.call.outcome"]._get_default("no_answer")
         attempt = cls.call._log_attempt(outcome, note=f"{SECRET} did not answer")
         attempt.gift = f"Hand mask for {SECRET}"
-        cls.xenia.message_post(body=f"{SECRET} called about her invoice")
+        told = f"{SECRET} called about her invoice"
+        cls.xenia.message_post(body=told)
         cls.env["salon.consent"].create(
             {
                 "partner_id": cls.xenia.id,

@@ -1,7 +1,6 @@
 from odoo.exceptions import UserError
 
-from odoo.addons.salon_reminders.tools.bulk_insert import bulk_insert, keep_values
-
+from ...tools.bulk_insert import bulk_insert, keep_values
 from ..common import SalonCase
 
 

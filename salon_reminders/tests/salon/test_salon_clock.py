@@ -3,12 +3,11 @@ from datetime import datetime
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, Form, freeze_time, users
 
-from odoo.addons.salon_reminders.tools.time_zones import (
+from ...tools.time_zones import (
     fits_country,
     get_country_zones,
     keep_same_time,
 )
-
 from ..common import SalonCase
 
 MARCH = datetime(2026, 3, 10)
