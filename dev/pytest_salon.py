@@ -34,6 +34,9 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.getoption(long_run.OPTION):
         os.environ[long_run.VARIABLE] = "1"
+    # Tests inside the addon run without us, too: they find the amount here.
+    days = long_run.amount("days of demonstrations", 12, 366)
+    os.environ.setdefault("SALON_DEMO_DAYS", str(days))
 
 
 def pytest_collection_modifyitems(config, items):
