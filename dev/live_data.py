@@ -252,6 +252,7 @@ def open_till(env, user, products):
     """A till with an open session, in which something was sold."""
     env["pos.config"].load_onboarding_retail_scenario()
     till = env["pos.config"].search([], limit=1).with_user(user)
+    till.sudo().module_pos_hr = False
     till.open_ui()
     session = till.current_session_id
     session.set_opening_control(100, "")
@@ -470,10 +471,14 @@ def make_website(env, user, products):
 
 
 def finish_setting_up(env):
-    """Nobody is led through first steps any more, and ours is copied there later."""
+    """The first steps lie behind everybody, and ours is copied there later."""
     from dev import project
 
+    # Otherwise these follow the first login of the admin.
+    env.ref("base.user_admin").tz = ZONES[HOME]
+    env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
     env["ir.actions.todo"].search([]).write({"state": "done"})
+    env["res.users"].search([]).write({"odoobot_state": "disabled"})
     names = [folder.name for folder in project.addons()]
     env["ir.module.module"].search([("name", "in", names)]).unlink()
 

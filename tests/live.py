@@ -24,7 +24,8 @@ STATE = "SELECT state FROM ir_module_module WHERE name = %s"
 PATIENCE = 600
 # Time, process and database at the head of a line of the log.
 TIME_AND_PLACE = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ ")
-RECORDS = 20
+# Records of a list may be more than before, not others.
+RECORDS, LIMIT = "records", 80
 X2MANY = ("one2many", "many2many")
 SUBVIEWS = ("list", "kanban", "form")
 
@@ -164,16 +165,10 @@ class Visitor:
         etree.strip_elements(page, "script", "style", with_tail=False)
         return page.xpath("//body")[0].text_content().split()
 
-    def send(self, path, model, values):
-        """Fill in a form of the website."""
-        page = self.session.get(self.address + path, timeout=PATIENCE)
-        token = re.search(r"csrf_token: \"(\w+)\"", page.text).group(1)
-        answer = self.session.post(
-            f"{self.address}/website/form/{model}",
-            data={"csrf_token": token, **values},
-            timeout=PATIENCE,
-        )
-        return answer.json()
+    def send(self, model, values):
+        """Send a form of the website."""
+        address = f"{self.address}/website/form/{model}"
+        return self.session.post(address, data=values, timeout=PATIENCE).json()
 
     def browse(self):
         """What the pages say that this person visits."""
@@ -220,32 +215,34 @@ class Visitor:
             },
             context=self._evaluate(action.get("context"), {}),
         )
-        seen = {kind: view["arch"] for kind, view in got["views"].items()}
-        for kind in {"list", "kanban"} & got["views"].keys():
+        views = {kind: simplify(view["arch"]) for kind, view in got["views"].items()}
+        seen = {"views": views, RECORDS: {}}
+        for kind in [kind for kind in ("list", "kanban") if kind in views]:
             found = attempt(lambda kind=kind: self._search(action, got, kind))
-            seen[f"{kind} records"] = found
-        if "form" in got["views"]:
-            for number in self._get_first(seen):
+            seen[RECORDS][kind] = found
+        if "form" in views:
+            for number in self._get_first(seen[RECORDS]):
                 seen[f"form of {number}"] = attempt(
                     lambda number=number: self._read(action, got, number)
                 )
         return seen
 
     @staticmethod
-    def _get_first(seen):
-        """Ids of the records that somebody opens from a list."""
-        found = seen.get("list records") or seen.get("kanban records") or []
+    def _get_first(records):
+        """Ids of the records that somebody opens from a list: the oldest."""
+        found = records.get("list", records.get("kanban", {}))
         count = amount("records opened from each list", 1, 5)
-        return [] if "error" in found else [one["id"] for one in found[:count]]
+        return sorted(found)[:count] if "error" not in found else []
 
     def _search(self, action, got, kind):
-        return self.call(
+        found = self.call(
             action["res_model"],
             "web_search_read",
             domain=self._evaluate(action.get("domain"), []),
             specification=specification_of(got, action["res_model"], kind),
-            limit=RECORDS,
-        )["records"]
+            limit=LIMIT,
+        )
+        return {record["id"]: record for record in found["records"]}
 
     def _read(self, action, got, number):
         model = action["res_model"]
@@ -268,6 +265,13 @@ NAMES = {
     "context_today": lambda: datetime.today().date(),
     "timedelta": timedelta,
 }
+
+
+def simplify(arch):
+    """A view without what is no part of it: layout of the text, notes for developers."""
+    view = etree.fromstring(arch, etree.XMLParser(remove_blank_text=True))
+    etree.strip_attributes(view, "data-used-by")
+    return etree.tostring(view, encoding="unicode")
 
 
 def get_address(server):
