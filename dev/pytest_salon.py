@@ -12,6 +12,8 @@ import json
 import os
 from pathlib import Path
 
+import freezegun
+
 from dev import long_run, project, setup
 from dev.templates import Templates
 
@@ -30,6 +32,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A class that freezes the time must not make its tests last for years.
+    freezegun.configure(extend_ignore_list=["_pytest"])
     for name, meaning in MARKS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.getoption(long_run.OPTION):

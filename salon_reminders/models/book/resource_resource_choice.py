@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_list
 
-from .resource_resource import COLORS
-
 
 class ResourceResource(models.Model):
     """Employees and other resources that are there already, chosen as stylists.
@@ -98,7 +96,6 @@ class ResourceResource(models.Model):
         new._check_salon_hours()
         twins = new._get_salon_twins()
         new._check_salon_twins(twins)
-        new._set_salon_colors()
         new.is_stylist = True
         for resource in new:
             for former in twins[resource].filtered("is_stylist"):
@@ -153,12 +150,6 @@ class ResourceResource(models.Model):
                         user=resource.user_id.name,
                     )
                 )
-
-    def _set_salon_colors(self):
-        """Give each the next colour, so that all are told apart in the book."""
-        first = self._default_salon_color()
-        for number, resource in enumerate(self):
-            resource.salon_color = (first - 1 + number) % COLORS + 1
 
     # ------------------------------------------------------------
     # SEVERAL RESOURCES OF ONE PERSON
