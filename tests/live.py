@@ -268,7 +268,7 @@ NAMES = {
 
 
 def simplify(arch):
-    """A view without what is no part of it: layout of the text, notes for developers."""
+    """A view without what is no part of it: layout, notes for developers."""
     view = etree.fromstring(arch, etree.XMLParser(remove_blank_text=True))
     etree.strip_attributes(view, "data-used-by")
     return etree.tostring(view, encoding="unicode")
