@@ -25,7 +25,7 @@ PATIENCE = 600
 # Time, process and database at the head of a line of the log.
 TIME_AND_PLACE = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ ")
 # Records of a list may be more than before, not others.
-RECORDS, LIMIT = "records", 80
+RECORDS, LIMIT = "records", 1000
 X2MANY = ("one2many", "many2many")
 SUBVIEWS = ("list", "kanban", "form")
 
@@ -268,7 +268,7 @@ NAMES = {
 
 
 def simplify(arch):
-    """A view without what is no part of it: layout, notes for developers."""
+    """A view without the layout of its text and notes for developers."""
     view = etree.fromstring(arch, etree.XMLParser(remove_blank_text=True))
     etree.strip_attributes(view, "data-used-by")
     return etree.tostring(view, encoding="unicode")

@@ -37,7 +37,7 @@ def build_large(env, scale):
 # Every tenth is a firm, half have a telephone.
 CONTACT_SQL = """
     INSERT INTO res_partner
-        (name, complete_name, active, type, is_company, email, phone)
+           (name, complete_name, active, type, is_company, email, phone)
     SELECT 'Contact ' || number, 'Contact ' || number, true, 'contact',
            number %% 10 = 0, 'contact' || number || '@example.com',
            CASE WHEN number %% 2 = 0 THEN '+36 30 ' || (1000000 + number) END
