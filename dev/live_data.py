@@ -133,18 +133,7 @@ def make_portal_user(env, partner):
 
 def make_contacts(env, companies):
     """People and firms, some with employees, some of one company only."""
-    firms = env["res.partner"].create(
-        [
-            {
-                "name": f"Firm {number}",
-                "is_company": True,
-                "phone": f"+36 1 555 {number:04}",
-                "email": f"office{number}@example.com",
-                "country_id": companies[0].country_id.id,
-            }
-            for number in range(CONTACTS // 6)
-        ]
-    )
+    firms = make_firms(env, companies[0].country_id)
     people = env["res.partner"].create(
         [
             {
@@ -155,13 +144,28 @@ def make_contacts(env, companies):
                 "company_id": companies[number % 3 - 1].id if number % 3 else False,
                 "comment": "Met at the fair",
             }
-            for number in range(0, CONTACTS, 1)
+            for number in range(CONTACTS)
         ]
     )
     # A contact may have no name if it is an address.
     address = {"parent_id": firms[0].id, "type": "delivery", "city": "Győr"}
     env["res.partner"].create(address)
     return firms + people.filtered(lambda person: not person.company_id)
+
+
+def make_firms(env, country):
+    return env["res.partner"].create(
+        [
+            {
+                "name": f"Firm {number}",
+                "is_company": True,
+                "phone": f"+36 1 555 {number:04}",
+                "email": f"office{number}@example.com",
+                "country_id": country.id,
+            }
+            for number in range(CONTACTS // 6)
+        ]
+    )
 
 
 # ---- what is sold and bought ---------------------------------------------------------
@@ -252,11 +256,16 @@ def open_till(env, user, products):
     """A till with an open session, in which something was sold."""
     env["pos.config"].load_onboarding_retail_scenario()
     till = env["pos.config"].search([], limit=1).with_user(user)
+    # Who works there logs in as a user, not as an employee.
     till.sudo().module_pos_hr = False
     till.open_ui()
     session = till.current_session_id
     session.set_opening_control(100, "")
-    lines = [(0, 0, till_line(product)) for product in products[1:3]]
+    sell_at_till(session, till.payment_method_ids[:1], products[1:3])
+
+
+def sell_at_till(session, method, products):
+    lines = [(0, 0, till_line(product)) for product in products]
     total = sum(line["price_subtotal_incl"] for _c, _i, line in lines)
     order = session.env["pos.order"].create(
         {
@@ -268,14 +277,8 @@ def open_till(env, user, products):
             "amount_return": 0,
         }
     )
-    method = till.payment_method_ids[:1]
-    order.add_payment(
-        {
-            "pos_order_id": order.id,
-            "amount": total,
-            "payment_method_id": method.id,
-        }
-    )
+    payment = {"amount": total, "payment_method_id": method.id}
+    order.add_payment({"pos_order_id": order.id, **payment})
     order.action_pos_order_paid()
 
 

@@ -5,6 +5,7 @@ Kept apart from the tests: they only say what must be the same before and after.
 
 import os
 import re
+import subprocess
 from datetime import datetime, timedelta
 
 import requests
@@ -12,7 +13,7 @@ from lxml import etree, html
 
 from odoo.tools.safe_eval import safe_eval
 
-from dev import setup
+from dev import process, setup
 from dev.databases import complaints
 from dev.live_data import PEOPLE, PORTAL
 from dev.long_run import amount, is_long
@@ -20,6 +21,7 @@ from dev.project import ADDON
 
 from .people import Server, query
 
+ONLY_ADDON = (ADDON, "--stop-after-init", "--no-http")
 STATE = "SELECT state FROM ir_module_module WHERE name = %s"
 PATIENCE = 600
 # Time, process and database at the head of a line of the log.
@@ -28,8 +30,6 @@ TIME_AND_PLACE = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ ")
 RECORDS, LIMIT = "records", 1000
 X2MANY = ("one2many", "many2many")
 SUBVIEWS = ("list", "kanban", "form")
-
-
 # Has no app; and the menus that everybody opens nevertheless.
 PLAIN, CONTACTS = "contact", "contacts."
 PAGES = {
@@ -71,18 +71,14 @@ class Company:
     def query(self, statement, *values):
         return query(self.name, statement, *values)
 
-    def look(self, *logins):
-        """What these people, by default all, see on their screens.
+    def look(self):
+        """What everybody sees on their screens.
 
-        What everybody has is seen once, by the one who has nothing else.
+        What all have is seen once, by the one who has nothing else.
         """
-        seen, passed = {}, set()
-        for login in logins or [*PAGES, *PEOPLE]:
-            visitor = Visitor(self, login)
-            if login in PAGES:
-                seen[login] = visitor.browse()
-                continue
-            seen[login] = visitor.look(passed)
+        seen, passed = {login: Visitor(self, login).browse() for login in PAGES}, set()
+        for login in PEOPLE:
+            seen[login] = Visitor(self, login).look(passed)
             if login == PLAIN and not is_long():
                 passed = {menu for menu in seen[login] if CONTACTS not in menu}
         return seen
@@ -95,10 +91,24 @@ class Company:
 
     def run(self, option):
         """Run Odoo with -i or -u of the addon; return what it complained of."""
-        options = [option, ADDON, "--stop-after-init", "--no-http"]
-        title = f"Odoo {option} {ADDON}"
+        title, options = f"Odoo {option} {ADDON}", [option, *ONLY_ADDON]
         lines = self.shop.odoo(self.name, *options, title=title, log="live")
         return complaints(lines)
+
+    def follow(self, option):
+        """Yield the lines of its log; whoever stops listening kills it."""
+        child = process.start(
+            self.shop.command(self.name, option, *ONLY_ADDON),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.shop.environment(),
+            text=True,
+        )
+        try:
+            yield from child.stdout
+        finally:
+            child.kill()
+            child.communicate()
 
     def list_addon(self):
         """Find the folder of the addon, as *Update Apps List* does."""
@@ -198,34 +208,31 @@ class Visitor:
             action = self.ask("/web/action/run", action_id=action_id) or action
         if action["type"] != "ir.actions.act_window":
             return {"type": action["type"]}
-        return self.open_window(action)
+        return self._open_window(action)
 
-    def open_window(self, action):
-        model = action["res_model"]
-        views = [[number, kind] for number, kind in action["views"]]
-        views.append([search_view(action), "search"])
-        got = self.call(
-            model,
-            "get_views",
-            views,
-            options={
-                "action_id": action.get("id"),
-                "load_filters": True,
-                "toolbar": True,
-            },
-            context=self._evaluate(action.get("context"), {}),
-        )
+    def _open_window(self, action):
+        got = self._get_views(action)
         views = {kind: simplify(view["arch"]) for kind, view in got["views"].items()}
         seen = {"views": views, RECORDS: {}}
         for kind in [kind for kind in ("list", "kanban") if kind in views]:
             found = attempt(lambda kind=kind: self._search(action, got, kind))
             seen[RECORDS][kind] = found
-        if "form" in views:
-            for number in self._get_first(seen[RECORDS]):
-                seen[f"form of {number}"] = attempt(
-                    lambda number=number: self._read(action, got, number)
-                )
+        for number in self._get_first(seen[RECORDS]) if "form" in views else []:
+            form = attempt(lambda number=number: self._read(action, got, number))
+            seen[f"form of {number}"] = form
         return seen
+
+    def _get_views(self, action):
+        search = (action.get("search_view_id") or [False])[0]
+        views = [[number, kind] for number, kind in action["views"]]
+        options = {"action_id": action.get("id"), "load_filters": True, "toolbar": True}
+        return self.call(
+            action["res_model"],
+            "get_views",
+            [*views, [search, "search"]],
+            options=options,
+            context=self._evaluate(action.get("context"), {}),
+        )
 
     @staticmethod
     def _get_first(records):
@@ -284,10 +291,6 @@ def attempt(look):
         return look()
     except AssertionError as error:
         return {"error": str(error)}
-
-
-def search_view(action):
-    return (action.get("search_view_id") or [False])[0]
 
 
 # ---- what a view asks for --------------------------------------------------------

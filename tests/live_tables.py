@@ -16,7 +16,7 @@ ODOO_WRITES = re.compile(
             # Wake-up calls of scheduled actions, a word to the other processes.
             "ir_cron_trigger|orm_signaling_.*",
             # Whoever installs is logged in.
-            "bus_bus|bus_presence|mail_presence|res_device_log",
+            "bus_bus|mail_presence|res_users_log|res_device_log",
         )
     )
 )
@@ -40,7 +40,6 @@ OBJECTS = """
      UNION ALL
     SELECT 'constraint', conrelid::regclass || ' ' || pg_get_constraintdef(oid)
       FROM pg_constraint WHERE connamespace = 'public'::regnamespace"""
-IDS = 'SELECT id FROM "%s"'
 OWNED = "SELECT model, res_id FROM ir_model_data WHERE module LIKE %s"
 
 
@@ -51,7 +50,7 @@ class Tables:
             if not ODOO_WRITES.fullmatch(table):
                 self.columns.setdefault(table, {})[column] = definition
             if column == "id":
-                self.keys[table] = {key for (key,) in query(database, IDS % table)}
+                self.keys[table] = dict(query(database, get_names(table)))
         for table, column, target in query(database, REFERENCES):
             self.references.setdefault(table, {})[column] = target
         self.rows = {table: read(database, table) for table in self.columns}
@@ -77,8 +76,8 @@ class Tables:
             for column in later.columns.get(table, {}).keys() - columns:
                 yield f"column {table}.{column}"
         for table in filter(REGISTER.fullmatch, self.keys):
-            for key in later.keys[table] - self.keys[table]:
-                yield f"row {key} of {table}"
+            for key in later.keys[table].keys() - self.keys[table]:
+                yield f"row {key} of {table}: {later.keys[table][key]}"
         for kind, definition in later.objects - self.objects:
             yield f"{kind} {definition}"
 
@@ -118,6 +117,12 @@ class Tables:
         if (table, key) in TOUCHED and changed.keys() <= WHO_AND_WHEN:
             return {}
         return changed
+
+
+def get_names(table):
+    """Ids, and for Odoo's register a name with each."""
+    name = "to_jsonb(t)->>'name'" if REGISTER.fullmatch(table) else "NULL"
+    return f'SELECT id, {name} FROM "{table}" t'
 
 
 def read(database, table):

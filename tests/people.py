@@ -187,6 +187,13 @@ class Person:
     def __init__(self, address, login):
         self.browser = ChromeBrowser(self)
         self.address, self.login = address, login
+        try:
+            self._log_in(login)
+        except AssertionError:
+            self.leave()
+            raise
+
+    def _log_in(self, login):
         self.go("/web/login", ".oe_login_form")
         self.run(
             f"""document.querySelector('input[name=login]').value = '{login}';
