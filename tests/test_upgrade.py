@@ -27,7 +27,10 @@ SCHEMA = {
     "constraints": """
         SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
           FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
-    "records": "SELECT module || '.' || name || ' ' || model FROM ir_model_data",
+    # A demonstration made by the old version stays what it was.
+    "records": """
+        SELECT module || '.' || name || ' ' || model FROM ir_model_data
+         WHERE name NOT LIKE '%\\_demo'""",
 }
 TABLES = """
     SELECT table_name FROM information_schema.tables
