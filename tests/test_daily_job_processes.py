@@ -40,12 +40,12 @@ class Databases:
         path.write_text("\n".join(["[options]", *lines, ""]), "utf-8")
         return str(path)
 
-    def _sql(self, statement):
+    def _sql(self, statement, *arguments):
         _name, info = odoo.sql_db.connection_info_for("postgres")
         connection = psycopg2.connect(**info)
         connection.autocommit = True
         try:
-            connection.cursor().execute(statement)
+            connection.cursor().execute(statement, arguments)
         finally:
             connection.close()
 
@@ -87,7 +87,16 @@ class Databases:
         )
 
     def drop(self, name):
-        self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        """End our own sessions only; PostgreSQL stops its housekeeping by itself.
+
+        `WITH (FORCE)` may not be used: it fails while housekeeping is under way.
+        """
+        self._sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user",
+            name,
+        )
+        self._sql(f'DROP DATABASE IF EXISTS "{name}"')
 
     def drop_all(self):
         for name in self.made:

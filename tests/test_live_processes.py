@@ -4,7 +4,7 @@ import os
 import threading
 import time
 import unittest
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
@@ -39,7 +39,8 @@ class LiveCase(unittest.TestCase):
 
     def assertAsBefore(self):
         later = self.assertNothingChanged()
-        self.assertEqual(list(self.before.get_leftovers(later)), [])
+        left = list(self.before.get_leftovers(later))
+        self.assertFalse(left, "\n".join(left))
 
 
 @pytest.mark.live
@@ -68,10 +69,11 @@ class TestLiveProcesses(LiveCase):
 
     def _kill_completion(self, files):
         loaded = 0
-        for line in self.company.follow("-i"):
-            loaded += LOADING in line
-            if loaded >= files:
-                return
+        with closing(self.company.follow("-i")) as lines:
+            for line in lines:
+                loaded += LOADING in line
+                if loaded >= files:
+                    return
         self.fail(f"Odoo was faster than {files} files.")
 
     def _install(self, server):
