@@ -20,8 +20,9 @@ def parser():
     add_run(commands)
     commands.add_parser(
         "test",
-        help="check everything; test --long: with all that takes its time too; "
-        "test --odoo: Odoo's own tests; test [--long] [pytest arguments]: only these",
+        help="check everything; test --changed [COMMIT]: the rooms touched since; "
+        "test --long: with all that takes its time too; test --odoo: Odoo's own tests; "
+        "test [--long] [pytest arguments]: only these",
     )
     lint = commands.add_parser("lint", help="check style and structure of the code")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")

@@ -3,9 +3,10 @@
 Odoo skips browser tests silently when a part is missing, and a suite that
 tests nothing must not look green. The one exception is said in the summary.
 
-It knows two marks. `live`: the test needs the database of a company that works with
+It knows three marks. `live`: the test needs the database of a company that works with
 other apps; its name is in SALON_TEMPLATE_LIVE. `long`: the test is run only under
-`./salon test --long` (see `dev/long_run.py`).
+`./salon test --long` (see `dev/long_run.py`). `room`: it tests these rooms of the addon
+from outside, which is what `./salon test --changed` asks (see `dev/changed.py`).
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import freezegun
 
-from dev import long_run, project, setup
+from dev import changed, long_run, project, setup
 from dev.templates import Templates
 
 ALLOWED = project.OPTIONAL_EXPORTS
@@ -24,6 +25,7 @@ skips = {}
 MARKS = {
     "live": "needs a company that works with other apps",
     "long": f"is run only with {long_run.OPTION}",
+    "room(*names)": f"tests these rooms, under {changed.OPTION} too",
 }
 
 

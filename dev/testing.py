@@ -9,9 +9,17 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
-from pathlib import Path
 
-from . import linting, long_run, process, project, python_env, setup
+from . import (
+    changed,
+    linting,
+    long_run,
+    process,
+    project,
+    python_env,
+    setup,
+    suites,
+)
 from .console import say, step
 from .errors import SalonError
 from .templates import KINDS, Templates
@@ -31,24 +39,41 @@ def run(arguments):
 
     `--long` is one of pytest's, for us, and doesn't make it less than everything.
     """
-    started = time.monotonic()
     if arguments == ["--odoo"]:
         return compare_odoo()
-    everything = set(arguments) <= {long_run.OPTION}
+    if changed.OPTION in arguments:
+        return run_changed(arguments)
+    return run_tests(arguments, set(arguments) <= {long_run.OPTION})
+
+
+def run_changed(arguments):
+    """The tests of what was changed; what needs none is said."""
+    chosen = changed.arguments_for(arguments)
+    _options, paths = suites.split(chosen)
+    if not paths:
+        say("salon test: OK; nothing was changed that has tests; 0 passed")
+        return 0
+    say("\n".join(["The tests of what was changed:", *paths, ""]))
+    return run_tests(chosen, everything=False)
+
+
+def run_tests(arguments, everything):
+    started = time.monotonic()
+    wanted = suites.pick(arguments)
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
         offer_pdf()
         problems = []
         if everything:
             problems += linting.check_files(shop.source, shop.python)
-        names, problem = install_check(shop, suites(arguments))
+        names, problem = install_check(shop, wanted)
         if problem:
             say(f"\n{problem}")
             say("salon test: FAILED: installation; 0 passed")
             return 1
         if everything:
             problems += linting.check_models(shop, names["bridges"])
-        code, tests = run_pytest(shop, names, arguments)
+        code, tests = run_pytest(shop, names, wanted)
     return conclude(problems, code, tests, time.monotonic() - started)
 
 
@@ -64,10 +89,10 @@ def compare_odoo():
 def install_check(shop, wanted):
     """Install what the suites want, then upgrade; nothing may be logged.
 
-    Whole-system tests copy databases of every kind.
+    Tests with processes copy databases of every kind.
     """
-    wanted = {kind for kind, _given in wanted}
-    kinds = KINDS if "demo" in wanted else wanted
+    names = {suite.name for suite in wanted}
+    kinds = KINDS if "processes" in names else {suite.kind for suite in wanted}
     try:
         return Templates(shop).ensure(*kinds), None
     except SalonError as error:
@@ -127,15 +152,13 @@ def offer_pdf():
 # ---- pytest --------------------------------------------------------------------
 
 
-def run_pytest(shop, names, arguments):
-    """Unit tests on an empty salon, those of bridges on one that has all of them,
-    whole-system tests on the demonstration; each on a database of its own.
+def run_pytest(shop, names, wanted):
+    """Run the suites, each on a copy of the database that it wants.
 
     Returns the exit code and the counts of all together.
     """
-    wanted = suites(arguments)
     if len(wanted) == 1:
-        results = [run_suite(shop, names, *wanted[0])]
+        results = [run_suite(shop, names, wanted[0])]
     else:
         results = run_at_once(shop, names, wanted)
     total = sum((Counter(counts) for _code, counts in results), Counter())
@@ -150,52 +173,28 @@ def run_at_once(shop, names, wanted):
     """
 
     def run_one(suite):
-        log = process.log_path(f"pytest-{suite[0]}")
+        log = process.log_path(f"pytest-{suite.name}")
         with open(log, "w") as output:
-            result = run_suite(shop, names, *suite, output)
+            result = run_suite(shop, names, suite, output)
         with saying:
             say(log.read_text())
         return result
 
     saying = threading.Lock()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(run_one, sorted(wanted, key=lambda suite: suite[0])))
+        return list(pool.map(run_one, wanted))
 
 
-def suites(arguments):
-    """(kind of database, pytest arguments) for each run of pytest."""
-    given = {"empty": [], "bridges": [], "demo": []}
-    rest = []
-    for before, argument in zip(["", *arguments], arguments, strict=False):
-        path = Path(argument.partition("::")[0])
-        is_value = before in ("-k", "-m", "-n", "-o", "-p", "-W")
-        if argument.startswith("-") or is_value or not path.exists():
-            rest.append(argument)
-        else:
-            given[kind_for(path)].append(argument)
-    if not any(given.values()):
-        for path in [*project.addons(), project.ROOT / "tests"]:
-            given[kind_for(path)].append(path.name)
-    return [(kind, [*rest, *paths]) for kind, paths in given.items() if paths]
-
-
-def kind_for(path):
-    """On which database the tests of this folder or file are run."""
-    top = path.resolve().relative_to(project.ROOT).parts[0]
-    bridges = [folder.name for folder in project.bridges()]
-    return {project.ADDON: "empty"}.get(top, "bridges" if top in bridges else "demo")
-
-
-def run_suite(shop, names, kind, arguments, output=None):
+def run_suite(shop, names, suite, output=None):
     """One run of pytest on a copy of the installed database."""
-    report = process.temp_folder() / f"pytest-{kind}-{os.getpid()}.json"
+    report = process.temp_folder() / f"pytest-{suite.name}-{os.getpid()}.json"
     report.unlink(missing_ok=True)
-    with shop.scratch(f"tests_{kind}") as database:
-        title = f"Copying the installed database {KINDS[kind]}"
+    with shop.scratch(f"tests_{suite.name}") as database:
+        title = f"Copying the installed database {KINDS[suite.kind]}"
         with nullcontext() if output else step(title):
-            shop.copy(names[kind], database)
+            shop.copy(names[suite.kind], database)
         child = process.start(
-            pytest_command(shop, database, arguments),
+            pytest_command(shop, database, suite.arguments, suite.has_http),
             env=pytest_environment(shop, names, database, report),
             cwd=project.ROOT,
             stdout=output,
@@ -209,13 +208,13 @@ def run_suite(shop, names, kind, arguments, output=None):
     return code, read_counts(report)
 
 
-def pytest_command(shop, database, arguments):
+def pytest_command(shop, database, arguments, has_http=True):
     options = [
         f"--odoo-config={shop.config(database)}",
         f"--odoo-database={database}",
         # Errors are logged, because the result of a cron run by hand depends on it.
         "--odoo-log-level=error",
-        "--odoo-http",
+        *(["--odoo-http"] if has_http else []),
         "-o",
         f"cache_dir={project.CACHE / 'pytest' / database.rpartition('_')[0]}",
         "--durations=10",

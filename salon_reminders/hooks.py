@@ -27,12 +27,16 @@ HISTORY = [
     "salon.card.alert",
     "salon.card.log",
 ]
-# What people saved under names of fields: {model: texts that name them}.
+# What people saved under names of fields: {model: (path to the name of the model that
+# it is about, texts that name fields of it)}.
 SAVED = {
-    "ir.filters": ("domain", "context", "sort"),
-    "ir.exports.line": ("name",),
-    "mailing.filter": ("mailing_domain",),
+    "ir.filters": ("model_id", ("domain", "context", "sort")),
+    "ir.exports.line": ("export_id.resource", ("name",)),
+    "mailing.filter": ("mailing_model_name", ("mailing_domain",)),
 }
+MAILING = ("mailing_model_real", ("mailing_domain",))
+# Fields of a condition, `a.b.c`, or of an exported column, `a/b/c`.
+PATH = re.compile(r"[A-Za-z_][\w./]*")
 NOBODY = "[('id', 'in', [])]"
 
 
@@ -81,30 +85,42 @@ def _forget_saved(env, modules, models):
     env["ir.filters"].with_context(active_test=False).search(
         [("model_id", "in", models.mapped("model"))]
     ).unlink()
-    names = _get_lost_names(env, modules)
-    for model, columns in SAVED.items():
+    fields = _get_lost(env, "ir.model.fields", modules)
+    lost = {(field.model, field.name) for field in fields}
+    for model, place in SAVED.items():
         if model in env:
-            _find_naming(env[model], columns, names).unlink()
+            _find_naming(env[model], place, lost).unlink()
     if "mailing.mailing" in env:
-        mailings = _find_naming(env["mailing.mailing"], ("mailing_domain",), names)
+        mailings = _find_naming(env["mailing.mailing"], MAILING, lost)
         mailings.mailing_domain = NOBODY
 
 
-def _get_lost_names(env, modules):
-    """Return the names of fields that no field bears any more afterwards."""
-    lost = _get_lost(env, "ir.model.fields", modules)
-    fields = env["ir.model.fields"].search([("name", "in", lost.mapped("name"))])
-    return set(lost.mapped("name")) - set((fields - lost).mapped("name"))
-
-
-def _find_naming(records, columns, names):
-    """Return the records one of whose texts names one of the fields."""
+def _find_naming(records, place, lost):
+    """Return the records one of whose texts leads to one of the lost fields."""
+    subject, columns = place
     every = records.with_context(active_test=False).search([])
     return every.filtered(
         lambda one: any(
-            names & set(re.findall(r"\w+", one[column] or "")) for column in columns
+            _leads_to(lost, records.env.get(name), path)
+            for name in one.mapped(subject)
+            for column in columns
+            for path in PATH.findall(one[column] or "")
         )
     )
+
+
+def _leads_to(lost, model, path):
+    """Tell whether a path of fields, walked from a model, comes by a lost one.
+
+    Many models have a field of the same name; only the one that goes counts.
+    """
+    for name in re.split(r"[./]", path):
+        if model is None or name not in model._fields:
+            return False
+        if (model._name, name) in lost:
+            return True
+        model = model.env.get(model._fields[name].comodel_name)
+    return False
 
 
 def _forget_reflections(env, modules, models):

@@ -108,7 +108,7 @@ class Company:
             yield from child.stdout
         finally:
             child.kill()
-            child.communicate()
+            child.wait()
 
     def list_addon(self):
         """Find the folder of the addon, as *Update Apps List* does."""

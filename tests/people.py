@@ -15,7 +15,7 @@ import psycopg2
 import odoo
 from odoo.tests.common import HOST, ChromeBrowser
 
-from .test_daily_job_processes import ROOT, Databases, Worker
+from .databases import ROOT, Databases, Worker
 
 PATIENCE = 120
 CHUNK = 65536

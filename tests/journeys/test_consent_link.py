@@ -1,0 +1,136 @@
+"""The client's own page: what it shows, what it changes, what it never tells."""
+
+import random
+import re
+import string
+from datetime import timedelta
+
+import pytest
+
+from odoo import fields
+from odoo.tests import HttpCase, freeze_time, tagged
+
+pytestmark = pytest.mark.room("consent")
+
+FUZZED = 300
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestConsentLink(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        clients = [
+            {"name": f"Linda {number}", "phone": f"+3630777200{number}"}
+            for number in (1, 2)
+        ]
+        cls.anna, cls.bea = cls.env["res.partner"].create(clients)
+        (cls.anna | cls.bea).is_salon_client = True
+        cls.path = f"/salon/consent/{cls.anna._get_salon_token()}"
+
+    def _get_token_field(self, text):
+        return re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
+
+    def _post(self, path, **answers):
+        page = self.url_open(path)
+        csrf_token = self._get_token_field(page.text)
+        return self.url_open(path, data={"csrf_token": csrf_token, **answers})
+
+    def _get_states(self, partner):
+        partner.invalidate_recordset()
+        return partner._get_salon_consent_states()
+
+    def test_looking_changes_nothing(self):
+        self.anna.action_salon_consent_give()
+        page = self.url_open(self.path)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.company.name, page.text)
+        self.assertEqual(page.text.count('checked="True"'), 1)
+        self.assertEqual(page.headers["Cache-Control"], "no-store")
+        for query in ("?reminder_phone=", "?saved=1", "?promotion_sms=1"):
+            self.url_open(self.path + query)
+        self.url_open(self.path, method="HEAD")
+        self.assertEqual(self._get_states(self.anna), {("reminder", "phone"): "given"})
+
+    def test_nothing_about_others(self):
+        page = self.url_open(self.path).text
+        for word in ("Linda", "777200", self.bea.name):
+            self.assertNotIn(word, page)
+
+    def test_answers_go_into_the_ledger(self):
+        page = self._post(self.path, reminder_phone="1", promotion_sms="1")
+        self.assertIn("your answers are saved", page.text)
+        states = {("reminder", "phone"): "given", ("promotion", "sms"): "given"}
+        self.assertEqual(self._get_states(self.anna), states)
+        consent = self.anna.salon_consent_ids[0]
+        self.assertEqual(consent.method, "link")
+        self.assertTrue(consent.wording_id)
+        self.assertEqual(consent.wording, consent.wording_id.text)
+        self._post(self.path, promotion_sms="1")
+        states["reminder", "phone"] = "withdrawn"
+        self.assertEqual(self._get_states(self.anna), states)
+        self.assertEqual(len(self.anna.salon_consent_ids), 3)
+        self._post(self.path, promotion_sms="1")
+        self.assertEqual(len(self.anna.salon_consent_ids), 3)
+        self.assertFalse(self.bea.salon_consent_ids)
+
+    def test_unknown_answers_are_ignored(self):
+        answers = {"reminder_fax": "1", "partner_id": str(self.bea.id), "x": "<b>"}
+        self._post(self.path, **answers)
+        self.assertFalse(self.anna.salon_consent_ids | self.bea.salon_consent_ids)
+
+    def test_a_form_of_another_site_is_refused(self):
+        self.url_open(self.path)
+        answer = self.url_open(self.path, data={"reminder_phone": "1"})
+        self.assertEqual(answer.status_code, 400)
+        self.assertFalse(self._get_states(self.anna))
+
+    def test_withdrawal_ends_calls_at_once(self):
+        self.anna.action_salon_consent_give()
+        call = self.env["salon.call"].create({"partner_id": self.anna.id})
+        self._post(self.path)
+        call.invalidate_recordset()
+        self.assertEqual(call.state, "cancelled")
+
+    def test_wrong_tokens(self):
+        token = self.path.rpartition("/")[2]
+        rng = random.Random(5)
+        letters = string.ascii_letters + string.digits + "-_"
+        tokens = {"x", "0" * 80, token[:-1], token + "A", "%00" * 30, "é" * 60}
+        for _number in range(FUZZED):
+            place = rng.randrange(len(token) - 1)
+            letter = rng.choice(letters.replace(token[place], ""))
+            tokens.add(token[:place] + letter + token[place + 1 :])
+        tokens |= {"".join(rng.choices(letters, k=90)) for _n in range(50)}
+        partners = self.env["res.partner"]
+        found = [wrong for wrong in tokens if partners._find_by_salon_token(wrong)]
+        self.assertFalse(found)
+        for wrong in rng.sample(sorted(tokens), 40):
+            answer = self.url_open(f"/salon/consent/{wrong}")
+            self.assertEqual(answer.status_code, 404, wrong)
+            self.assertNotIn("Linda", answer.text)
+
+    def test_a_token_ends(self):
+        later = fields.Datetime.now() + timedelta(days=self.company.salon_link_days + 1)
+        with freeze_time(later):
+            self.assertFalse(
+                self.env["res.partner"]._find_by_salon_token(self.path[15:])
+            )
+        self.assertTrue(self.env["res.partner"]._find_by_salon_token(self.path[15:]))
+
+    def test_archived_or_foreign_clients_are_gone(self):
+        other = self.env["res.company"].create({"name": "Second salon"})
+        self.anna.company_id = other
+        self.assertEqual(self.url_open(self.path).status_code, 404)
+        self.anna.company_id = False
+        self.assertEqual(self.url_open(self.path).status_code, 200)
+        self.anna.active = False
+        self.assertEqual(self.url_open(self.path).status_code, 404)
+
+    def test_tokens_of_other_scopes_are_refused(self):
+        from odoo.tools.misc import hash_sign
+
+        token = hash_sign(self.env, "other", [self.anna.id, self.company.id])
+        answer = self.url_open(f"/salon/consent/{token}")
+        self.assertEqual(answer.status_code, 404)

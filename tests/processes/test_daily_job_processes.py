@@ -1,0 +1,103 @@
+"""The daily job in real processes on a real database: at once, and killed midway."""
+
+import os
+import unittest
+
+import pytest
+
+from ..databases import Databases, Worker
+
+pytestmark = pytest.mark.room("call")
+
+NAME = f"daily_job_{os.getpid()}"
+# Killed while it makes this batch; those before are committed.
+KILLED_AT = 4
+
+
+class TestDailyJobProcesses(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.databases = Databases()
+        cls.addClassCleanup(cls.databases.drop_all)
+        cls.filled = f"{NAME}_filled"
+        cls.databases.copy_installed(cls.filled)
+        cls._do(cls.filled, "fill")
+        _done, cls.expected = cls._do(cls._copy("undisturbed"), "scheduled", "result")
+
+    @classmethod
+    def _copy(cls, name):
+        cls.databases.copy(cls.filled, f"{NAME}_{name}")
+        return f"{NAME}_{name}"
+
+    @classmethod
+    def _start(cls, database, *actions):
+        worker = Worker(cls.databases, database, *actions)
+        worker.wait_for("ready")
+        return worker
+
+    @classmethod
+    def _do(cls, database, *actions):
+        """Do these things in one process; return their answers."""
+        worker = cls._start(database, *actions)
+        worker.go()
+        return worker.answer()
+
+    def _do_twice_at_once(self, database, action):
+        workers = [self._start(database, action) for _number in range(2)]
+        for worker in workers:
+            worker.go()
+        return [worker.answer() for worker in workers]
+
+    def assertAsUndisturbed(self, database, *before):
+        self.maxDiff = 2000
+        answers = self._do(database, *before, "result")
+        self.assertEqual(answers[-1], self.expected)
+        return answers
+
+    def test_undisturbed(self):
+        """What the other tests compare with is worth comparing with."""
+        calls = self.expected["calls"]
+        self.assertGreater(len(calls), 150)
+        self.assertEqual({call[-1] for call in calls}, {1})
+        self.assertEqual(len({(call[0], call[1]) for call in calls}), len(calls))
+        self.assertEqual({call[2] for call in calls}, {"reminder", "lapsed"})
+        holds = {reminder[3] for reminder in self.expected["reminders"]}
+        self.assertEqual(holds, {"", "call", "consent", "quota"})
+
+    def test_two_at_once(self):
+        database = self._copy("twice")
+        answers = self._do_twice_at_once(database, "scheduled")
+        self.assertIn([{"failures": 0}], answers)
+        self.assertAsUndisturbed(database)
+
+    def test_two_at_once_without_the_lock_of_the_scheduler(self):
+        database = self._copy("unguarded")
+        self._do_twice_at_once(database, "unguarded")
+        self.assertAsUndisturbed(database)
+
+    def test_killed_midway(self):
+        database = self._copy("killed")
+        worker = self._start(database, "scheduled")
+        worker.go()
+        for _number in range(KILLED_AT):
+            worker.wait_for("batch")
+        worker.kill()
+        left, *_rest = self.assertAsUndisturbed(database, "result", "scheduled")
+        self.assertGreater(len(left["calls"]), 0)
+        self.assertLess(len(left["calls"]), len(self.expected["calls"]))
+
+    def test_withdrawn_while_the_job_runs(self):
+        """Neither sees the other before its commit; no call may survive that."""
+        database = self._copy("withdrawn")
+        job = self._start(database, "slowed")
+        clients = self._start(database, "withdraw")
+        job.go()
+        job.wait_for("batch")
+        clients.go()
+        self.assertEqual(job.answer(), [{"failures": 0}])
+        self.assertGreater(clients.answer()[0]["withdrawn"], 200)
+        left = self._do(database, "survivors")[0]
+        self.assertEqual(left["survivors"], [])
+        self.assertGreater(left["calls"], 0)
+        self.assertEqual(left["cancelled"], left["calls"])
