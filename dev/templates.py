@@ -23,7 +23,7 @@ KINDS = {
     "bridges": "with demo data and bridges",
 }
 LIVE_DATA = "dev.live_data"
-LOGINS = "dev.demo_logins"
+LOGINS, ASSETS = "dev.demo_logins", "dev.assets"
 
 
 class Templates:
@@ -37,7 +37,7 @@ class Templates:
         return f"base_{kind}_{self._base_key(kind)}"
 
     def name(self, kind):
-        made_from = state.addon_hash(folders(kind)), *hashes(LOGINS)
+        made_from = state.addon_hash(folders(kind)), *hashes(LOGINS, ASSETS)
         return f"tpl_{kind}_{state.digest(self._base_key(kind), *made_from)}"
 
     def _base_key(self, kind):
@@ -105,6 +105,7 @@ class Templates:
         check_log(lines, f"Upgrading ({kind})")
         if kind in WITH_DEMO:
             self.shop.fill(fresh, LOGINS, log)
+            self.shop.fill(fresh, ASSETS, log)
         self.shop.rename(fresh, self.name(kind))
 
     def _drop_outdated(self):
