@@ -1,12 +1,13 @@
 """Which tests there are, on which database each of them runs, and in which order.
 
-`empty`, `demo` and `bridges` are kinds of installed databases (`dev/templates.py`).
+`empty`, `demo`, `bridges` and `beside` are kinds of installed databases
+(`dev/templates.py`).
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import project
+from . import long_run, project
 
 TESTS = project.ROOT / "tests"
 # {suite: kind of its database}; those that take longest come first.
@@ -16,7 +17,11 @@ KINDS = {
     "units": "empty",
     "properties": "empty",
     "bridges": "bridges",
+    # Under --long only: once more, where the bridges have changed what they stand on.
+    "units_beside": "beside",
 }
+# Tests with processes copy databases of these kinds.
+COPIED = ("demo", "empty", "bridges")
 # Suites that nobody visits with a browser are spared the server.
 WITHOUT_HTTP = ("processes", "properties")
 # Options of pytest that take the next argument for their value.
@@ -41,12 +46,14 @@ class Suite:
 
 def pick(arguments):
     """Return the suites that these arguments of pytest ask for; without paths all."""
-    options, paths = split(arguments)
-    paths = paths or list(map(relative, [*project.addons(), *folders()]))
+    options, given = split(arguments)
+    paths = given or list(map(relative, [*project.addons(), *folders()]))
     suites = [
         Suite(name, [*options, *(path for path in paths if name_for(path) == name)])
         for name in KINDS
     ]
+    if long_run.OPTION in options and not given:
+        suites[-1].arguments.append(project.ADDON)
     return [suite for suite in suites if len(suite.arguments) > len(options)]
 
 

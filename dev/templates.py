@@ -17,10 +17,12 @@ from .databases import check_log
 
 # Kinds: with demonstration data or without, with the bridges or the main addon alone.
 WITH_DEMO = ("demo", "bridges")
+WITH_BRIDGES = ("bridges", "beside")
 KINDS = {
     "demo": "with demo data",
     "empty": "without demo data",
     "bridges": "with demo data and bridges",
+    "beside": "without demo data, with bridges",
 }
 LIVE_DATA = "dev.live_data"
 LOGINS, ASSETS = "dev.demo_logins", "dev.assets"
@@ -119,7 +121,7 @@ class Templates:
 
 def folders(kind):
     """Folders of our addons in databases of this kind."""
-    return project.addons() if kind == "bridges" else project.addons()[:1]
+    return project.addons() if kind in WITH_BRIDGES else project.addons()[:1]
 
 
 def hashes(*modules):

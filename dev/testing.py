@@ -87,14 +87,12 @@ def compare_odoo():
 
 
 def install_check(shop, wanted):
-    """Install what the suites want, then upgrade; nothing may be logged.
-
-    Tests with processes copy databases of every kind.
-    """
-    names = {suite.name for suite in wanted}
-    kinds = KINDS if "processes" in names else {suite.kind for suite in wanted}
+    """Install what the suites want, then upgrade; nothing may be logged."""
+    kinds = {suite.kind for suite in wanted}
+    if any(suite.name == "processes" for suite in wanted):
+        kinds.update(suites.COPIED)
     try:
-        return Templates(shop).ensure(*kinds), None
+        return Templates(shop).ensure(*sorted(kinds)), None
     except SalonError as error:
         return None, error
 

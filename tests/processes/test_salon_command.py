@@ -239,6 +239,7 @@ class TestLong(unittest.TestCase):
         """The option goes to all runs of pytest and picks no tests."""
         picked = {one.name: one.arguments for one in suites.pick([long_run.OPTION])}
         self.assertEqual(picked.keys(), suites.KINDS.keys())
+        self.assertEqual(picked["units_beside"], [long_run.OPTION, project.ADDON])
         self.assertIn(long_run.OPTION, picked["units"])
         self.assertEqual(picked["journeys"], [long_run.OPTION, "tests/journeys"])
 
