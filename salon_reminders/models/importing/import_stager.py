@@ -1,33 +1,31 @@
 from collections import defaultdict
 from itertools import islice
 
-from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from odoo.addons.phone_validation.tools import phone_validation
 
-from .import_fields import guess_category
-from .import_row import RowReader
+from ...tools.sold_words import guess_category
+from .import_values import RowReader, describe_problem
 
 STAGE_SIZE = 5000
 
 
-class SalonImportStager(models.AbstractModel):
+class Stager:
     """Reads the files of an import into its rows, and sorts the rows.
 
     Sorting finds what is known already, who is a walk-in, which rows belong to the
     same client, and which must be imported together.
     """
 
-    _name = "salon.import.stager"
-    _description = "Salon Import Stager"
+    def __init__(self, env):
+        self.env = env
 
     # ------------------------------------------------------------
     # READING
     # ------------------------------------------------------------
 
-    @api.model
-    def _stage(self, file):
+    def stage(self, file):
         """Read the rows of a file that are not staged yet; yield their number."""
         reader = self._get_reader(file)
         rows = enumerate(file._iter_rows(), start=1)
@@ -74,14 +72,13 @@ class SalonImportStager(models.AbstractModel):
         )
 
     def _prepare_row(self, reader, number, cells):
-        texts = self.env["salon.import.text"]
         kind, vals, problem = reader.parse(cells)
         key = reader.key(kind, vals)
         return {
             "number": number,
             "kind": kind,
             "state": "failed" if problem else "pending",
-            "error": problem and texts._get_text(number, problem),
+            "error": problem and describe_problem(self.env, number, problem),
             "key": key,
             "raw": cells,
             "client_key": vals.pop("client_key"),
@@ -94,8 +91,7 @@ class SalonImportStager(models.AbstractModel):
     # SORTING
     # ------------------------------------------------------------
 
-    @api.model
-    def _sort(self, salon_import):
+    def sort(self, salon_import):
         """Find out what the rows of an import mean together."""
         self.env.flush_all()
         self._mark_walk_ins(salon_import)

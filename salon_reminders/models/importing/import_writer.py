@@ -4,34 +4,33 @@ from decimal import Decimal
 
 from psycopg2 import InterfaceError, OperationalError
 
-from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, groupby
 
 from ..visit.salon_visit import OPEN_STATES
-from .import_plan import Line, Row, Visit, plan_client
+from .import_plan import NO_TRACKING, Line, Row, Visit, plan_client
+from .import_visit_writer import VisitWriter
 
 _logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2000
 
 
-class SalonImportWriter(models.AbstractModel):
+class Writer:
     """Plans the rows of an import and carries the plans out, block by block.
 
     The dry run plans and counts; the import plans, counts and writes. A block that
     can't be written fails as a whole and does not stop the others.
     """
 
-    _name = "salon.import.writer"
-    _description = "Salon Import Writer"
+    def __init__(self, env):
+        self.env = env
 
     # ------------------------------------------------------------
     # BATCHES
     # ------------------------------------------------------------
 
-    @api.model
-    def _get_batches(self, salon_import, after=0):
+    def get_batches(self, salon_import, after=0):
         """Return (first block, last block) of batches of some thousand rows."""
         blocks = self.env.execute_query(
             SQL(
@@ -56,7 +55,6 @@ class SalonImportWriter(models.AbstractModel):
         """Return how many rows are imported, and saved, at a time."""
         return BATCH_ROWS
 
-    @api.model
     def _load(self, salon_import, catalogue, batch):
         """Return the pending rows of a batch, as {block: rows}."""
         blocks = defaultdict(list)
@@ -81,19 +79,15 @@ class SalonImportWriter(models.AbstractModel):
             blocks[block].append(row)
         return blocks
 
-    @api.model
-    def _count_batch(self, salon_import, catalogue, batch):
+    def count_batch(self, salon_import, catalogue, batch):
         """Return what a batch would bring, without writing anything."""
         blocks = self._load(salon_import, catalogue, batch)
         rows = [row for rows in blocks.values() for row in rows]
-        partners = self.env["salon.import.client.writer"]._find_partners(
-            salon_import, rows
-        )
+        partners = ClientWriter(self.env).find_partners(salon_import, rows)
         visits = self._plan(salon_import, catalogue, rows, partners)
         return self._count(rows, visits, partners)
 
-    @api.model
-    def _write_batch(self, salon_import, catalogue, batch):
+    def write_batch(self, salon_import, catalogue, batch):
         """Import a batch; return what it brought."""
         blocks = self._load(salon_import, catalogue, batch)
         rows = [row for rows in blocks.values() for row in rows]
@@ -134,17 +128,17 @@ class SalonImportWriter(models.AbstractModel):
         return Counter()
 
     def _write_rows(self, salon_import, catalogue, rows):
-        clients = self.env["salon.import.client.writer"]
-        visit_writer = self.env["salon.import.visit.writer"]
+        clients = ClientWriter(self.env)
+        visit_writer = VisitWriter(self.env)
         forget = None
         try:
             with self.env.cr.savepoint():
-                partners = clients._find_partners(salon_import, rows)
+                partners = clients.find_partners(salon_import, rows)
                 visits = self._plan(salon_import, catalogue, rows, partners)
                 counts = self._count(rows, visits, partners)
                 forget = catalogue.make(rows)
-                clients._make_partners(salon_import, rows, partners)
-                visit_writer._make_visits(salon_import, catalogue, visits, partners)
+                clients.make_partners(salon_import, rows, partners)
+                visit_writer.make_visits(salon_import, catalogue, visits, partners)
                 self._write_results(rows, visits, partners)
                 return counts
         except Exception:
@@ -258,3 +252,126 @@ class SalonImportWriter(models.AbstractModel):
             results.setdefault(row.id, (row.id, partner_id, None, None))
         results.pop(0, None)
         self.env["salon.import.row"]._write_results(list(results.values()))
+
+
+class ClientWriter:
+    """Finds the clients of imported rows, and makes those who are missing.
+
+    By the old system's number first, then by phone, then by the exact name; a match
+    must be the only one.
+    """
+
+    def __init__(self, env):
+        self.env = env
+
+    def find_partners(self, salon_import, rows):
+        """Return {client key: id} of the clients that exist: by number, phone, name."""
+        names = defaultdict(dict)
+        for row in rows:
+            prefix, _colon, name = row.client_key.partition(":")
+            names[prefix][name] = row.client_key
+        partners = {}
+        for prefix, column in (
+            ("n", SQL("salon_import_ref")),
+            ("p", SQL("phone_sanitized")),
+            ("a", SQL("lower(name)")),
+        ):
+            if names[prefix]:
+                found = self._match_partners(salon_import, column, list(names[prefix]))
+                partners |= {names[prefix][name]: found[name] for name in found}
+        return partners | self._find_unnumbered(salon_import, rows, partners)
+
+    def _match_partners(self, salon_import, column, values, extra=None):
+        """Return {value: id} for values that exactly one client has."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT %(column)s, MIN(id) FROM res_partner
+                        WHERE %(column)s = ANY(%(values)s) AND active
+                          AND NOT is_company AND %(extra)s
+                          AND (company_id IS NULL OR company_id = %(company)s)
+                     GROUP BY 1 HAVING COUNT(*) = 1""",
+                    column=column,
+                    values=values,
+                    extra=extra or SQL("TRUE"),
+                    company=salon_import.company_id.id,
+                )
+            )
+        )
+
+    def _find_unnumbered(self, salon_import, rows, partners):
+        """Return clients who were here before the old system's number was known.
+
+        Same phone and same name: two people of one family may share a phone.
+        """
+        wanted = {
+            f"{row.vals['phone_key']} {row.vals['name_key']}": row.client_key
+            for row in rows
+            if row.client_key.startswith("n:")
+            and row.client_key not in partners
+            and row.vals.get("phone_key")
+            and row.vals.get("name_key")
+        }
+        if not wanted:
+            return {}
+        found = self._match_partners(
+            salon_import,
+            SQL("phone_sanitized || ' ' || lower(name)"),
+            list(wanted),
+            SQL(
+                "salon_import_ref IS NULL AND phone_sanitized = ANY(%s)",
+                [value.partition(" ")[0] for value in wanted],
+            ),
+        )
+        return {wanted[value]: partner_id for value, partner_id in found.items()}
+
+    def make_partners(self, salon_import, rows, partners):
+        """Create the missing clients and complete the cards of known ones."""
+        facts = defaultdict(dict)
+        for row in sorted(rows, key=lambda row: row.kind != "clients"):
+            if row.client_key:
+                facts[row.client_key] = row.vals | facts[row.client_key]
+        self._complete_partners(rows, facts, partners)
+        missing = [key for key in facts if key not in partners]
+        created = (
+            self.env["res.partner"]
+            .with_context(**NO_TRACKING)
+            .create(
+                [
+                    {
+                        **self._prepare_partner_vals(key, facts[key]),
+                        "company_id": salon_import.company_id.id,
+                    }
+                    for key in missing
+                ]
+            )
+        )
+        partners |= dict(zip(missing, created.ids, strict=True))
+
+    def _prepare_partner_vals(self, key, facts):
+        number = key[2:] if key.startswith("n:") else False
+        names = (facts.get(name) for name in ("client_name", "phone"))
+        return {
+            "name": next(filter(None, names), None) or self._placeholder(number),
+            "phone": facts.get("phone"),
+            "email": facts.get("email"),
+            "salon_birthdate": facts.get("birthdate"),
+            "salon_note": facts.get("note"),
+            "salon_import_ref": number,
+            "is_salon_client": True,
+        }
+
+    def _placeholder(self, number):
+        return self.env._("Client %(number)s", number=number)
+
+    def _complete_partners(self, rows, facts, partners):
+        """Fill what is empty on known cards; what a person entered stays."""
+        keys = {row.client_key for row in rows if row.kind == "clients"}
+        for key in keys & set(partners):
+            partner = self.env["res.partner"].browse(partners[key])
+            vals = self._prepare_partner_vals(key, facts[key])
+            if partner.name == self._placeholder(partner.salon_import_ref):
+                partner.name = vals["name"]
+            missing = {n: v for n, v in vals.items() if v and not partner[n]}
+            if missing:
+                partner.write(missing)

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 
-from odoo import Command, api, models
+from odoo import Command
 from odoo.tools import SQL
 
 from ...tools.bulk_insert import bulk_insert, keep_values
@@ -10,14 +10,13 @@ from ..visit.salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
 from .import_plan import NO_TRACKING, NOON
 
 
-class SalonImportVisitWriter(models.AbstractModel):
+class VisitWriter:
     """Carries out the plans of visits: creates, changes and completes them."""
 
-    _name = "salon.import.visit.writer"
-    _description = "Salon Import Visit Writer"
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _make_visits(self, salon_import, catalogue, visits, partners):
+    def make_visits(self, salon_import, catalogue, visits, partners):
         """Create and change visits, then let reminders follow once."""
         model = self.env["salon.visit"].with_context(
             **NO_TRACKING, salon_visit_batch=True

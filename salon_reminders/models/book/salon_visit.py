@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from itertools import chain
 
 from odoo import api, fields, models
@@ -12,8 +12,9 @@ from ...tools.arguments import (
     record_ids,
     shaped,
 )
-from ...tools.times import subtract_times
-from ..visit.salon_visit import OPEN_STATES
+from ...tools.times import merge_times, subtract_times
+from ..visit.salon_visit import MISSED_STATES, OPEN_STATES
+from .salon_slot_finder import NOTICE
 
 # What is done by whom and when, as a form sends it.
 PART = shaped(
@@ -25,10 +26,19 @@ PART = shaped(
 
 
 class SalonVisit(models.Model):
-    """Visits outside the working hours of a stylist: asked about, then recorded."""
+    """The times at which a visit keeps stylists busy, and those that it gives back."""
 
     _inherit = "salon.visit"
 
+    is_overlap = fields.Boolean(
+        "Overlap on purpose",
+        copy=False,
+        tracking=True,
+        help="The stylist may have another client at the same time.",
+    )
+    busy_ids = fields.One2many("salon.visit.busy", "visit_id", string="Busy times")
+
+    # Outside working hours: asked about, then recorded
     outside_hours = fields.Boolean(
         "Outside working hours",
         readonly=True,
@@ -37,6 +47,76 @@ class SalonVisit(models.Model):
         help="The stylist does not work at the time of this visit; whoever booked it "
         "was told and confirmed it.",
     )
+
+    # Missed or cancelled, and the time that this gives back
+    missed_at = fields.Datetime(
+        "Cancelled or missed on",
+        readonly=True,
+        copy=False,
+        help="When this was entered; empty for what an import brought.",
+    )
+    is_late_cancel = fields.Boolean(
+        "Cancelled late",
+        compute="_compute_is_late_cancel",
+        store=True,
+        help="Cancelled so short before the visit that the time was hard to fill.",
+    )
+
+    # Serves the follow-up of missed visits, and freed times.
+    _missed_idx = models.Index("(company_id, missed_at) WHERE missed_at IS NOT NULL")
+
+    @api.depends("state", "start", "missed_at")
+    def _compute_is_late_cancel(self):
+        for visit in self:
+            notice = timedelta(hours=visit.company_id.salon_late_cancel_hours)
+            visit.is_late_cancel = bool(
+                visit.state == "cancelled"
+                and visit.missed_at
+                and visit.missed_at > visit.start - notice
+            )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "state" not in vals or self.env.context.get("salon_taken_over"):
+            return super().write(vals)
+        freed = self._get_freed() if vals["state"] == "cancelled" else self.browse()
+        missed = vals["state"] in MISSED_STATES
+        stamp = {"missed_at": missed and fields.Datetime.now()}
+        result = super().write({**vals, **stamp})
+        freed._tell_freed()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSY TIMES
+    # ------------------------------------------------------------
+
+    def _take_times(self):
+        """Bring the busy times of the stylists in line with these visits."""
+        # A stylist may not see her colleagues' times, yet they bind her.
+        self.env["salon.visit.busy"].sudo()._sync(self)
+        return super()._take_times()
+
+    def _get_busy_times(self):
+        """Return the times in which the visit keeps stylists busy.
+
+        Only visits still to be made take time: history may overlap as it did.
+        """
+        self.ensure_one()
+        if self.state not in OPEN_STATES or not self.start or not self.stop:
+            return []
+        times = {}
+        for line, stylist, start, stop in self._get_schedule():
+            for busy in line.product_id._get_salon_busy(start, stop):
+                times.setdefault(stylist, []).append(busy)
+        return [
+            (stylist, start, stop)
+            for stylist, own in times.items()
+            if stylist
+            for start, stop in merge_times(own)
+        ]
 
     # ------------------------------------------------------------
     # REQUESTS
@@ -141,7 +221,7 @@ class SalonVisit(models.Model):
         """
         company = self.company_id or self.env.company
         stylists = self.env["resource.resource"].union(*(busy[0] for busy in times))
-        ends = self.env["salon.departure"]._get_ends(stylists, company)
+        ends = stylists._get_ends(company)
         return [
             busy
             for busy in times
@@ -151,9 +231,9 @@ class SalonVisit(models.Model):
     def _text_hours(self, stylist, start):
         """Return in words when the stylist works on this day."""
         company = self.company_id or self.env.company
-        midnight = datetime.combine(company._salon_date(start), time())
-        first = company._salon_utc(midnight)
-        last = company._salon_utc(midnight + timedelta(days=1))
+        day = company._salon_date(start)
+        first = company._salon_midnight(day)
+        last = company._salon_midnight(day + timedelta(days=1))
         work = self.env["salon.slot.finder"]._get_work(stylist, first, last)[stylist.id]
         values = {"stylist": stylist.name, "day": company._salon_format_day(start)}
         if not work:
@@ -165,3 +245,50 @@ class SalonVisit(models.Model):
         return self.env._(
             "On %(day)s %(stylist)s works %(hours)s.", **values, hours=hours
         )
+
+    # ------------------------------------------------------------
+    # FREED TIMES
+    # ------------------------------------------------------------
+
+    def _get_freed(self):
+        """Return the visits to come whose time somebody else could still take."""
+        soonest = fields.Datetime.now() + NOTICE
+        return self.filtered(
+            lambda visit: (
+                visit.state in OPEN_STATES and visit.stylist_id and visit.stop > soonest
+            )
+        )
+
+    def _tell_freed(self):
+        """Tell the receptionists about these times, once for all of them.
+
+        Of whom they were freed is not told: who may see it reads it in the book.
+        """
+        if not self:
+            return
+        data = self.env.cr.precommit.data
+        if "salon.visit.freed" not in data:
+            data["salon.visit.freed"] = {}
+            self.env.cr.precommit.add(self.env["salon.visit"].sudo()._send_freed)
+        for visit in self:
+            times = data["salon.visit.freed"].setdefault(visit.company_id.id, [])
+            times.append(visit._prepare_freed())
+
+    def _prepare_freed(self):
+        local = self.company_id._salon_local
+        return {
+            "stylist_id": self.stylist_id.id,
+            "stylist": self.stylist_id.name,
+            "start": local(self.start).replace(tzinfo=None).isoformat(),
+            "stop": local(self.stop).replace(tzinfo=None).isoformat(),
+        }
+
+    @api.model
+    def _send_freed(self):
+        group = self.env.ref("salon_reminders.group_receptionist", False)
+        freed = self.env.cr.precommit.data.pop("salon.visit.freed", {})
+        for company_id, times in freed.items():
+            if group:
+                group._bus_send(
+                    "salon.visit/freed", {"company_id": company_id, "times": times}
+                )

@@ -1,18 +1,26 @@
-from odoo import api, fields, models
+import base64
+import io
+import itertools
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from odoo import fields
 from odoo.tools import SQL
 
 from ..visit.salon_visit import OPEN_STATES
 from .import_plan import NO_TRACKING, Row
 
+READ_SIZE = 5000
 
-class SalonImportCloser(models.AbstractModel):
+
+class Closer:
     """What follows when the rows of an import are counted or written."""
 
-    _name = "salon.import.closer"
-    _description = "Salon Import Closer"
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _settle(self, salon_import, limit=500):
+    def settle(self, salon_import, limit=500):
         """Close bookings of earlier imports that this one shows were not kept."""
         until = salon_import._get_settled_until()
         if not until:
@@ -40,8 +48,7 @@ class SalonImportCloser(models.AbstractModel):
             limit=limit,
         )
 
-    @api.model
-    def _record_consents(self, salon_import, limit=1000):
+    def record_consents(self, salon_import, limit=1000):
         """Write what people agreed to into the ledger; return how many clients.
 
         What a client said herself is never overruled by a file. Whoever was not asked
@@ -78,24 +85,21 @@ class SalonImportCloser(models.AbstractModel):
                         WHERE import_id = %(id)s AND state IN ('done', 'known')
                           AND partner_id IS NOT NULL
                      GROUP BY partner_id) said
-    LEFT JOIN LATERAL (SELECT c.decision, c.method FROM salon_consent c
-                        WHERE c.partner_id = said.partner_id
-                          AND c.company_id = %(company)s
-                          AND c.purpose = 'reminder' AND c.channel = 'phone'
-                     ORDER BY c.date DESC, c.id DESC LIMIT 1) newest ON TRUE
+    LEFT JOIN LATERAL (%(newest)s) newest ON TRUE
                 WHERE said.decision IS NOT NULL
-                  AND (newest IS NULL OR (
+                  AND (newest.id IS NULL OR (
                       newest.method = 'import'
                       AND newest.decision != said.decision))
              ORDER BY said.partner_id LIMIT %(limit)s""",
             agreed=salon_import.consent == "yes",
             id=salon_import.id,
-            company=salon_import.company_id.id,
+            newest=self.env["salon.consent"]._sql_newest(
+                SQL("said.partner_id"), salon_import.company_id.id
+            ),
             limit=limit,
         )
 
-    @api.model
-    def _count_masters(self, salon_import, catalogue):
+    def count_masters(self, salon_import, catalogue):
         """Return how many services, products and stylists the import would make."""
         counts = {}
         for name, columns in (
@@ -129,3 +133,73 @@ class SalonImportCloser(models.AbstractModel):
                     vals["code"], vals["item"], vals["category"], row.kind
                 )
         return len(catalogue.new_items(rows))
+
+
+class FailedRows:
+    """Gives back the rows that failed, as they came, with the reason.
+
+    A workbook with a sheet per file and the same headers: corrected, it can be
+    uploaded as it is.
+    """
+
+    def __init__(self, env):
+        self.env = env
+
+    def make_failed_file(self, salon_import):
+        """Return the workbook of failed rows in base64, or False without any."""
+        book, is_empty = Workbook(write_only=True), True
+        # One file after the other as they come, not all rows in memory.
+        failed = self._iter_failed(salon_import)
+        by_file = itertools.groupby(failed, lambda row: row[0])
+        for file_id, rows in by_file:
+            file = self.env["salon.import.file"].browse(file_id)
+            self._add_sheet(book, file, rows)
+            is_empty = False
+        if is_empty:
+            return False
+        stream = io.BytesIO()
+        book.save(stream)
+        return base64.b64encode(stream.getvalue())
+
+    def _iter_failed(self, salon_import):
+        """Yield (file, row, reason, cells) in the order of the files."""
+        last = (0, 0)
+        while True:
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT file_id, number, error, raw FROM salon_import_row
+                        WHERE import_id = %s AND state = 'failed'
+                          AND (file_id, number) > %s
+                     ORDER BY file_id, number LIMIT %s""",
+                    salon_import.id,
+                    last,
+                    READ_SIZE,
+                )
+            )
+            yield from rows
+            if len(rows) < READ_SIZE:
+                return
+            last = rows[-1][:2]
+
+    def _add_sheet(self, book, file, rows):
+        sheet = book.create_sheet(self._get_title(book, file))
+        headers = file.head[0]
+        extra = [self.env._("Row"), self.env._("Reason")]
+        sheet.append([self._cell(sheet, text) for text in headers + extra])
+        for _file_id, number, reason, cells in rows:
+            cells = cells + [""] * (len(headers) - len(cells))
+            texts = [*cells[: len(headers)], str(number), reason]
+            sheet.append([self._cell(sheet, text) for text in texts])
+
+    def _get_title(self, book, file):
+        """Return a title that a workbook takes: short, unique, without signs."""
+        title = "".join(c for c in file.name if c not in "[]:*?/\\")[:28] or "-"
+        number = len(book.worksheets) + 1
+        return title if title not in book.sheetnames else f"{title} {number}"
+
+    def _cell(self, sheet, text):
+        """Return a cell with a text: never a formula, whatever the text begins with."""
+        cell = WriteOnlyCell(sheet)
+        cell.value = "".join(c for c in text if c >= " " or c in "\t\n")
+        cell.data_type = "s"
+        return cell

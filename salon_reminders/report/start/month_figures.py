@@ -1,6 +1,5 @@
 from collections import defaultdict
 
-from odoo import api, models
 from odoo.fields import Date, Domain
 
 from ...models.visit.salon_visit import MADE_STATES
@@ -9,24 +8,22 @@ from ...models.visit.salon_visit import MADE_STATES
 MONTHS = 13
 
 
-class SalonMonthFigures(models.AbstractModel):
+class MonthFigures:
     """Puts the figures of the reports side by side, month by month.
 
     Every figure is asked of its report, so that paper and screen never differ.
     """
 
-    _name = "salon.month.figures"
-    _description = "Figures of a Month"
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _get_months(self, month):
+    def get_months(self, month):
         """Return the first days of the months that a report shows, oldest first."""
         return [
             Date.subtract(month, months=number) for number in reversed(range(MONTHS))
         ]
 
-    @api.model
-    def _get_series(self, company, month):
+    def get_series(self, company, month):
         """Return {first day of a month: {figure: value}} of the last months."""
         series = defaultdict(lambda: defaultdict(float))
         for model, domain, specs in self._get_questions(company):
@@ -36,19 +33,17 @@ class SalonMonthFigures(models.AbstractModel):
             for day, *values in rows:
                 found = zip(specs, values, strict=True)
                 series[day].update({name: value or 0 for name, value in found})
-        for day in self._get_months(month):
+        for day in self.get_months(month):
             figures = series[day]
             money = figures["amount"]
             figures["retail_share"] = figures["retail"] / money if money else 0
         return series
 
-    @api.model
     def _get_span(self, month):
-        return Domain("date", ">=", self._get_months(month)[0]) & Domain(
+        return Domain("date", ">=", self.get_months(month)[0]) & Domain(
             "date", "<", Date.add(month, months=1)
         )
 
-    @api.model
     def _get_questions(self, company):
         """Return (report, which rows, {figure: measure}) of all that is asked."""
         own = Domain("company_id", "=", company.id)
@@ -101,8 +96,7 @@ class SalonMonthFigures(models.AbstractModel):
     # WITHOUT MONTHS
     # ------------------------------------------------------------
 
-    @api.model
-    def _get_heat(self, company, month):
+    def get_heat(self, company, month):
         """Return the heat map of a month, see ``salon.load``."""
         load = self.env["salon.load"].with_company(company)
         stylists = self.env["salon.slot.finder"]._get_stylists(company)
@@ -110,8 +104,7 @@ class SalonMonthFigures(models.AbstractModel):
         start, stop = midnight(month), midnight(Date.add(month, months=1))
         return load._get_heat(stylists, start, stop)
 
-    @api.model
-    def _get_segments(self, company):
+    def get_segments(self, company):
         """Return {segment: clients} as of last night."""
         return dict(
             self.env["salon.client.standing"]._read_group(
@@ -119,8 +112,7 @@ class SalonMonthFigures(models.AbstractModel):
             )
         )
 
-    @api.model
-    def _get_sources(self, company, month):
+    def get_sources(self, company, month):
         """Return (source, new clients of the month, of a year, first-year value)."""
         clients = self.env["salon.client.report"]
         own = Domain("company_id", "=", company.id)
