@@ -31,6 +31,13 @@ class ResPartner(models.Model):
         copy=False,
         groups="salon_reminders.group_stylist",
     )
+    salon_shares_phone = fields.Boolean(
+        "Shares her number",
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="Other clients with this number are other people, not duplicates.",
+    )
+
     # What calls have told
     salon_wrong_number = fields.Char(
         readonly=True,
@@ -57,6 +64,21 @@ class ResPartner(models.Model):
         for partner in self:
             wrong = partner.salon_wrong_number
             partner.salon_has_wrong_number = wrong and wrong == partner.phone_sanitized
+
+    # ------------------------------------------------------------
+    # WHO MAY NAME A CLIENT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_salon_clients(self, vals_list):
+        """Refuse records about clients the user may not see.
+
+        Otherwise a stylist would open any card by booking its client for herself, and
+        errors would tell the names of other companies' clients.
+        """
+        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        if ids and not self.env.su:
+            self.browse(ids).check_access("read")
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -30,12 +30,6 @@ class ResPartner(models.Model):
         help="All but the last digits are hidden until the number is asked for.",
     )
 
-    salon_shares_phone = fields.Boolean(
-        "Shares her number",
-        copy=False,
-        groups="salon_reminders.group_stylist",
-        help="Other clients with this number are other people, not duplicates.",
-    )
     salon_card_log_ids = fields.One2many(
         "salon.card.log",
         "partner_id",
@@ -89,17 +83,6 @@ class ResPartner(models.Model):
             or not user.has_group("salon_reminders.group_stylist")
             or user.has_group("salon_reminders.group_phone_numbers")
         )
-
-    @api.model
-    def _check_salon_clients(self, vals_list):
-        """Refuse records about clients the user may not see.
-
-        Otherwise a stylist would open any card by booking its client for herself, and
-        errors would tell the names of other companies' clients.
-        """
-        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
-        if ids and not self.env.su:
-            self.browse(ids).check_access("read")
 
     @api.model
     def _is_salon_staff(self):

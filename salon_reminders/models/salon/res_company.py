@@ -8,7 +8,7 @@ from odoo.tools import SQL, format_date, format_list, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...tools.time_zones import fits_country, get_country_zones, keep_same_time
+from ...tools.time_zones import fits_country, get_country_zones
 
 NOON = 12
 # Of a salon without working hours: always open, but nobody is called at night.
@@ -45,11 +45,6 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_manager",
         help="What country, time zone and stylists disagree about.",
     )
-    salon_has_other_clocks = fields.Boolean(
-        "Stylists keep other times",
-        compute="_compute_salon_clock_question",
-        groups="salon_reminders.group_manager",
-    )
 
     @api.depends("resource_calendar_id.tz", "partner_id.tz")
     def _compute_salon_tz(self):
@@ -66,13 +61,8 @@ class ResCompany(models.Model):
     @api.depends("salon_tz", "country_id")
     def _compute_salon_clock_question(self):
         for company in self:
-            others = company._salon_stylists_off_clock()
-            texts = [
-                company._salon_text_country_clock(),
-                others and company._salon_text_stylist_clocks(others),
-            ]
+            texts = company._salon_get_clock_doubts()
             company.salon_clock_question = "\n".join(filter(None, texts))
-            company.salon_has_other_clocks = bool(others)
 
     def _inverse_salon_tz(self):
         for company in self:
@@ -93,16 +83,6 @@ class ResCompany(models.Model):
             self._salon_follow_clock()
             self._salon_follow_days()
         return result
-
-    # ------------------------------------------------------------
-    # ACTIONS
-    # ------------------------------------------------------------
-
-    def action_salon_align_clocks(self):
-        """Let the hours of all stylists count in the time zone of their salon."""
-        self.check_access("write")
-        for company in self:
-            company._salon_stylists_off_clock().tz = company.salon_tz
 
     # ------------------------------------------------------------
     # THE SALON'S CLOCK
@@ -337,13 +317,11 @@ class ResCompany(models.Model):
     # ------------------------------------------------------------
 
     def _salon_set_clock(self, name):
-        """Set the time zone of the salon, and of its stylists who kept the old one.
+        """Set the time zone of the salon.
 
         Hours that other salons keep too stay as they are; this one gets its own.
         """
         self.ensure_one()
-        old = self._salon_timezone().zone
-        stylists = self._salon_own_stylists().filtered(lambda one: one.tz == old)
         hours = self.resource_calendar_id
         if not hours:
             self.partner_id.tz = name
@@ -357,27 +335,6 @@ class ResCompany(models.Model):
             self.sudo().resource_calendar_id = own_sudo
         else:
             hours.tz = name
-        stylists.tz = name
-
-    def _salon_own_stylists(self):
-        """Return the stylists who work at this salon only."""
-        return self.env["resource.resource"].search(
-            [("is_stylist", "=", True), ("company_id", "in", self._origin.ids)]
-        )
-
-    def _salon_stylists_off_clock(self):
-        """Return the stylists whose hours would not count by the salon's clock.
-
-        Those who keep the salon's present time zone follow when it is changed.
-        """
-        now, present = fields.Datetime.now(), self._origin._salon_timezone().zone
-        stylists = self._salon_own_stylists().filtered(lambda one: one.tz != present)
-        zones = {
-            zone
-            for zone in set(stylists.mapped("tz"))
-            if self.salon_tz and not keep_same_time(zone, self.salon_tz, now)
-        }
-        return stylists.filtered(lambda one: one.tz in zones)
 
     # ------------------------------------------------------------
     # IN WORDS
@@ -390,6 +347,10 @@ class ResCompany(models.Model):
             day=format_date(self.env, day.date(), date_format="EEEE d MMMM"),
             time=format_time(self.env, moment, tz=zone, time_format="short"),
         )
+
+    def _salon_get_clock_doubts(self):
+        """Return what speaks against the clock, in words; some may be empty."""
+        return [self._salon_text_country_clock()]
 
     def _salon_text_country_clock(self):
         """Return what is wrong between the country and the clock, or nothing."""
@@ -421,11 +382,3 @@ class ResCompany(models.Model):
             zones=format_list(self.env, zones, style="or"),
         )
         return f"{text} {proposal}"
-
-    def _salon_text_stylist_clocks(self, stylists):
-        return self.env._(
-            "The working hours of %(stylists)s count in another time zone than those "
-            "of the salon (%(zones)s).",
-            stylists=format_list(self.env, stylists.mapped("name")),
-            zones=format_list(self.env, sorted(set(stylists.mapped("tz")))),
-        )

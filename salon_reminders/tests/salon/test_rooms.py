@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from odoo.models import BaseModel
 from odoo.tests import BaseCase, tagged
 
 ADDON = Path(__file__).parents[2]
@@ -42,15 +43,18 @@ UPWARDS = {
         "salon.lost.client",
     ),
 }
-# The same for wizards and reports. Money by segment and by promotion is asked of one
-# table of visits: PostgreSQL would not look through three.
-UPWARDS_ELSEWHERE = {
-    "report/visit/salon_visit_report.py": (
-        "salon.client.standing",
-        "salon.promotion",
+# {file: methods and fields, made by higher rooms only, that it uses}.
+UPWARDS_MEMBERS = {
+    "call/salon_call_desk.py": (
+        "_get_booking_question",
+        "_is_gone",
     ),
+    "call/salon_call_kinds.py": ("_get_booking_question",),
+    "call/salon_call_script.py": ("_get_win_back_values",),
+    "filling/salon_slot_proposer.py": ("_get_wished_stylist",),
 }
-# {file: records and models of higher rooms that it names}, of views and data.
+# Models that wizards and reports name; records and models that views and data name.
+UPWARDS_ELSEWHERE = {}
 UPWARDS_XML = {}
 # One readable file per model; the call, which everything turns on, has parts.
 MOST_FILES = {("call", "salon.call"): 4}
@@ -130,6 +134,32 @@ class TestRooms(BaseCase):
         found = self._find_upwards("models/")
         known = {f"models/{name}": set(names) for name, names in UPWARDS.items()}
         self.assertEqual(found, known)
+
+    def test_rooms_use_only_members_of_those_below(self):
+        """What a lower room calls, it has itself: as an empty hook, if need be."""
+        makers = self._get_makers()
+        found = defaultdict(set)
+        for name, tree in self._get_models_code():
+            for node in ast.walk(tree):
+                rooms = isinstance(node, ast.Attribute) and makers.get(node.attr)
+                if rooms and all(self._is_above(r, get_room(name)) for r in rooms):
+                    found[name.removeprefix("models/")].add(node.attr)
+        known = {name: set(names) for name, names in UPWARDS_MEMBERS.items()}
+        self.assertEqual(dict(found), known)
+
+    def _get_models_code(self):
+        return [(n, tree) for n, tree in self.code.items() if n.startswith("models/")]
+
+    def _get_makers(self):
+        """Return {method or field: rooms that make it}, of names of our own."""
+        makers = defaultdict(set)
+        for name, tree in self._get_models_code():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and is_private(node.name):
+                    makers[node.name].add(get_room(name))
+                elif isinstance(node, ast.Assign) and is_field(node):
+                    makers[node.targets[0].id].add(get_room(name))
+        return {name: rooms for name, rooms in makers.items() if is_own(name)}
 
     def test_wizards_and_reports_know_only_rooms_below(self):
         found = self._find_upwards("wizards/", "report/")
@@ -280,6 +310,24 @@ def is_extension(node):
     """Tell whether a class extends a model instead of making one."""
     name, parents = get_value(node, "_name"), get_parents(node)
     return bool(parents) and (not name or name in parents)
+
+
+def is_private(name):
+    return name.startswith(("_", "action_")) and not name.startswith("__")
+
+
+def is_field(node):
+    target = node.targets[0]
+    return (
+        isinstance(target, ast.Name)
+        and target.id.startswith("salon_")
+        and ast.unparse(node.value).startswith("fields.")
+    )
+
+
+def is_own(name):
+    """Tell whether a name is ours, not one that every model of Odoo has."""
+    return not hasattr(BaseModel, name)
 
 
 def is_on_paper(model):
