@@ -282,6 +282,13 @@ class ResourceResource(models.Model):
         """
         return {}
 
+    def _is_gone(self, day, company):
+        """Return which of these stylists do not work at a salon any more on a day.
+
+        Nobody here: who leaves is known above.
+        """
+        return self.browse()
+
     def _can_do(self, service):
         """Return whether the stylist does this product or template."""
         self.ensure_one()
