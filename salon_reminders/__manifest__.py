@@ -31,7 +31,7 @@
         "data/ir_cron_data.xml",
         "data/salon_consent_wording_data.xml",
         "wizards/catalogue/salon_starter_set_views.xml",
-        "views/salon/salon_zone_views.xml",
+        "views/catalogue/salon_zone_views.xml",
         "wizards/call/salon_dry_run_views.xml",
         "views/catalogue/salon_cycle_views.xml",
         "views/reminder/salon_cycle_tuner_views.xml",
@@ -104,8 +104,8 @@
         "report/start/salon_month_report.xml",
         "wizards/start/salon_month_report_views.xml",
         "views/start/salon_start_page_views.xml",
-        "views/salon_menus.xml",
         "views/importing/salon_import_views.xml",
+        "views/salon_menus.xml",
         "wizards/privacy/base_module_uninstall_views.xml",
     ],
     "assets": {

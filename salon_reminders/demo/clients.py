@@ -1,5 +1,5 @@
 import base64
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import fields
 
@@ -140,7 +140,7 @@ class Clients(Teller):
 
     def _prepare_consent(self, story, decision, method, day, user):
         # Midnight at the salon: never later than now, whatever the time of day.
-        moment = self.company._salon_utc(datetime.combine(day, time()))
+        moment = self.company._salon_midnight(day)
         return self.env["salon.consent"]._prepare_vals(
             story["partner"], decision, method, date=moment, user_id=user.id
         )

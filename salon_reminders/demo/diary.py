@@ -22,9 +22,7 @@ class Diary:
         self._company = company
         self._finder = company.env["salon.slot.finder"]
         self._free, self._plans = defaultdict(list), {}
-        span = [
-            company._salon_utc(datetime.combine(day, time())) for day in (first, last)
-        ]
+        span = [company._salon_midnight(day) for day in (first, last)]
         for stylist_id, windows in self._finder._get_work(stylists, *span).items():
             for start, stop in windows:
                 self._free[stylist_id, self._get_day(start)].append((start, stop))

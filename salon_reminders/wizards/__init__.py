@@ -1,5 +1,6 @@
 from . import catalogue
 from . import client
+from . import visit
 from . import consent
 from . import reminder
 from . import call

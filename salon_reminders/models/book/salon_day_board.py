@@ -3,6 +3,7 @@ from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools.arguments import checked, optional, record_id, whole_number
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
@@ -42,7 +43,7 @@ class SalonDayBoard(models.AbstractModel):
             "title": company._salon_format_day(span[0] + timedelta(hours=12)),
             "today": fields.Date.to_string(company._salon_today()),
             "now": self._get_minute(fields.Datetime.now(), span),
-            **self._get_calling(),
+            **self._get_extras(),
             "columns": shown or list(columns.values()),
             **self._get_hours(shown),
         }
@@ -88,11 +89,9 @@ class SalonDayBoard(models.AbstractModel):
         """Return the UTC datetime of a minute of the day, for a new visit."""
         return fields.Datetime.to_string(self._to_utc(day, minute))
 
-    def _get_calling(self):
-        """Return whether the user calls clients, and how many freed times wait."""
-        can_call = self.env["salon.call"].has_access("write")
-        freed = self.env["salon.gap.finder"]._count_freed() if can_call else 0
-        return {"can_call": can_call, "freed": freed}
+    def _get_extras(self):
+        """Return what else the board is told. Empty here: freed times, for calls."""
+        return {}
 
     # ------------------------------------------------------------
     # MOVING
@@ -117,8 +116,9 @@ class SalonDayBoard(models.AbstractModel):
     @api.model
     def _to_utc(self, day, minute):
         company = self.env.company
-        midnight = datetime.combine(company._salon_parse_day(day), time())
-        return company._salon_utc(midnight + timedelta(minutes=minute))
+        # By the clock: minutes that passed differ when it is set to summer time.
+        local = datetime.combine(company._salon_parse_day(day), time())
+        return company._salon_utc(local + timedelta(minutes=minute))
 
     # ------------------------------------------------------------
     # COLUMNS
@@ -246,35 +246,26 @@ class SalonDayBoard(models.AbstractModel):
 
     def _add_taken(self, columns, visits, span):
         """Show as taken what the user may not see, or what is kept during a call."""
-        # Times only: of whom and for what stays hidden.
-        busy = (
-            self.env["salon.visit.busy"]
-            .sudo()
-            .search(
-                [
-                    ("stylist_id", "in", list(columns)),
-                    ("start", "<", span[1]),
-                    ("stop", ">", span[0]),
-                    ("visit_id", "not in", visits.ids),
-                ]
-            )
-        )
-        holds = (
-            self.env["salon.slot.hold"]
-            .sudo()
-            .search(
-                [
-                    ("stylist_id", "in", list(columns)),
-                    ("start", "<", span[1]),
-                    ("stop", ">", span[0]),
-                    ("expires", ">", fields.Datetime.now()),
-                    ("user_id", "!=", self.env.uid),
-                ]
-            )
-        )
-        for record in [*busy, *holds]:
+        for record in self._get_taken(list(columns), visits, span):
             taken = self._get_minutes([(record.start, record.stop)], span)
             columns[record.stylist_id.id]["taken"] += taken
+
+    def _get_taken(self, stylist_ids, visits, span):
+        """Return the records of times that are taken, without these visits."""
+        # Times only: of whom and for what stays hidden.
+        busy = self.env["salon.visit.busy"].sudo()
+        domain = self._get_taken_domain(stylist_ids, span)
+        return [*busy.search(domain & Domain("visit_id", "not in", visits.ids))]
+
+    @api.model
+    def _get_taken_domain(self, stylist_ids, span):
+        return Domain(
+            [
+                ("stylist_id", "in", stylist_ids),
+                ("start", "<", span[1]),
+                ("stop", ">", span[0]),
+            ]
+        )
 
     @api.model
     def _share_width(self, cards):

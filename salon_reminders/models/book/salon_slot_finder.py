@@ -39,7 +39,7 @@ class SalonSlotFinder(models.AbstractModel):
         intervals, _calendars = stylists.sudo()._get_valid_work_intervals(
             pytz.utc.localize(start), pytz.utc.localize(stop)
         )
-        ends = self.env["salon.departure"]._get_ends(stylists, self.env.company)
+        ends = stylists._get_ends(self.env.company)
         work = {
             stylist.id: merge_times(
                 (self._to_utc(begin), self._to_utc(end))
@@ -82,26 +82,32 @@ class SalonSlotFinder(models.AbstractModel):
         self.env["salon.visit.busy"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """SELECT stylist_id, start, stop FROM salon_visit_busy
+                """SELECT stylist_id, start, stop FROM (%(sources)s) taken
                     WHERE stylist_id = ANY(%(stylists)s)
-                      AND start < %(stop)s AND stop > %(start)s
-                      AND visit_id != ALL(%(but)s)
-                UNION ALL
-                   SELECT stylist_id, start, stop FROM salon_slot_hold
-                    WHERE stylist_id = ANY(%(stylists)s)
-                      AND start < %(stop)s AND stop > %(start)s
-                      AND expires > %(now)s AND user_id != %(user)s""",
+                      AND start < %(stop)s AND stop > %(start)s""",
+                sources=SQL(" UNION ALL ").join(self._get_busy_sources(but)),
                 stylists=stylists.ids,
                 start=start,
                 stop=stop,
-                but=but.ids if but else [],
-                now=fields.Datetime.now(),
-                user=self.env.uid,
             )
         )
         for stylist_id, begin, end in rows:
             busy[stylist_id].append((begin, end))
         return busy
+
+    @api.model
+    def _get_busy_sources(self, but=None):
+        """Return the queries of what takes time: ``stylist_id``, ``start``, ``stop``.
+
+        :param but: visits that do not count
+        """
+        return [
+            SQL(
+                """SELECT stylist_id, start, stop FROM salon_visit_busy
+                    WHERE visit_id != ALL(%s)""",
+                but.ids if but else [],
+            )
+        ]
 
     @api.model
     def _get_book(self, stylists, start, stop, but=None):

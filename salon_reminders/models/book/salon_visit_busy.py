@@ -146,13 +146,12 @@ class SalonVisitBusy(models.Model):
 
         :raise UserError: with her last day
         """
-        if self.env.context.get("salon_import"):
+        if self.env.context.get("salon_taken_over"):
             return
-        departures = self.env["salon.departure"]
         for company in {row[0].company_id for row in rows}:
             own = [row for row in rows if row[0].company_id == company]
             stylists = self.env["resource.resource"].union(*(row[1] for row in own))
-            ends = departures._get_ends(stylists, company)
+            ends = stylists._get_ends(company)
             for _visit, stylist, _start, stop in own:
                 if stylist.id in ends and stop > ends[stylist.id]:
                     last = ends[stylist.id] - timedelta(minutes=1)
@@ -173,7 +172,7 @@ class SalonVisitBusy(models.Model):
         """Refuse what is taken; what an import brings is marked as an overlap."""
         accidental = [row for row in rows if not row[0].is_overlap]
         conflicts = self._find_taken(accidental)
-        if self.env.context.get("salon_import"):
+        if self.env.context.get("salon_taken_over"):
             conflicts.update(self._find_mutual(accidental))
             for visit in {row[0] for row in conflicts}:
                 visit.with_context(salon_visit_batch=True).is_overlap = True

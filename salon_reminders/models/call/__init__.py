@@ -27,3 +27,7 @@ from . import salon_handover
 from . import res_users
 from . import mail_activity
 from . import res_partner
+from . import salon_cycle
+from . import salon_visit
+from . import salon_consent
+from . import salon_reminder

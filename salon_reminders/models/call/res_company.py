@@ -4,10 +4,59 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
-    """Whether a share of the due clients is left uncalled, to learn what calls do."""
+    """The salon's rules for calls, and the share of clients left uncalled.
+
+    Who is left uncalled tells what calls do.
+    """
 
     _inherit = "res.company"
 
+    salon_contact_gap_days = fields.Integer(
+        string="Contact gap",
+        default=14,
+        groups="salon_reminders.group_stylist",
+        help="Days in which a client, or a phone number, is not called again.",
+    )
+    salon_bundling_days = fields.Integer(
+        string="Bundling window",
+        default=7,
+        groups="salon_reminders.group_stylist",
+        help="Needs that come due within so many days are put into the same call.",
+    )
+    salon_max_attempts = fields.Integer(
+        string="Attempts per call",
+        default=3,
+        groups="salon_reminders.group_stylist",
+        help="After so many calls without an answer the client counts as unreachable.",
+    )
+    salon_claim_minutes = fields.Integer(
+        string="Call is yours for",
+        default=10,
+        groups="salon_reminders.group_stylist",
+        help="Minutes for which nobody else can call a client whose call was opened.",
+    )
+    salon_daily_quota = fields.Integer(
+        string="New calls per day",
+        default=30,
+        groups="salon_reminders.group_stylist",
+        help="New calls put on the list in one day; 0 means no limit.",
+    )
+    salon_birthday_days = fields.Integer(
+        string="Birthday calls",
+        groups="salon_reminders.group_stylist",
+        help="Call clients so many days before their birthday; 0 means no such calls.",
+    )
+    salon_assignment = fields.Selection(
+        [("turns", "In turns"), ("own", "The client's own receptionist")],
+        string="Calls are given",
+        required=True,
+        default="turns",
+        groups="salon_reminders.group_stylist",
+        help="The client's own receptionist is the one on her contact; clients without "
+        "one are given in turns.",
+    )
+
+    # The control group
     salon_control_share = fields.Integer(
         string="Control group",
         groups="salon_reminders.group_stylist",
@@ -21,6 +70,13 @@ class ResCompany(models.Model):
         help="What the draws of this salon are made with; nobody can foretell them.",
     )
 
+    _salon_call_rules_positive = models.Constraint(
+        "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
+        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
+        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0)",
+        "The contact gap, the bundling window and the daily limit can't be negative, "
+        "and there must be at least one attempt per call and one minute to call.",
+    )
     _salon_control_share_possible = models.Constraint(
         "CHECK(salon_control_share BETWEEN 0 AND 50)",
         "At most half of the due clients can be left uncalled.",

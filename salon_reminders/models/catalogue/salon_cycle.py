@@ -71,14 +71,7 @@ class SalonCycle(models.Model):
         help="From here on the client counts as lapsed and is asked why.",
     )
 
-    # What is said and what renews it
-    script_ids = fields.One2many(
-        "salon.call.script",
-        "cycle_id",
-        string="Scripts",
-        help="What the receptionist says on the phone about this need. Kinds of calls "
-        "without a script of their own are read the general one.",
-    )
+    # What renews it
     product_tmpl_ids = fields.Many2many(
         "product.template",
         "salon_cycle_product_rel",
@@ -87,9 +80,6 @@ class SalonCycle(models.Model):
         string="Services",
         domain=[("salon_kind", "=", "service")],
         help="The services that renew this cycle.",
-    )
-    reminder_count = fields.Integer(
-        "Clients followed", compute="_compute_reminder_count"
     )
 
     _days_order = models.Constraint(
@@ -116,17 +106,6 @@ class SalonCycle(models.Model):
     def _get_usual_lapse(self, ideal_days, late_days):
         """Return the lapse days of a salon that does not set its own."""
         return max(2 * ideal_days, MIN_LAPSE_DAYS, late_days)
-
-    def _compute_reminder_count(self):
-        counts = dict(
-            self.env["salon.reminder"]._read_group(
-                [("cycle_id", "in", self.ids), ("state", "!=", "idle")],
-                ["cycle_id"],
-                ["__count"],
-            )
-        )
-        for cycle in self:
-            cycle.reminder_count = counts.get(cycle, 0)
 
     @api.constrains("product_tmpl_ids")
     def _check_services(self):
@@ -175,22 +154,4 @@ class SalonCycle(models.Model):
         }
 
     def _refresh_reminders(self):
-        # The reminders of a cycle are the system's; whoever may change the cycle
-        # changes them, and could not otherwise.
-        self.env["salon.reminder.engine"].sudo()._refresh(cycles=self)
-
-    # ------------------------------------------------------------
-    # ACTIONS
-    # ------------------------------------------------------------
-
-    def action_try_days(self):
-        """Try other days of this cycle without saving them."""
-        self.ensure_one()
-        return self.env["salon.dry.run"]._open(self, self.company_id)
-
-    def action_open_reminders(self):
-        """Open the clients followed in this cycle."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "salon_reminders.salon_reminder_action"
-        )
-        return {**action, "domain": [("cycle_id", "in", self.ids)], "context": {}}
+        """Follow changed cycles. Empty here: reminders are kept above."""

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+# So many names are told; of more, the number.
+NAMES = 5
 
 
 class ResPartner(models.Model):
@@ -27,6 +31,12 @@ class ResPartner(models.Model):
         copy=False,
         groups="salon_reminders.group_stylist",
     )
+    salon_shares_phone = fields.Boolean(
+        "Shares her number",
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="Other clients with this number are other people, not duplicates.",
+    )
 
     # What calls have told
     salon_wrong_number = fields.Char(
@@ -54,3 +64,124 @@ class ResPartner(models.Model):
         for partner in self:
             wrong = partner.salon_wrong_number
             partner.salon_has_wrong_number = wrong and wrong == partner.phone_sanitized
+
+    # ------------------------------------------------------------
+    # WHO MAY NAME A CLIENT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_salon_clients(self, vals_list):
+        """Refuse records about clients the user may not see.
+
+        Otherwise a stylist would open any card by booking its client for herself, and
+        errors would tell the names of other companies' clients.
+        """
+        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        if ids and not self.env.su:
+            self.browse(ids).check_access("read")
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_salon_client(self):
+        """Make these contacts salon clients, and say who was left out.
+
+        A client is a person: companies and addresses without a name are left out.
+
+        :raise AccessError: for anybody but managers
+        """
+        self._check_taking_over()
+        people = self.filtered(lambda partner: partner.name and not partner.is_company)
+        new = people.filtered(lambda partner: not partner.is_salon_client)
+        new.is_salon_client = True
+        texts = [self.env._("New salon clients: %(count)s.", count=len(new))]
+        if known := len(people - new):
+            texts.append(self.env._("Clients already: %(count)s.", count=known))
+        if others := self - people:
+            texts.append(
+                self.env._(
+                    "Left out, as they are companies or have no name: %(contacts)s.",
+                    contacts=others._text_names(),
+                )
+            )
+        return self._notify_taking_over(texts, is_warning=bool(others))
+
+    def action_salon_no_client(self):
+        """Let go contacts that the salon knows nothing of; keep all others.
+
+        Who has visits, consents, calls or a filled-in card stays a client: as an
+        ordinary contact they would be open to people who may not see clients.
+
+        :raise AccessError: for anybody but managers
+        """
+        self._check_taking_over()
+        clients = self.filtered("is_salon_client")
+        kept = clients & (self._salon_with_history() | self._salon_with_card())
+        (clients - kept).is_salon_client = False
+        count = len(clients - kept)
+        texts = []
+        if count or not kept:
+            texts.append(
+                self.env._("No salon clients any more: %(count)s.", count=count)
+            )
+        if kept:
+            texts.append(
+                self.env._(
+                    "Still salon clients, as the salon keeps visits, consents, calls "
+                    "or notes of them: %(clients)s. Archive their contacts, or erase "
+                    "them from their cards.",
+                    clients=kept._text_names(),
+                )
+            )
+        return self._notify_taking_over(texts, is_warning=bool(kept))
+
+    # ------------------------------------------------------------
+    # CONTACTS FROM BEFORE THE SALON
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_taking_over(self):
+        if not self.env.user.has_group("salon_reminders.group_manager"):
+            raise AccessError(
+                self.env._("Only managers say which contacts are salon clients.")
+            )
+
+    def _salon_with_history(self):
+        """Return those of whom any salon keeps something.
+
+        Filled where it is known which models belong to a client.
+        """
+        return self.browse()
+
+    def _salon_with_card(self):
+        """Return those on whose card something was written."""
+        typed = [
+            name
+            for name, field in self._fields.items()
+            if name.startswith("salon_") and field.store and field.column_type
+        ]
+        # Whoever may let clients go may know that there is a note.
+        return self.filtered(
+            lambda partner: any(partner.sudo()[name] for name in typed)
+        )
+
+    def _text_names(self):
+        names = [partner.display_name for partner in self[:NAMES]]
+        if len(self) > NAMES:
+            count = len(self) - NAMES
+            names.append(self.env._("%(count)s more", count=count))
+        return ", ".join(names)
+
+    @api.model
+    def _notify_taking_over(self, texts, is_warning):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if is_warning else "success",
+                "sticky": is_warning,
+                "message": " ".join(texts),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,7 +1,5 @@
 from . import salon_visit
 from . import salon_consent
-from . import salon_consent_blacklist
-from . import salon_consent_merge
 from . import salon_consent_ask
 from . import salon_consent_state
 from . import salon_consent_wording
@@ -11,4 +9,4 @@ from . import phone_blacklist
 from . import mail_blacklist
 from . import salon_mailing
 from . import res_partner
-from . import res_partner_link
+from . import res_company

@@ -1,12 +1,7 @@
-import logging
-from functools import partial
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 PURPOSES = [
     ("reminder", "Service reminders"),
@@ -14,6 +9,8 @@ PURPOSES = [
     ("feedback", "Feedback"),
 ]
 CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+# Of these there is one answer that counts: the newest.
+KIND = ("partner_id", "company_id", "purpose", "channel")
 # What a person may record; the other ways belong to the system.
 PERSONAL_METHODS = ("desk", "phone", "writing")
 # A client who says so herself reaches the blacklists, a file does not.
@@ -197,30 +194,73 @@ class SalonConsent(models.Model):
         return vals
 
     def _after_create(self):
-        """Let withdrawals end calls, and bring Odoo's blacklists in line."""
+        """Let withdrawals end what they forbid, and bring Odoo's blacklists in line."""
         withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
         if withdrawn:
-            # Whoever records a withdrawal ends the calls, also those of colleagues.
-            self.env["salon.call"].sudo()._cancel_without_consent(withdrawn.partner_id)
-            self._cancel_after_commit(withdrawn.partner_id)
+            withdrawn._after_withdrawal()
         if not self.env.context.get("salon_from_blacklist"):
             # The blacklists are Odoo's; the ledger decides on the salon's part.
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
             own.filtered(lambda c: c.decision == "withdrawn")._reach_blacklists()
 
-    def _cancel_after_commit(self, partners):
-        """Look again once this is committed: a job may be making a call right now.
+    @api.model
+    def _get_salon_kept_texts(self):
+        return super()._get_salon_kept_texts() | {"wording"}
 
-        Neither of two transactions at the same time sees what the other does. Both
-        look again after their commit, so whichever is the later one sees both.
-        """
-        job = partial(_cancel_unwanted, self.env.registry, tuple(partners.ids))
-        self.env.cr.postcommit.add(job)
+    def _after_withdrawal(self):
+        """End what these withdrawals forbid. Empty here: calls are ended above."""
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _sql_newest(self, partner, company, purpose="reminder", channel="phone"):
+        """Return the query of the one row of the ledger that tells what holds now.
+
+        The one rule of which answer counts; ``_get_newest`` says the same.
+
+        :param SQL partner: expression of the client's id
+        :param SQL company: expression of the company's id
+        """
+        return SQL(
+            """SELECT n.* FROM salon_consent n
+                WHERE n.partner_id = %(partner)s AND n.company_id = %(company)s
+                  AND n.purpose = %(purpose)s AND n.channel = %(channel)s
+             ORDER BY n.date DESC, n.id DESC
+                LIMIT 1""",
+            partner=partner,
+            company=company,
+            purpose=purpose,
+            channel=channel,
+        )
+
+    @api.model
+    def _sql_is_newest(self, row):
+        """Return the condition that a row of the ledger is the newest of its kind.
+
+        :param SQL row: alias of the row
+        """
+        kind = (SQL("%s.%s", row, SQL.identifier(name)) for name in KIND)
+        return SQL("%s.id = (SELECT id FROM (%s) newest)", row, self._sql_newest(*kind))
+
+    @api.model
+    def _sql_holds(self, row, today):
+        """Return the condition that an answer, the newest of its kind, is a consent.
+
+        ``_is_valid`` says the same.
+
+        :param SQL row: alias of the row
+        :param SQL today: expression of the salon's date
+        """
+        return SQL(
+            """(%(row)s.decision = 'given'
+                AND (%(row)s.expiry_date IS NULL
+                     OR %(row)s.expiry_date >= %(today)s))""",
+            row=row,
+            today=today,
+        )
 
     @api.model
     def _sql_valid(self, partner, company, today, purpose="reminder", channel="phone"):
@@ -234,31 +274,14 @@ class SalonConsent(models.Model):
         :param SQL today: expression of the salon's date
         """
         return SQL(
-            """EXISTS (
-                SELECT FROM (
-                    SELECT c.decision, c.expiry_date
-                      FROM salon_consent c
-                     WHERE c.partner_id = %(partner)s
-                       AND c.company_id = %(company)s
-                       AND c.purpose = %(purpose)s
-                       AND c.channel = %(channel)s
-                  ORDER BY c.date DESC, c.id DESC
-                     LIMIT 1
-                ) newest
-                 WHERE newest.decision = 'given'
-                   AND (newest.expiry_date IS NULL OR newest.expiry_date >= %(today)s)
-            )""",
-            partner=partner,
-            company=company,
-            today=today,
-            purpose=purpose,
-            channel=channel,
+            "EXISTS (SELECT FROM (%(newest)s) newest WHERE %(holds)s)",
+            newest=self._sql_newest(partner, company, purpose, channel),
+            holds=self._sql_holds(SQL("newest"), today),
         )
 
     @api.model
     def _get_newest(self, partners, purpose="reminder", channel="phone"):
         """Return {partner: newest consent of the current company}."""
-        newest = {}
         domain = Domain(
             [
                 ("partner_id", "in", partners.ids),
@@ -267,9 +290,9 @@ class SalonConsent(models.Model):
                 ("channel", "=", channel),
             ]
         )
-        for consent in self.search(domain, order="date, id"):
-            newest[consent.partner_id] = consent
-        return newest
+        # By the order of the model: of each client the newest is put in last.
+        rows = reversed(self.search(domain))
+        return {consent.partner_id: consent for consent in rows}
 
     def _is_valid(self):
         """Tell whether this row, the newest of its kind, still holds today."""
@@ -297,14 +320,143 @@ class SalonConsent(models.Model):
             vals.setdefault("expiry_date", company._salon_consent_expiry(day))
         return vals
 
+    # ------------------------------------------------------------
+    # BLACKLISTS
+    # ------------------------------------------------------------
 
-def _cancel_unwanted(registry, partner_ids):
-    """Cancel, in a transaction of its own, calls that consent does not allow."""
-    try:
-        with registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            partners = env["res.partner"].browse(partner_ids).exists()
-            env["salon.call"]._cancel_without_consent(partners)
-    except Exception:
-        # The hourly job cancels what is left; the withdrawal itself is safe.
-        _logger.exception("Calls of clients %s could not be checked", partner_ids)
+    @api.model
+    def _withdraw_blocked(self, domain, channels):
+        """Withdraw what these clients agreed to, in every salon.
+
+        :param domain: the clients whose number or address was blacklisted
+        """
+        partners = (
+            self.env["res.partner"].with_context(active_test=False).search(domain)
+        )
+        rows = self._get_newest_rows(partners, channels)
+        self.with_context(salon_from_blacklist=True).create(
+            [
+                {
+                    "partner_id": row["partner_id"],
+                    "company_id": row["company_id"],
+                    "purpose": row["purpose"],
+                    "channel": row["channel"],
+                    "decision": "withdrawn",
+                    "method": "blacklist",
+                    "wording": "-",
+                }
+                for row in rows
+                if row["decision"] == "given"
+            ]
+        )
+
+    @api.model
+    def _get_newest_rows(self, partners, channels):
+        """Return the newest row of each kind and company of these clients."""
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT id, partner_id, company_id, purpose, channel, decision
+                     FROM salon_consent c
+                    WHERE partner_id = ANY(%s) AND channel IN %s AND %s
+                 ORDER BY partner_id, company_id, purpose, channel""",
+                partners.ids,
+                tuple(channels),
+                self._sql_is_newest(SQL("c")),
+            )
+        )
+
+    def _reach_blacklists(self):
+        """Put numbers and addresses on Odoo's blacklists where that is right.
+
+        A blacklist knows neither purpose nor person. So it is right only when nobody
+        who has the number agrees to anything over it any more.
+        """
+        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        emails = self.filtered(lambda c: c.channel == "email").partner_id
+        for number in self._get_unwanted(phones, ("phone", "sms")):
+            self._block("phone.blacklist", "number", number)
+        for email in self._get_unwanted(emails, ("email",)):
+            self._block("mail.blacklist", "email", email)
+
+    @api.model
+    def _block(self, model, field, address):
+        blacklist = self.env[model].with_context(salon_from_consent=True)
+        if blacklist.search_count([(field, "=", address)]):
+            return
+        entry = blacklist._add([address] if field == "number" else address)
+        entry.salon_by_consent = True
+
+    @api.model
+    def _get_unwanted(self, partners, channels):
+        """Return the numbers or addresses over which nobody agrees to anything."""
+        address = self.env["salon.gate"]._sql_address(channels[0])
+        other = self.env["salon.gate"]._sql_address(channels[0], "o")
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH clock AS (%(clock)s)
+                SELECT DISTINCT %(address)s
+                  FROM res_partner p
+                 WHERE p.id = ANY(%(ids)s) AND COALESCE(%(address)s, '') != ''
+                   AND NOT EXISTS (
+                       SELECT FROM res_partner o
+                         JOIN salon_consent s ON s.partner_id = o.id
+                         JOIN clock t ON t.company_id = s.company_id
+                        WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
+                          AND %(holds)s AND %(newest)s)""",
+                clock=self.env["res.company"]._sql_salon_days(),
+                holds=self._sql_holds(SQL("s"), SQL("t.day")),
+                newest=self._sql_is_newest(SQL("s")),
+                address=address,
+                other=other,
+                ids=partners.ids,
+                channels=tuple(channels),
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _lift_blacklists(self):
+        """Take off the blacklists what only an earlier withdrawal put there."""
+        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        emails = self.filtered(lambda c: c.channel == "email").partner_id
+        for model, field, addresses in (
+            ("phone.blacklist", "number", phones.mapped("phone_sanitized")),
+            ("mail.blacklist", "email", emails.mapped("email_normalized")),
+        ):
+            self.env[model].search(
+                [(field, "in", addresses), ("salon_by_consent", "=", True)]
+            ).action_archive()
+
+    # ------------------------------------------------------------
+    # MERGED CARDS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_refused(self, partners):
+        """Return what any of these clients refuses now: (company, purpose, channel)."""
+        channels = tuple(channel for channel, _label in CHANNELS)
+        return {
+            (row["company_id"], row["purpose"], row["channel"])
+            for row in self._get_newest_rows(partners, channels)
+            if row["decision"] == "withdrawn"
+        }
+
+    @api.model
+    def _keep_refused(self, partner, refused):
+        """Keep the most restrictive answer of cards that were merged into one."""
+        still = self._get_refused(partner)
+        self.create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": company_id,
+                    "purpose": purpose,
+                    "channel": channel,
+                    "decision": "withdrawn",
+                    "method": "merge",
+                    "wording": "-",
+                }
+                for company_id, purpose, channel in sorted(refused - still)
+            ]
+        )

@@ -44,21 +44,18 @@ class SalonConsentState(models.Model):
 
     @property
     def _table_query(self):
+        consents = self.env["salon.consent"]
         return SQL(
-            # Not DISTINCT ON: the rows of one client must be found without the others.
-            """WITH clock AS (%s)
+            """WITH clock AS (%(clock)s)
             SELECT c.id, c.partner_id, c.company_id, c.purpose, c.channel,
-                   CASE WHEN c.decision = 'given' AND c.expiry_date < t.day
+                   CASE WHEN c.decision = 'given' AND NOT %(holds)s
                         THEN 'expired' ELSE c.decision END AS state,
                    c.date, c.expiry_date, c.method, c.user_id
               FROM salon_consent c
               JOIN clock t ON t.company_id = c.company_id
-             WHERE NOT EXISTS (
-                   SELECT FROM salon_consent newer
-                    WHERE newer.partner_id = c.partner_id
-                      AND newer.company_id = c.company_id
-                      AND newer.purpose = c.purpose
-                      AND newer.channel = c.channel
-                      AND (newer.date, newer.id) > (c.date, c.id))""",
-            self.env["salon.reminder.engine"]._sql_clock(),
+             WHERE %(newest)s""",
+            clock=self.env["res.company"]._sql_salon_days(),
+            holds=consents._sql_holds(SQL("c"), SQL("t.day")),
+            # Row by row: those of one client must be found without the others.
+            newest=consents._sql_is_newest(SQL("c")),
         )

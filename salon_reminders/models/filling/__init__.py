@@ -5,3 +5,6 @@ from . import salon_call
 from . import salon_gap_finder
 from . import salon_gap_client
 from . import salon_gap_ranking
+from . import res_company
+from . import salon_day_board
+from . import salon_slot_finder

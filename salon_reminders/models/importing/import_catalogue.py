@@ -5,7 +5,7 @@ from functools import cached_property
 
 from odoo.tools import SQL
 
-from .import_fields import guess_category, guess_sold_as, normalise
+from ...tools.sold_words import guess_category, guess_sold_as, normalise
 from .import_plan import Item
 
 

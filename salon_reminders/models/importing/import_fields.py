@@ -8,6 +8,8 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from ...tools.sold_words import has_words, normalise
+
 
 class Kind(NamedTuple):
     """A kind of file: what its rows need, may have, and are known by."""
@@ -264,20 +266,6 @@ WALK_IN_NAMES = {
 
 # Words in a category, code or description that tell what is sold.
 # Words that tell what is sold: in a category, or in a code or description.
-CATEGORY_WORDS = {
-    "fee": "misc; miscellaneous; consultation; consultations; fee; fees; deposit; "
-    "deposits; voucher; vouchers; gift card; gift cards; other; прочее; консультация; "
-    "консультации; сбор; депозит; сертификат; сертификаты; egyéb; konzultáció; "
-    "tanácsadás; díj; előleg; utalvány; ajándékutalvány",
-    "retail": "retail; product; products; goods; shop; товар; товары; розница; "
-    "косметика; kiskereskedelem; termék; termékek; áru; bolti",
-}
-FEE_WORDS = (
-    "misc; miscellaneous; consultation; consult; deposit; voucher; "
-    "gift card; gift certificate; консультация; депозит; сертификат; "
-    "подарочный сертификат; konzultáció; tanácsadás; előleg; utalvány; "
-    "ajándékutalvány"
-)
 
 # Headers that mean something else in a file of this kind.
 _SOLD = {"name": "item", "имя": "item", "név": "item", "id": "code", "№": "code"}
@@ -290,15 +278,6 @@ KIND_HEADERS = {
     | {"mobile": "phone", "date": None},
     "receipts": dict.fromkeys(("id", "no", "number", "№", "номер", "szám"), "receipt"),
 }
-
-
-def normalise(text):
-    """Return a text as compared: lower case, words only.
-
-    >>> normalise("Client_ID №")
-    'client id №'
-    """
-    return " ".join(re.findall(r"[\w№]+", (text or "").replace("_", " ").casefold()))
 
 
 HEADERS = {
@@ -314,12 +293,6 @@ def kind_fields(kind):
     for name in KINDS[kind].required + KINDS[kind].optional:
         names += name if isinstance(name, tuple) else [name]
     return names
-
-
-def has_words(text, phrases):
-    """Tell whether one of the phrases, parted by ";", is in the text."""
-    words = f" {normalise(text)} "
-    return any(f" {normalise(phrase)} " in words for phrase in phrases.split(";"))
 
 
 def match_header(header, samples=(), kind=None):
@@ -368,22 +341,6 @@ def _score(kind, name, columns):
     score = 3 * has_words(name, what.words) + 2 * len(found & set(what.clues))
     score += len(used) - 2 * len(found - used)
     return score - 6 * bool(missing_fields(kind, found))
-
-
-def guess_category(category):
-    """Return what the goods of a category are sold as."""
-    for kind, phrases in CATEGORY_WORDS.items():
-        if has_words(category, phrases):
-            return kind
-    return "service"
-
-
-def guess_sold_as(category_kind, code, name):
-    """Return what one thing is sold as, given what its category is."""
-    if category_kind != "service":
-        return category_kind
-    fee = normalise(code) == "con" or has_words(name, FEE_WORDS)
-    return "fee" if fee else "service"
 
 
 def status_kind(status):

@@ -22,7 +22,7 @@ NO_TRACKING = {
     "mail_create_nosubscribe": True,
     "mail_create_nolog": True,
     "mail_notrack": True,
-    "salon_import": True,
+    "salon_taken_over": True,
 }
 
 

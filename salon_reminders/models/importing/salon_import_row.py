@@ -114,3 +114,7 @@ class SalonImportRow(models.Model):
                 list(errors.values()),
             )
         )
+
+    @api.model
+    def _get_salon_kept_texts(self):
+        return super()._get_salon_kept_texts() | {"key", "kind"}

@@ -47,7 +47,6 @@ class SalonCardLog(models.Model):
     @api.model
     def _open_day(self, user, company, day):
         """Return the action that shows what a person looked at on a day."""
-        start = fields.Datetime.to_datetime(day)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Cards and numbers seen"),
@@ -56,7 +55,7 @@ class SalonCardLog(models.Model):
             "domain": [
                 ("user_id", "=", user.id),
                 ("company_id", "=", company.id),
-                ("date", ">=", company._salon_utc(start)),
-                ("date", "<", company._salon_utc(fields.Date.add(start, days=1))),
+                ("date", ">=", company._salon_midnight(day)),
+                ("date", "<", company._salon_midnight(fields.Date.add(day, days=1))),
             ],
         }

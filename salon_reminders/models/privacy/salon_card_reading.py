@@ -35,26 +35,24 @@ class SalonCardReading(models.Model):
 
         :param bool recent: only yesterday and today of each salon
         """
-        companies = self.env["res.company"].sudo().search([])
         since = SQL(
             """l.date >= %(earliest)s
-               AND (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date
-                   >= z.today - 1""",
+               AND (l.date AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date
+                   >= t.day - 1""",
             # Two whole days, whatever the time zone.
             earliest=fields.Datetime.subtract(fields.Datetime.now(), days=3),
         )
         return SQL(
-            """WITH zone AS (
-                SELECT * FROM (VALUES %(zones)s) AS z (company_id, tz, today)),
+            """WITH clock AS (%(clock)s),
             day AS (
                 SELECT MIN(l.id) AS id, l.user_id, l.company_id,
-                       (l.date AT TIME ZONE 'UTC' AT TIME ZONE z.tz)::date AS date,
+                       (l.date AT TIME ZONE 'UTC' AT TIME ZONE t.tz)::date AS date,
                        COUNT(DISTINCT l.partner_id)
                            FILTER (WHERE l.kind = 'card') AS card_count,
                        COUNT(DISTINCT l.partner_id)
                            FILTER (WHERE l.kind = 'number') AS number_count
                   FROM salon_card_log l
-                  JOIN zone z ON z.company_id = l.company_id
+                  JOIN clock t ON t.company_id = l.company_id
                  WHERE %(since)s
               GROUP BY 2, 3, 4)
             SELECT d.*,
@@ -63,15 +61,7 @@ class SalonCardReading(models.Model):
                        AND d.number_count > c.salon_number_limit) AS is_unusual
               FROM day d
               JOIN res_company c ON c.id = d.company_id""",
-            zones=SQL(", ").join(
-                SQL(
-                    "(%s, %s, %s::date)",
-                    company.id,
-                    company._salon_timezone().zone,
-                    company._salon_today(),
-                )
-                for company in companies
-            ),
+            clock=self.env["res.company"]._sql_salon_days(),
             since=since if recent else SQL("TRUE"),
         )
 

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..privacy.salon_privacy_retention import BATCH
+from ..privacy.salon_privacy import BATCH
 
 
 class SalonPrivacy(models.AbstractModel):

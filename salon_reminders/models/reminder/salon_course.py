@@ -8,7 +8,7 @@ class SalonCourse(models.Model):
     """A series of sessions that a client bought: 6 laser sessions, blow-dry 5+1.
 
     Sold on a line of a visit, used up by the lines of later visits. Rows are kept by
-    ``salon.course.engine`` alone and never deleted; a sale that is taken back cancels
+    ``CourseEngine`` alone and never deleted; a sale that is taken back cancels
     its courses.
 
     The terms (sessions, interval, expiry, maintenance) are those of the day of sale,
@@ -124,7 +124,7 @@ class SalonCourse(models.Model):
     @api.depends_context("lang")
     def _compute_summary(self):
         for course in self:
-            course.summary = getattr(course, f"_get_{course.state}_text")()
+            course.summary = course._get_state_text()
 
     @api.depends("partner_id", "product_id")
     def _compute_display_name(self):
@@ -147,6 +147,15 @@ class SalonCourse(models.Model):
     # ------------------------------------------------------------
     # WHAT PEOPLE READ
     # ------------------------------------------------------------
+
+    def _get_state_text(self):
+        """Return where the course stands, in words."""
+        return {
+            "active": self._get_active_text,
+            "finished": self._get_finished_text,
+            "expired": self._get_expired_text,
+            "cancelled": self._get_cancelled_text,
+        }[self.state]()
 
     def _get_active_text(self):
         """Return which session is next, and when the course can't be finished."""

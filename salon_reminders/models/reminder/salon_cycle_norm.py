@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.survival import get_survival
+from . import reminder_history as history
 
 # Days of history behind the typical gaps, and behind everything else.
 GAP_YEARS = 730
@@ -83,11 +84,11 @@ class SalonCycleNorm(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Learn anew what is typical and bring reminders and calls in line with it."""
+        """Learn anew what is typical and bring all reminders in line with it."""
         self._learn()
         self.env["salon.cycle.tuner"]._learn()
         self.env["salon.reminder.engine"]._refresh()
-        self.env["salon.call"]._follow_reminders()
+        self.env["salon.reminder"]._follow_norms()
 
     @api.model
     def _learn(self, cycles=None):
@@ -189,7 +190,6 @@ class SalonCycleNorm(models.Model):
 
     def _sql_visits(self, cycles):
         """Return the steps up to ``visit``: each visit with the gap that follows."""
-        engine = self.env["salon.reminder.engine"]
         return SQL(
             """clock AS (%(clock)s),
             done AS (%(done)s),
@@ -206,9 +206,9 @@ class SalonCycleNorm(models.Model):
                 WINDOW need AS (
                     PARTITION BY done.partner_id, done.company_id, done.cycle_id
                     ORDER BY done.date))""",
-            clock=engine._sql_clock(),
-            done=engine._sql_done(cycles=cycles),
-            cap=engine._sql_cap(),
+            clock=self.env["salon.reminder.engine"]._sql_clock(),
+            done=history.sql_done(self.env, cycles=cycles),
+            cap=history.sql_cap(),
         )
 
     # ------------------------------------------------------------
@@ -219,7 +219,6 @@ class SalonCycleNorm(models.Model):
         """Return the steps up to ``wait``: visits of the last 910 days with the
         rhythm that was known on that day and the gap that followed, if one did.
         """
-        engine = self.env["salon.reminder.engine"]
         return SQL(
             """%(visits)s,
             rule AS (%(rules)s),
@@ -244,7 +243,7 @@ class SalonCycleNorm(models.Model):
                   FROM sample s
                   JOIN rule USING (company_id, cycle_id))""",
             visits=self._sql_visits(cycles),
-            rules=engine._sql_rules(cycles),
+            rules=history.sql_rules(cycles),
             history=HISTORY,
             most=MAX_WAITS,
             point=self._sql_past_point(),

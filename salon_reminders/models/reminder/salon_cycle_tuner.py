@@ -153,9 +153,7 @@ class SalonCycleTuner(models.Model):
     def action_try(self):
         """Show what accepting would do to the call lists."""
         self.ensure_one()
-        return self.env["salon.dry.run"]._open(
-            self.cycle_id, self.company_id, self._get_accepted_days()
-        )
+        return self.cycle_id._try_days(self.company_id, self._get_accepted_days())
 
     # ------------------------------------------------------------
     # LEARNING

@@ -294,17 +294,15 @@ class SalonReminder(models.Model):
             engine = self.env["salon.reminder.engine"]
             engine._refresh_states(SQL("r.id = ANY(%s)", self.ids))
         if not {"pause_until", "is_stopped", "skip_until"}.isdisjoint(vals):
-            self._leave_calls()
+            self._follow_wishes()
         return result
 
-    def _leave_calls(self):
-        """Take what is paused, stopped or skipped off the open calls, at once.
+    def _follow_wishes(self):
+        """Follow what is paused, stopped or skipped. Empty here: calls let go of it."""
 
-        Not while a call is logged: what its outcome decides ends the call itself.
-        """
-        if self.env.context.get("salon_from_call"):
-            return
-        self.env["salon.call"]._drop_put_off(self.filtered(lambda r: r._is_put_off()))
+    @api.model
+    def _follow_norms(self):
+        """Follow reminders that were all worked out anew. Empty here: calls do."""
 
     def _is_put_off(self):
         """Return whether somebody decided that nobody calls about this now."""
@@ -371,15 +369,13 @@ class SalonReminder(models.Model):
     # ------------------------------------------------------------
 
     def _absorb(self, others):
-        """Take over the calls and wishes of reminders of the same need.
+        """Take over the wishes of reminders of the same need, and what hangs on them.
 
         For clients who are merged; the dates follow from the merged visits.
         """
         self.ensure_one()
         if not others:
             return
-        calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])
-        calls.write({"reminder_ids": [fields.Command.link(self.id)]})
         if any(others.mapped("is_stopped")):
             self.is_stopped = True
         self._absorb_pause(others)

@@ -1,9 +1,20 @@
 from contextlib import nullcontext
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.pg_settings import pg_settings
+from . import reminder_history as history
+from .course_engine import CourseEngine
+from .salon_cycle_norm import (
+    BUCKETS,
+    CURVE_STEPS,
+    DEFAULT_CURVES,
+    LATE_EDGES,
+    LATE_MULTIPLES,
+)
 from .salon_reminder import CALLABLE_STATES
 
 # So many clients are looked up one by one; more are joined as a set.
@@ -21,7 +32,6 @@ class SalonReminderEngine(models.AbstractModel):
 
     _name = "salon.reminder.engine"
     _description = "Salon Reminder Engine"
-    _inherit = ["salon.reminder.history", "salon.reminder.forecast"]
 
     # ------------------------------------------------------------
     # THE DOOR
@@ -40,14 +50,15 @@ class SalonReminderEngine(models.AbstractModel):
             cycles is not None and not cycles
         ):
             return
+        courses = CourseEngine(self.env)
         with self._hash_joins(partners is None or len(partners) > FEW):
             if cycles is None:
                 # First, as the courses of a client set her rhythm.
-                self.env["salon.course.engine"]._refresh(partners)
+                courses.refresh(partners)
             self.env.flush_all()
             self.env.execute_query(self._sql_upsert(partners, cycles))
             self.env.execute_query(self._sql_idle(partners, cycles))
-            self._refresh_courses(partners)
+            courses.refresh_reminders(partners)
             self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
 
     def _hash_joins(self, wanted):
@@ -91,7 +102,7 @@ class SalonReminderEngine(models.AbstractModel):
         Touches only rows whose date has come or whose pause or booking is over, and
         the clients whose course expired.
         """
-        self.env["salon.course.engine"]._move_on(company)
+        CourseEngine(self.env).move_on(company)
         self._refresh_states(
             SQL(
                 """r.company_id = %(company)s AND (
@@ -271,12 +282,12 @@ class SalonReminderEngine(models.AbstractModel):
                    write_date = excluded.write_date
              WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
             clock=self._sql_clock(),
-            rules=self._sql_rules(cycles),
-            done=self._sql_done(partners, cycles),
-            booked=self._sql_booked(partners, cycles),
-            course=self._sql_course(partners, cycles),
-            ended=self._sql_ended(partners, cycles),
-            history=self._sql_history(),
+            rules=history.sql_rules(cycles),
+            done=history.sql_done(self.env, partners, cycles),
+            booked=history.sql_booked(self.env, partners, cycles),
+            course=history.sql_course(partners, cycles),
+            ended=history.sql_ended(partners, cycles),
+            history=history.sql_history(),
             fresh=self._sql_fresh(),
             state=self._sql_state(),
             same=SQL(
@@ -362,6 +373,99 @@ class SalonReminderEngine(models.AbstractModel):
                          AND k.company_id = r.company_id
                          AND k.cycle_id = r.cycle_id)""",
             scope=self._sql_scope(partners, cycles, SQL("r")),
-            done=self._sql_done(partners, cycles),
-            course=self._sql_course(partners, cycles),
+            done=history.sql_done(self.env, partners, cycles),
+            course=history.sql_course(partners, cycles),
+        )
+
+    # ------------------------------------------------------------
+    # LATE CLIENTS: WHEN THEY CAN STILL BE EXPECTED
+    # ------------------------------------------------------------
+
+    # Given the days that have passed, from the waits of the salon's own clients
+    # (``salon.cycle.norm``) or the default curves.
+
+    @api.model
+    def _get_forecasts(self, reminders):
+        """Return {reminder id: (expected date, probability that she is gone)}."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH clock AS (%(clock)s)
+                SELECT h.id, %(expected)s, %(gone)s
+                  FROM salon_reminder h
+                  JOIN clock t ON t.company_id = h.company_id
+                  %(norm)s
+                 WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL
+                   AND h.due_date IS NOT NULL""",
+                clock=self._sql_clock(),
+                expected=self._sql_expected(),
+                gone=self._sql_gone(),
+                norm=self._sql_join_norm(),
+                ids=reminders.ids,
+            )
+        )
+        return {row_id: (expected, gone) for row_id, expected, gone in rows}
+
+    @api.model
+    def _sql_join_norm(self):
+        """Return the join from reminder ``h`` to the norm ``n`` of its cycle."""
+        return SQL(
+            """LEFT JOIN salon_cycle_norm n
+                      ON n.company_id = h.company_id AND n.cycle_id = h.cycle_id"""
+        )
+
+    @api.model
+    def _sql_expected(self):
+        """Return the day on which client ``h`` is expected on day ``t.day``.
+
+        Up to 85 % of the rhythm the due date holds. Later it is today plus the part
+        of the rhythm that others as late as she still needed, at least tomorrow.
+        """
+        day = SQL(
+            """(t.day + GREATEST(1, round(h.rhythm_days * %(multiple)s)::int))""",
+            multiple=SQL(
+                """(COALESCE(NULLIF(n.multiples, 'null'), %(default)s)
+                    ->> (width_bucket((t.day - h.last_date) / h.rhythm_days::float8,
+                                      %(edges)s::float8[]) - 1))::float8""",
+                default=Json(LATE_MULTIPLES),
+                edges=LATE_EDGES,
+            ),
+        )
+        return SQL(
+            """CASE WHEN (t.day - h.last_date) / h.rhythm_days::float8 < %(first)s
+                    THEN h.due_date
+                    ELSE GREATEST(t.day + 1, %(moved)s) END""",
+            first=LATE_EDGES[0],
+            moved=self._sql_moved(day),
+        )
+
+    @api.model
+    def _sql_gone(self):
+        """Return the probability that ``h`` does not come within 180 days.
+
+        P = S((e + 180)/rhythm) / S(e/rhythm) after e days, with the curve S of
+        clients with as many visits in a year (Kaplan and Meier, 1958).
+        """
+
+        def share(days):
+            return SQL(
+                """(curve.steps ->> LEAST(%(last)s, GREATEST(0, floor(
+                       10 * (%(days)s) / h.rhythm_days::float8)::int)))::float8""",
+                last=CURVE_STEPS,
+                days=days,
+            )
+
+        waited = SQL("t.day - h.last_date")
+        return SQL(
+            # OFFSET 0: the curve is unpacked once and read three times.
+            """(SELECT CASE WHEN %(now)s > 0 THEN %(later)s / %(now)s ELSE 1 END
+                  FROM (SELECT COALESCE(n.curves -> %(bucket)s,
+                                        %(default)s::jsonb -> %(bucket)s) AS steps
+                          OFFSET 0) curve)""",
+            now=share(waited),
+            later=share(SQL("%s + 180", waited)),
+            default=Json(DEFAULT_CURVES),
+            bucket=SQL(
+                "(width_bucket(GREATEST(h.year_visits, 1), %s::int[]) - 1)", BUCKETS
+            ),
         )

@@ -2,10 +2,7 @@ from . import base
 from . import ir_ui_view
 from . import ir_actions_act_window_view
 from . import res_company
-from . import res_company_settings
-from . import res_company_clock
 from . import salon_source_cost
-from . import salon_zone
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves

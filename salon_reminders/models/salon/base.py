@@ -48,3 +48,11 @@ class Base(models.AbstractModel):
             raise AccessError(
                 self.env._("Only managers export clients and their history.")
             )
+
+    @api.model
+    def _get_salon_kept_texts(self):
+        """Return the free texts that stay when the client they belong to is erased.
+
+        Empty here: a model names those that say nothing about the person.
+        """
+        return set()

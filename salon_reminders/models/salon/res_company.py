@@ -2,188 +2,87 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, format_time
+from odoo.tools import SQL, format_date, format_list, format_time
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ...tools.time_zones import fits_country, get_country_zones
 
 NOON = 12
-# A due date moves by at most so many days to the client's usual weekday.
-WEEKDAY_REACH = timedelta(days=3)
 # Of a salon without working hours: always open, but nobody is called at night.
 USUAL_HOURS = range(9, 20)
+# Of a country with more time zones, none is proposed.
+FEW_ZONES = 3
 
 
 class ResCompany(models.Model):
-    """A salon: its rules for calls, and what "today" is there."""
+    """A salon: its clock, and what "today" is there.
+
+    Its settings belong to its manager, all else of a company to others. Each room adds
+    its own.
+    """
 
     _inherit = "res.company"
 
-    salon_contact_gap_days = fields.Integer(
-        string="Contact gap",
-        default=14,
-        groups="salon_reminders.group_stylist",
-        help="Days in which a client, or a phone number, is not called again.",
+    salon_tz = fields.Selection(
+        _tz_get,
+        string="Time zone",
+        compute="_compute_salon_tz",
+        inverse="_inverse_salon_tz",
+        groups="salon_reminders.group_manager",
+        help="The time zone of the salon and of its working hours.",
     )
-    salon_bundling_days = fields.Integer(
-        string="Bundling window",
-        default=7,
-        groups="salon_reminders.group_stylist",
-        help="Needs that come due within so many days are put into the same call.",
+    salon_clock = fields.Char(
+        "Time at the salon",
+        compute="_compute_salon_clock",
+        groups="salon_reminders.group_manager",
     )
-    salon_max_attempts = fields.Integer(
-        string="Attempts per call",
-        default=3,
-        groups="salon_reminders.group_stylist",
-        help="After so many calls without an answer the client counts as unreachable.",
-    )
-    salon_claim_minutes = fields.Integer(
-        string="Call is yours for",
-        default=10,
-        groups="salon_reminders.group_stylist",
-        help="Minutes for which nobody else can call a client whose call was opened.",
-    )
-    salon_daily_quota = fields.Integer(
-        string="New calls per day",
-        default=30,
-        groups="salon_reminders.group_stylist",
-        help="New calls put on the list in one day; 0 means no limit.",
-    )
-    salon_hold_minutes = fields.Integer(
-        string="Proposed times are kept for",
-        default=10,
-        groups="salon_reminders.group_stylist",
-        help="Minutes in which a time proposed on a call is not proposed to others.",
-    )
-    salon_late_cancel_hours = fields.Integer(
-        string="Late cancellation",
-        default=24,
-        groups="salon_reminders.group_stylist",
-        help="A visit cancelled less than so many hours before counts as late.",
-    )
-    salon_follow_up_days = fields.Integer(
-        string="Follow-up calls",
-        default=2,
-        groups="salon_reminders.group_stylist",
-        help="Call a client so many days after a missed or cancelled visit, when she "
-        "has not booked again; 0 means no such calls.",
-    )
-    salon_birthday_days = fields.Integer(
-        string="Birthday calls",
-        groups="salon_reminders.group_stylist",
-        help="Call clients so many days before their birthday; 0 means no such calls.",
-    )
-    salon_assignment = fields.Selection(
-        [("turns", "In turns"), ("own", "The client's own receptionist")],
-        string="Calls are given",
-        required=True,
-        default="turns",
-        groups="salon_reminders.group_stylist",
-        help="The client's own receptionist is the one on her contact; clients without "
-        "one are given in turns.",
-    )
-    salon_own_rhythm = fields.Boolean(
-        string="Follow own rhythms",
-        default=True,
-        groups="salon_reminders.group_stylist",
-        help="Learn from each client's visits how often she comes. Otherwise the ideal "
-        "days of the cycle count for everybody.",
-    )
-    # Consent and privacy
-    salon_consent_months = fields.Integer(
-        string="Consents hold for",
-        groups="salon_reminders.group_stylist",
-        help="Months after which a new consent must be asked for again; 0 means no "
-        "end.",
-    )
-    salon_ask_again_days = fields.Integer(
-        string="Ask again after",
-        default=30,
-        groups="salon_reminders.group_stylist",
-        help="Days after which a client who did not want to decide is asked again.",
-    )
-    salon_link_days = fields.Integer(
-        string="Own link works for",
-        default=90,
-        groups="salon_reminders.group_stylist",
-        help="Days for which the link works that a client sees her consents with.",
-    )
-    salon_stylist_days = fields.Integer(
-        string="Stylists see clients for",
-        default=30,
-        groups="salon_reminders.group_stylist",
-        help="Days before and after a visit in which its stylist sees the card.",
-    )
-    salon_card_limit = fields.Integer(
-        string="Cards a day",
-        default=80,
-        groups="salon_reminders.group_stylist",
-        help="Who opens more client cards in a day is shown to the manager.",
-    )
-    salon_number_limit = fields.Integer(
-        string="Numbers a day",
-        default=15,
-        groups="salon_reminders.group_stylist",
-        help="Who opens more numbers outside a call in a day is shown to the manager.",
-    )
-    salon_retention_months = fields.Integer(
-        string="Notes are kept for",
-        default=36,
-        groups="salon_reminders.group_stylist",
-        help="Months after which the notes of calls and dialled numbers are deleted; "
-        "what came of the calls stays. 0 means for good.",
+    salon_clock_question = fields.Text(
+        "Is the clock right?",
+        compute="_compute_salon_clock_question",
+        groups="salon_reminders.group_manager",
+        help="What country, time zone and stylists disagree about.",
     )
 
-    _salon_call_rules_positive = models.Constraint(
-        "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
-        " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
-        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0"
-        " AND salon_hold_minutes >= 0 AND salon_late_cancel_hours >= 0"
-        " AND salon_follow_up_days >= 0)",
-        "The contact gap, the bundling window and the daily limit can't be negative, "
-        "and there must be at least one attempt per call and one minute to call.",
-    )
-    _salon_privacy_rules_positive = models.Constraint(
-        "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
-        " AND salon_link_days > 0 AND salon_stylist_days >= 0"
-        " AND salon_card_limit >= 0 AND salon_number_limit >= 0"
-        " AND salon_retention_months >= 0)",
-        "Times and limits can't be negative; asking again and the client's own link "
-        "take at least one day.",
-    )
+    @api.depends("resource_calendar_id.tz", "partner_id.tz")
+    def _compute_salon_tz(self):
+        for company in self:
+            company.salon_tz = company._salon_timezone().zone
+
+    @api.depends("salon_tz")
+    def _compute_salon_clock(self):
+        now = fields.Datetime.now()
+        for company in self:
+            zone = company.salon_tz
+            company.salon_clock = zone and company._salon_text_clock(now, zone)
+
+    @api.depends("salon_tz", "country_id")
+    def _compute_salon_clock_question(self):
+        for company in self:
+            texts = company._salon_get_clock_doubts()
+            company.salon_clock_question = "\n".join(filter(None, texts))
+
+    def _inverse_salon_tz(self):
+        for company in self:
+            if not company.salon_tz:
+                raise UserError(
+                    self.env._("Choose the time zone of %(salon)s.", salon=company.name)
+                )
+            if company.salon_tz != company._salon_timezone().zone:
+                company._salon_set_clock(company.salon_tz)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
 
     def write(self, vals):
         result = super().write(vals)
-        if "salon_own_rhythm" in vals:
-            # Reminders are the system's; whoever may switch the rule moves them all.
-            self.env["salon.reminder.engine"].sudo()._refresh()
         if "resource_calendar_id" in vals:
             self._salon_follow_clock()
-            self._salon_follow_weekdays()
-        if "salon_stylist_days" in vals:
-            # The record rules of stylists are made with it.
-            self.env.registry.clear_cache()
+            self._salon_follow_days()
         return result
-
-    # ------------------------------------------------------------
-    # CONSENT
-    # ------------------------------------------------------------
-
-    def _salon_consent_expiry(self, day=None):
-        """Return the last day of a consent, or False for no end.
-
-        :param date day: when it was given; today when left out
-        """
-        months = self.salon_consent_months
-        return months and fields.Date.add(day or self._salon_today(), months=months)
-
-    def _salon_ask_again_date(self):
-        """Return when somebody who did not want to decide today is asked again."""
-        return fields.Date.add(self._salon_today(), days=self.salon_ask_again_days)
-
-    def _salon_wording(self, purpose="reminder", channel="phone"):
-        """Return the wording this salon uses now for a purpose and a channel."""
-        wordings = self.env["salon.consent.wording"].with_company(self)
-        return wordings._get_current(purpose, channel)
 
     # ------------------------------------------------------------
     # THE SALON'S CLOCK
@@ -231,67 +130,41 @@ class ResCompany(models.Model):
         """Return the naive UTC datetime at which a day of the salon begins."""
         return self._salon_utc(datetime.combine(day, time.min))
 
+    # ------------------------------------------------------------
+    # WHAT FOLLOWS THE CLOCK
+    # ------------------------------------------------------------
+
     def _salon_follow_clock(self):
-        """Move visits to the days they are on in a changed time zone, and reminders.
+        """Follow a changed time zone; each room moves what depends on the date."""
 
-        Set-based: a salon's whole history may move.
-        """
-        if not self:
-            return
-        self.env.flush_all()
-        moved = self.env["res.partner"]
-        for company in self:
-            rows = self.env.execute_query(company._sql_move_visits())
-            moved |= moved.browse({partner for (partner,) in rows if partner})
-        self.env["salon.visit"].invalidate_model(["date"])
-        # Whoever may change the hours of the salon moves what follows from them.
-        engine = self.env["salon.reminder.engine"].sudo()
-        engine._refresh(partners=moved)
-        engine._refresh_states(SQL("r.company_id = ANY(%s)", self.ids))
-        self.env["salon.call"].sudo()._close_settled(moved.sudo())
-
-    def _sql_move_visits(self):
-        """Return the statement that sets the days of all visits of this salon."""
-        self.ensure_one()
-        return SQL(
-            """UPDATE salon_visit v
-                  SET date = d.day
-                 FROM (SELECT id, (start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
-                              AS day
-                         FROM salon_visit WHERE company_id = %s) d
-                WHERE v.id = d.id AND v.date IS DISTINCT FROM d.day
-            RETURNING v.partner_id""",
-            self._salon_timezone().zone,
-            self.id,
-        )
-
-    def _salon_follow_weekdays(self):
-        """Move the due dates that keep to a usual weekday to the new working hours."""
-        self._salon_follow_days([])
-
-    def _salon_follow_days(self, days):
-        """Move the due dates that keep to a usual weekday and lie near these days.
+    def _salon_follow_days(self, days=()):
+        """Follow changed working days or days off; each room moves what it keeps.
 
         :param days: days that are closed, or open again; all if there are none
         """
-        if not self:
-            return
-        near = []
-        if days:
-            near = [
-                ("due_date", ">=", min(days) - WEEKDAY_REACH),
-                ("due_date", "<=", max(days) + WEEKDAY_REACH),
-            ]
-        # As above.
-        reminders = (
-            self.env["salon.reminder"]
-            .sudo()
-            .search(
-                [("company_id", "in", self.ids), ("usual_weekday", "!=", False), *near]
-            )
+
+    @api.model
+    def _sql_salon_days(self):
+        """Return one row per salon: ``company_id``, time zone ``tz``, date ``day``.
+
+        Every salon has its own clock, whoever asks.
+        """
+        return SQL(
+            "SELECT * FROM (VALUES %s) AS clock (company_id, tz, day)",
+            SQL(", ").join(
+                SQL(
+                    "(%s, %s, %s::date)",
+                    company.id,
+                    company._salon_timezone().zone,
+                    company._salon_today(),
+                )
+                for company in self.sudo().search([])
+            ),
         )
-        engine = self.env["salon.reminder.engine"].sudo()
-        engine._refresh(partners=reminders.partner_id)
+
+    # ------------------------------------------------------------
+    # DAYS AND TIMES
+    # ------------------------------------------------------------
 
     def _salon_parse_day(self, day):
         """Return the day that a browser sent, today when there is none.
@@ -375,8 +248,8 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         zone = self._salon_timezone()
-        start = zone.localize(datetime.combine(first, time.min))
-        stop = zone.localize(datetime.combine(last + timedelta(days=1), time.min))
+        start = self._salon_local(self._salon_midnight(first))
+        stop = self._salon_local(self._salon_midnight(last + timedelta(days=1)))
         # Opening hours are no secret; not everybody may read calendars of others.
         calendar = self.sudo().resource_calendar_id
         intervals = calendar._work_intervals_batch(start, stop)[False]
@@ -410,3 +283,102 @@ class ResCompany(models.Model):
             stop = end.hour + (end.minute > 0) if end.date() == begin.date() else 24
             hours[begin.date()] += range(full, stop)
         return hours
+
+    # ------------------------------------------------------------
+    # SETTINGS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        if operation == "write" and self._is_salon_manager_only():
+            is_setting = field.name.startswith("salon_") and not field.readonly
+            return is_setting and super()._has_field_access(field, operation)
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def _is_salon_manager_only(self):
+        """Tell whether the user may write companies just because of the salon."""
+        user = self.env.user
+        return (
+            not self.env.su
+            and user.has_group("salon_reminders.group_manager")
+            and not user.has_group("base.group_erp_manager")
+        )
+
+    @api.model
+    def _action_salon_settings(self):
+        """Open the settings of the current salon."""
+        action = self.env.company._get_records_action(name=self.env._("Settings"))
+        view = self.env.ref("salon_reminders.res_company_view_form_salon")
+        return {**action, "views": [(view.id, "form")]}
+
+    # ------------------------------------------------------------
+    # SETTING THE CLOCK
+    # ------------------------------------------------------------
+
+    def _salon_set_clock(self, name):
+        """Set the time zone of the salon.
+
+        Hours that other salons keep too stay as they are; this one gets its own.
+        """
+        self.ensure_one()
+        hours = self.resource_calendar_id
+        if not hours:
+            self.partner_id.tz = name
+        elif hours._get_salons() - self:
+            # Which hours a company keeps, and when it is closed, is not for managers
+            # to change; its clock is.
+            own_sudo = hours.sudo().copy({"company_id": self.id, "tz": name})
+            own_sudo.name = self.env._(
+                "%(hours)s (%(salon)s)", hours=hours.name, salon=self.name
+            )
+            self.sudo().resource_calendar_id = own_sudo
+        else:
+            hours.tz = name
+
+    # ------------------------------------------------------------
+    # IN WORDS
+    # ------------------------------------------------------------
+
+    def _salon_text_clock(self, moment, zone):
+        day = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        return self.env._(
+            "%(day)s, %(time)s",
+            day=format_date(self.env, day.date(), date_format="EEEE d MMMM"),
+            time=format_time(self.env, moment, tz=zone, time_format="short"),
+        )
+
+    def _salon_get_clock_doubts(self):
+        """Return what speaks against the clock, in words; some may be empty."""
+        return [self._salon_text_country_clock()]
+
+    def _salon_text_country_clock(self):
+        """Return what is wrong between the country and the clock, or nothing."""
+        country = self.country_id
+        if not country:
+            return self.env._(
+                "This salon has no country. Nobody can tell whether its clock is "
+                "right, nor read phone numbers that are written without a country "
+                "code. Ask an administrator to enter its address in Settings > "
+                "Companies."
+            )
+        if not self.salon_tz or fits_country(
+            self.salon_tz, country.code, fields.Datetime.now()
+        ):
+            return None
+        text = self.env._(
+            "The salon is in %(country)s, but its working hours count in the time zone "
+            "%(zone)s. Calls, reminders and free times would come at the wrong hour. "
+            "Choose the time zone of the salon here.",
+            country=country.name,
+            zone=self.salon_tz,
+        )
+        zones = get_country_zones(country.code)
+        if len(zones) > FEW_ZONES:
+            return text
+        proposal = self.env._(
+            "In %(country)s it is %(zones)s.",
+            country=country.name,
+            zones=format_list(self.env, zones, style="or"),
+        )
+        return f"{text} {proposal}"

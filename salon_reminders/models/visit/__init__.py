@@ -1,4 +1,5 @@
 from . import salon_visit
 from . import salon_visit_line
-from . import salon_visit_rating
 from . import res_partner
+from . import res_company
+from . import salon_client_photo

@@ -20,6 +20,7 @@ BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 # No salon's records go back further, and nobody books longer ahead.
 EARLIEST_DATE = date(1970, 1, 1)
 MAX_YEARS_AHEAD = 3
+DESK = "salon_reminders.group_receptionist"
 
 
 class SalonVisit(models.Model):
@@ -76,7 +77,6 @@ class SalonVisit(models.Model):
         index=True,
         tracking=True,
     )
-
     # When
     start = fields.Datetime(
         required=True, index=True, default=fields.Datetime.now, tracking=True
@@ -92,7 +92,6 @@ class SalonVisit(models.Model):
         store=True,
         help="The day of the visit at the salon.",
     )
-
     # What
     line_ids = fields.One2many("salon.visit.line", "visit_id", string="Lines")
     amount_total = fields.Monetary("Total", compute="_compute_amount_total", store=True)
@@ -105,14 +104,26 @@ class SalonVisit(models.Model):
     services = fields.Char(compute="_compute_services")
     receipt = fields.Char("Receipt no.", help="The number of the receipt, if any.")
     note = fields.Text("Formula and notes")
-    call_id = fields.Many2one(
-        "salon.call",
-        string="Booked on call",
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
-    )
     color = fields.Integer(related="stylist_id.salon_color")
+
+    # What the client thought of it: the stylist neither gives nor sees it, so that
+    # clients can be frank.
+    rating = fields.Selection(
+        [
+            ("1", "Bad"),
+            ("2", "Poor"),
+            ("3", "Fair"),
+            ("4", "Good"),
+            ("5", "Very good"),
+        ],
+        copy=False,
+        tracking=True,
+        groups=DESK,
+        help="What the client said when she was asked: 1 to 5 stars.",
+    )
+    rating_comment = fields.Text(
+        "What she said", copy=False, groups=DESK, help="In the client's own words."
+    )
 
     _stop_after_start = models.Constraint(
         "CHECK(stop IS NULL OR stop >= start)", "A visit can't end before it starts."
@@ -209,6 +220,18 @@ class SalonVisit(models.Model):
                     )
                 )
 
+    # Only when it is given: a visit that is reopened keeps its rating for later.
+    @api.constrains("rating")
+    def _check_rating(self):
+        for visit in self:
+            if visit.rating and visit.state not in MADE_STATES:
+                raise ValidationError(
+                    self.env._(
+                        "%(visit)s is not done yet. Close the visit, then rate it.",
+                        visit=visit.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -219,7 +242,7 @@ class SalonVisit(models.Model):
         # The lines are made inside; one refresh for the whole batch follows.
         batch = self.with_context(salon_visit_batch=True)
         visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
-        visits.filtered("call_id")._share_out_lines()
+        visits._complete_new()
         visits._take_times()
         visits._after_change(visits.partner_id)
         return visits
@@ -268,18 +291,33 @@ class SalonVisit(models.Model):
 
     @api.model
     def _after_change(self, partners):
-        """Bring reminders and open calls of these clients in line with their visits.
+        """Bring all that depends on the visits of these clients in line with them.
 
         The single consequence of every change of a visit, whoever makes it.
         """
         if not partners or self.env.context.get("salon_visit_batch"):
             return
-        # Reminders and calls follow from visits; a stylist who closes a visit has
-        # no rights of her own on them.
+        # What follows from visits follows whoever changes them: a stylist who closes
+        # a visit has no rights of her own on reminders and calls.
         partners_sudo = partners.sudo()
         partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
-        self.env["salon.reminder.engine"].sudo()._refresh(partners=partners_sudo)
-        self.env["salon.call"].sudo()._close_settled(partners_sudo)
+        self.sudo()._follow_visits(partners_sudo)
+
+    @api.model
+    def _follow_visits(self, partners):
+        """Let follow what a room keeps that depends on these clients' visits.
+
+        Empty here: reminders, then calls, are brought in line.
+        """
+
+    def _complete_new(self):
+        """Complete visits that were just made, before their times are taken.
+
+        Empty here: what was booked on a call is shared out among stylists.
+        """
+
+    def _take_times(self):
+        """Keep stylists busy at the times of these visits. Empty here: see the book."""
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -319,3 +357,35 @@ class SalonVisit(models.Model):
     def action_book(self):
         """Put the visit back to booked, to undo a click."""
         self.write({"state": "booked"})
+
+    @api.model
+    def _get_salon_kept_texts(self):
+        return super()._get_salon_kept_texts() | {"receipt"}
+
+    # ------------------------------------------------------------
+    # ONE SERVICE AFTER THE OTHER
+    # ------------------------------------------------------------
+
+    def _get_following_lines(self):
+        """Return the lines that go to another stylist together with their visit."""
+        return self.line_ids.filtered(
+            lambda line: line.stylist_id == line.visit_id.stylist_id
+        )
+
+    def _get_schedule(self):
+        """Return when each service of the visit is done, one after the other.
+
+        :return: a list of (line, stylist, start, stop); the last one ends with the
+            visit. Without timed lines the visit is one block.
+        """
+        self.ensure_one()
+        blocks, start = [], self.start
+        for line in self.line_ids.sorted("sequence"):
+            if line.minutes and start < self.stop:
+                stop = min(start + timedelta(minutes=line.minutes), self.stop)
+                blocks.append([line, line.stylist_id or self.stylist_id, start, stop])
+                start = stop
+        if not blocks:
+            blocks = [[self.line_ids[:0], self.stylist_id, self.start, self.stop]]
+        blocks[-1][-1] = self.stop
+        return [tuple(block) for block in blocks]

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
 
@@ -70,15 +71,6 @@ class SalonVisitLine(models.Model):
         "session of a course, which is paid already.",
     )
 
-    course_id = fields.Many2one(
-        "salon.course",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The course this line used a session of.",
-    )
-
     # Refunds
     refunded_line_id = fields.Many2one(
         "salon.visit.line",
@@ -123,9 +115,9 @@ class SalonVisitLine(models.Model):
 
     @api.depends("product_id", "quantity")
     def _compute_amount(self):
-        courses = self._get_open_courses()
+        prepaid = self._get_prepaid()
         for line in self:
-            price = 0 if line._is_prepaid(courses) else line.product_id.lst_price
+            price = 0 if line in prepaid else line.product_id.lst_price
             line.amount = line.quantity * price
 
     @api.depends("quantity", "refund_line_ids.quantity")
@@ -219,39 +211,23 @@ class SalonVisitLine(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _get_open_courses(self):
-        """Return the courses in progress of the clients of these lines."""
-        # A price does not depend on whose clients a stylist may see.
-        return (
-            self.env["salon.course"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", self.visit_id.partner_id.ids),
-                    ("state", "=", "active"),
-                ]
-            )
-        )
-
-    def _is_prepaid(self, courses):
-        """Return whether a course pays for this line, or one sold on its visit."""
-        self.ensure_one()
-        service = self.product_id.product_tmpl_id
-        visit = self.visit_id
-        left = sum(
-            course.sessions_left
-            for course in courses
-            if course.partner_id.id == visit.partner_id._origin.id
-            and course.company_id == visit.company_id
-            and service in course.service_ids
-        )
-        left += sum(
-            line.product_id.salon_course_sessions
-            for line in visit.line_ids - courses.visit_line_id
-            if service in line.product_id.salon_course_service_ids
-        )
-        return 0 < self.quantity <= left
+    def _get_prepaid(self):
+        """Return the lines that were paid before. Empty here: courses fill it."""
+        return self.browse()
 
     def _get_minutes(self):
         """Return the length of the services among these lines, in minutes."""
         return sum(self.mapped("minutes"))
+
+    @api.model
+    def _sql_join_cycles(self):
+        """Return the joins from visit ``v`` to the cycles ``c`` its services renew."""
+        return SQL(
+            """JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
+               JOIN product_product p ON p.id = l.product_id
+               JOIN product_template pt
+                 ON pt.id = p.product_tmpl_id AND pt.salon_kind = 'service'
+               JOIN salon_cycle_product_rel rel ON rel.product_tmpl_id = pt.id
+               JOIN salon_cycle c ON c.id = rel.cycle_id
+                AND (c.company_id IS NULL OR c.company_id = v.company_id)"""
+        )

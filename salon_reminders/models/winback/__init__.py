@@ -8,3 +8,4 @@ from . import salon_follow_up
 from . import salon_call
 from . import salon_win_back
 from . import salon_call_planner
+from . import res_company

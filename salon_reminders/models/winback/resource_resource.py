@@ -27,10 +27,14 @@ class ResourceResource(models.Model):
         for resource in self:
             resource.salon_last_date = days.get(resource._origin.id, False)
 
+    def _get_ends(self, company):
+        ends = self.env["salon.departure"]._get_ends(self, company)
+        return super()._get_ends(company) | ends
+
     def _is_gone(self, day, company):
-        """Return which of these stylists do not work at a salon any more on a day."""
         days = self.env["salon.departure"]._get_last_days(self, company)
-        return self.filtered(lambda one: one.id in days and days[one.id] < day)
+        gone = self.filtered(lambda one: one.id in days and days[one.id] < day)
+        return super()._is_gone(day, company) | gone
 
     def action_salon_leave(self):
         """Open when she leaves, or ask for her last day."""

@@ -1,5 +1,5 @@
 from . import salon_retention_report
 from . import salon_client_report
-from . import salon_stylist_question
 from . import salon_stylist_report
 from . import salon_source_report
+from . import salon_visit_report

@@ -1,2 +1,1 @@
-from . import salon_month_figures
 from . import salon_month_report

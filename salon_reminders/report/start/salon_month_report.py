@@ -3,6 +3,7 @@ from odoo.fields import Date
 from odoo.tools import LazyTranslate, format_date, format_datetime, formatLang
 
 from ...tools.charts import get_bars, get_columns
+from .month_figures import MonthFigures
 
 _lt = LazyTranslate(__name__)
 
@@ -77,9 +78,9 @@ class SalonMonthReport(models.AbstractModel):
         """Return all that one report shows, as texts and drawings."""
         company, month = doc.company_id, Date.to_date(doc.month)
         report = self.with_context(allowed_company_ids=company.ids)
-        figures = report.env["salon.month.figures"]
-        series = figures._get_series(company, month)
-        heat = figures._get_heat(company, month)
+        figures = MonthFigures(report.env)
+        series = figures.get_series(company, month)
+        heat = figures.get_heat(company, month)
         return {
             "month": doc._get_month_name(),
             "is_running": month == company._salon_today().replace(day=1),
@@ -109,10 +110,10 @@ class SalonMonthReport(models.AbstractModel):
         """Return the table: figure, this month, and two to compare it with."""
         before = Date.subtract(month, months=1)
         year = Date.subtract(month, months=12)
-        figures = self.env["salon.month.figures"]
+        figures = MonthFigures(self.env)
         say = self.env["salon.report"]._say
         for day in (month, before, year):
-            total = (heat if day == month else figures._get_heat(company, day))["total"]
+            total = (heat if day == month else figures.get_heat(company, day))["total"]
             series[day]["booked_share"] = total["share"] / 100
             series[day]["empty"] = total["empty"]
         return [
@@ -169,14 +170,14 @@ class SalonMonthReport(models.AbstractModel):
                 series[day]["amount"],
                 formatLang(self.env, series[day]["amount"], digits=0),
             )
-            for day in self.env["salon.month.figures"]._get_months(month)
+            for day in MonthFigures(self.env).get_months(month)
         ]
         return self._get_columns(points)
 
     def _draw_retention(self, month, series):
         """Return who came back within 90 days of a first visit, where that is known."""
         points = []
-        for day in self.env["salon.month.figures"]._get_months(month):
+        for day in MonthFigures(self.env).get_months(month):
             known, back = series[day]["back_known"], series[day]["back"]
             share = 100 * back / known if known else None
             text = f"{share:.0f} %" if known else "…"
@@ -194,7 +195,7 @@ class SalonMonthReport(models.AbstractModel):
         return format_date(self.env, day, date_format="LLL yy")
 
     def _draw_segments(self, company):
-        counts = self.env["salon.month.figures"]._get_segments(company)
+        counts = MonthFigures(self.env).get_segments(company)
         standings = self.env["salon.client.standing"]
         names = standings._fields["segment"]._description_selection(self.env)
         points = [
@@ -208,7 +209,7 @@ class SalonMonthReport(models.AbstractModel):
         }
 
     def _draw_sources(self, company, month):
-        rows = self.env["salon.month.figures"]._get_sources(company, month)
+        rows = MonthFigures(self.env).get_sources(company, month)
         names = [source.name or self.env._("Not stated") for source, *_rest in rows]
         points = [
             (name, row[1], str(row[1])) for name, row in zip(names, rows, strict=True)

@@ -190,7 +190,7 @@ class SalonReport(models.AbstractModel):
                  LIMIT 1)""",
             visit=visit_id,
             company=company,
-            cycles=self.env["salon.reminder.history"]._sql_join_cycles(),
+            cycles=self.env["salon.visit.line"]._sql_join_cycles(),
         )
 
     @api.model

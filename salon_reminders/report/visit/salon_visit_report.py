@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.insight.salon_client_standing import SEGMENTS
 from ...tools.times import WEEKDAYS
 from .salon_report import QUESTION_SETTINGS
 
@@ -22,12 +21,9 @@ class SalonVisitReport(models.Model):
         ],
         "salon.visit.line": [
             *("visit_id", "product_id", "stylist_id", "quantity", "amount"),
-            "promotion_id",
         ],
         "product.product": ["product_tmpl_id"],
         "product.template": ["salon_kind", "salon_zone_id", "categ_id"],
-        "res.partner": ["salon_source_id", "salon_recommended_by_id"],
-        "salon.client.standing": ["partner_id", "company_id", "segment"],
         "res.company": ["currency_id", "resource_calendar_id"],
     }
     # The lines of a period lie close together: for a short one PostgreSQL should look
@@ -56,13 +52,6 @@ class SalonVisitReport(models.Model):
         help="New: the day of the client's first visit to the salon. Returning: any "
         "later day. Walk-in: the client is not known.",
     )
-    segment = fields.Selection(
-        SEGMENTS,
-        readonly=True,
-        help="The segment in which the client is now, not at the time of the visit.",
-    )
-    source_id = fields.Many2one("utm.source", readonly=True)
-    recommended_by_id = fields.Many2one("res.partner", readonly=True)
     stylist_id = fields.Many2one("resource.resource", readonly=True)
 
     # What
@@ -77,11 +66,6 @@ class SalonVisitReport(models.Model):
         ),
         string="Sold as",
         readonly=True,
-    )
-    promotion_id = fields.Many2one(
-        "salon.promotion",
-        readonly=True,
-        help="The promotion that was used for this line.",
     )
     from_call = fields.Boolean("Booked on a call", readonly=True)
 
@@ -117,12 +101,9 @@ class SalonVisitReport(models.Model):
             """SELECT COALESCE(l.id, -v.id) AS id, v.id AS visit_id, v.company_id,
                    company.currency_id, v.state, v.date, %(weekday)s AS weekday,
                    %(hour)s AS hour, v.partner_id, %(client_kind)s AS client_kind,
-                   standing.segment,
-                   partner.salon_source_id AS source_id,
-                   partner.salon_recommended_by_id AS recommended_by_id,
                    COALESCE(l.stylist_id, v.stylist_id) AS stylist_id, l.product_id,
                    template.salon_zone_id AS zone_id, template.categ_id,
-                   template.salon_kind, l.promotion_id,
+                   template.salon_kind,
                    v.call_id IS NOT NULL AS from_call,
                    CASE WHEN v.is_purchase IS NOT TRUE THEN v.id END AS visit_count,
                    v.partner_id AS client_count, l.quantity, l.amount,
@@ -152,9 +133,6 @@ class SalonVisitReport(models.Model):
                LEFT JOIN product_product product ON product.id = l.product_id
                LEFT JOIN product_template template
                       ON template.id = product.product_tmpl_id
-               LEFT JOIN salon_client_standing standing
-                      ON standing.partner_id = v.partner_id
-                     AND standing.company_id = v.company_id
                LEFT JOIN %(clients)s client
                       ON client.partner_id = v.partner_id
                      AND client.company_id = v.company_id""",

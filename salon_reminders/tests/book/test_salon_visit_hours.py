@@ -211,6 +211,6 @@ class TestFreedTimes(BookCase):
         self._book("2026-03-11 09:00", stylist_id=False).action_cancel()
         self._book("2026-03-10 15:00").action_no_show()
         visit = self._book("2026-03-11 09:00")
-        visit.with_context(salon_import=True).write({"state": "cancelled"})
+        visit.with_context(salon_taken_over=True).write({"state": "cancelled"})
         visit.action_cancel()
         self.assertFalse(self._freed())

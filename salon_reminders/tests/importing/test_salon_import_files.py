@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
+from ...models.importing.import_writer import Writer
 from ..common_import import SalonImportCase
 
 RECEIPTS = "receipt,date,client id,service,amount\n"
@@ -261,8 +262,7 @@ class TestSalonImportFiles(SalonImportCase):
     def test_stopped_import_goes_on(self):
         lines = "".join(f"{n},2026-02-01,{n},Cut,10\n" for n in range(900, 910))
         salon_import = self._check({"receipts.csv": RECEIPTS + lines})
-        writer = type(self.env["salon.import.writer"])
-        write_batch, calls = writer._write_batch, []
+        write_batch, calls = Writer.write_batch, []
 
         def break_off(*args):
             calls.append(1)
@@ -270,8 +270,8 @@ class TestSalonImportFiles(SalonImportCase):
                 raise RuntimeError("power cut")
             return write_batch(*args)
 
-        self.patch(writer, "_write_batch", break_off)
-        self.patch(writer, "_get_batch_rows", lambda self: 3)
+        self.patch(Writer, "write_batch", break_off)
+        self.patch(Writer, "_get_batch_rows", lambda self: 3)
         salon_import.action_import()
         with self.assertLogs("odoo.addons.salon_reminders", "ERROR"):
             self._run_job()

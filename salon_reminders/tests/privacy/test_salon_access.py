@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, users
 
-from ...models.privacy.res_partner_access import NUMBER_FIELDS
+from ...models.privacy.res_partner import NUMBER_FIELDS
 from ..common import SalonCase
 
 

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, users
 
+from ...report.start.month_figures import MonthFigures
 from ...tools.charts import get_bars, get_columns
 from ..common import SalonCase
 
@@ -117,9 +118,9 @@ class TestSalonMonthReport(SalonCase):
         self.assertEqual(len(texts), 13)
 
     def test_series_covers_whole_months(self):
-        figures = self.env["salon.month.figures"].with_user(self.manager)
+        figures = MonthFigures(self.env(user=self.manager))
         self.env.flush_all()
-        series = figures._get_series(self.company, date(2026, 2, 1))
+        series = figures.get_series(self.company, date(2026, 2, 1))
         self.assertEqual(series[date(2026, 2, 1)]["visits"], 3)
         self.assertNotIn(date(2026, 3, 1), series)
 

@@ -267,7 +267,7 @@ class TestSalonDeparture(DepartureCase):
 
     def test_an_import_is_listed_to_be_moved(self):
         departure = self._leave()
-        visits = self.env["salon.visit"].with_context(salon_import=True)
+        visits = self.env["salon.visit"].with_context(salon_taken_over=True)
         visit = visits.create(
             {
                 "partner_id": self.anna.id,

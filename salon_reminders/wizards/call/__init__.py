@@ -4,3 +4,4 @@ from . import salon_call_log
 from . import salon_calling_effect
 from . import salon_dry_run
 from . import salon_dry_run_line
+from . import base_partner_merge

@@ -144,7 +144,11 @@ class SalonStarterSet(models.TransientModel):
         found = {row.key: self._find(known, row.name) for row in rows}
         records.update({(model, key): rec for key, rec in found.items() if rec})
         missing = [row for row in get_rows(rows, zone_keys) if not found[row.key]]
-        prepare = getattr(self, f"_prepare_{model.rpartition('.')[2]}_vals")
+        prepare = {
+            "salon.zone": self._prepare_zone_vals,
+            "salon.cycle": self._prepare_cycle_vals,
+            "product.template": self._prepare_template_vals,
+        }[model]
         created = (
             self.env[model]
             .with_context(**self._get_creation_context())

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from ...models.importing.import_fields import guess_category, guess_sold_as, normalise
+from ...tools.sold_words import guess_category, guess_sold_as, normalise
 from .service_words import CYCLE_WORDS, ZONE_WORDS, find_keys, get_words
 from .starter_data import CYCLES, SERVICES, ZONES, translated
 

@@ -8,7 +8,7 @@ starter set.
 
 import re
 
-from ...models.importing.import_fields import normalise
+from ...tools.sold_words import normalise
 
 _MEN = "men/mens/man/gent*/male/barber*/boy/boys"
 _KIDS = "kid/kids/child*/children*/детск*/gyerek*"

@@ -2,23 +2,12 @@ from odoo import models
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
+    """Merging cards: each room keeps what a client may have only once.
 
-    def _update_foreign_keys(self, src_partners, dst_partner):
-        """Merge what a client may have only once, then follow the merged visits."""
-        # Merging contacts is allowed to people who may know nothing of the salon.
-        self.sudo()._salon_merge_calls(src_partners, dst_partner)
-        self.sudo()._salon_merge_reminders(src_partners, dst_partner)
-        self.sudo()._salon_merge_promotions(src_partners, dst_partner)
-        consents_sudo = self.env["salon.consent"].sudo()
-        refused = consents_sudo._get_refused(src_partners | dst_partner)
-        result = super()._update_foreign_keys(src_partners, dst_partner)
-        self.env.invalidate_all()
-        consents_sudo._keep_refused(dst_partner, refused)
-        self.env["salon.visit"]._after_change(dst_partner)
-        # Who has her on the phone sees under which card she goes on.
-        dst_partner.sudo().salon_call_ids._notify_desk()
-        return result
+    Merging contacts is allowed to people who may know nothing of the salon.
+    """
+
+    _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Let salon managers merge clients with one number and different e-mails."""
@@ -28,11 +17,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return super()._merge(partner_ids, dst_partner, extra_checks=extra_checks)
 
     def _update_values(self, src_partners, dst_partner):
-        """Cancel calls that the merged consents or numbers do not allow any more."""
         result = super()._update_values(src_partners, dst_partner)
-        # As above.
         self.sudo()._salon_merge_cards(src_partners, dst_partner)
-        self.env["salon.call"].sudo()._cancel_without_consent(dst_partner)
         return result
 
     def _salon_merge_cards(self, src_partners, dst_partner):
@@ -48,47 +34,3 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 if value and not (field.relational and value == dst_partner.id):
                     vals[name] = value
         dst_partner.write(vals)
-
-    def _salon_merge_calls(self, src_partners, dst_partner):
-        """Keep one open call per salon, the destination's own if there is one."""
-        calls = self.env["salon.call"].search(
-            [
-                ("partner_id", "in", (src_partners | dst_partner).ids),
-                ("state", "=", "open"),
-            ]
-        )
-        for company_calls in calls.grouped("company_id").values():
-            keep = company_calls.sorted(lambda c: (c.partner_id != dst_partner, c.id))
-            keep[1:]._close("merged", state="cancelled")
-        self.env.flush_all()
-
-    def _salon_merge_reminders(self, src_partners, dst_partner):
-        """Keep one reminder per cycle and salon, with every stop and every call."""
-        reminders = self.env["salon.reminder"].search(
-            [("partner_id", "in", (src_partners | dst_partner).ids)]
-        )
-        by_cycle = reminders.filtered("cycle_id").grouped(
-            lambda r: (r.cycle_id, r.company_id)
-        )
-        for same in by_cycle.values():
-            same = same.sorted(lambda r: (r.partner_id != dst_partner, r.id))
-            same[0]._absorb(same[1:])
-        self.env.flush_all()
-
-    def _salon_merge_promotions(self, src_partners, dst_partner):
-        """Keep one open offer of a kind, the one she answered best; all history stays.
-
-        Odoo would delete rows that the database does not let it move.
-        """
-        offers = self.env["salon.promotion.participation"].search(
-            [
-                ("partner_id", "in", (src_partners | dst_partner).ids),
-                ("state", "=", "open"),
-            ]
-        )
-        for same in offers.grouped(lambda o: (o.company_id, o.kind)).values():
-            best = same.sorted(
-                lambda o: (o.answer != "interested", o.partner_id != dst_partner, o.id)
-            )
-            best[1:]._close()
-        self.env.flush_all()

@@ -1,0 +1,294 @@
+from datetime import timedelta
+from itertools import chain
+
+from odoo import api, fields, models
+
+from ...tools.arguments import (
+    checked,
+    listed,
+    moment,
+    optional,
+    record_id,
+    record_ids,
+    shaped,
+)
+from ...tools.times import merge_times, subtract_times
+from ..visit.salon_visit import MISSED_STATES, OPEN_STATES
+from .salon_slot_finder import NOTICE
+
+# What is done by whom and when, as a form sends it.
+PART = shaped(
+    product_id=optional(record_id),
+    stylist_id=optional(record_id),
+    start=optional(moment),
+    stop=optional(moment),
+)
+
+
+class SalonVisit(models.Model):
+    """The times at which a visit keeps stylists busy, and those that it gives back."""
+
+    _inherit = "salon.visit"
+
+    is_overlap = fields.Boolean(
+        "Overlap on purpose",
+        copy=False,
+        tracking=True,
+        help="The stylist may have another client at the same time.",
+    )
+    busy_ids = fields.One2many("salon.visit.busy", "visit_id", string="Busy times")
+
+    # Outside working hours: asked about, then recorded
+    outside_hours = fields.Boolean(
+        "Outside working hours",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="The stylist does not work at the time of this visit; whoever booked it "
+        "was told and confirmed it.",
+    )
+
+    # Missed or cancelled, and the time that this gives back
+    missed_at = fields.Datetime(
+        "Cancelled or missed on",
+        readonly=True,
+        copy=False,
+        help="When this was entered; empty for what an import brought.",
+    )
+    is_late_cancel = fields.Boolean(
+        "Cancelled late",
+        compute="_compute_is_late_cancel",
+        store=True,
+        help="Cancelled so short before the visit that the time was hard to fill.",
+    )
+
+    # Serves the follow-up of missed visits, and freed times.
+    _missed_idx = models.Index("(company_id, missed_at) WHERE missed_at IS NOT NULL")
+
+    @api.depends("state", "start", "missed_at")
+    def _compute_is_late_cancel(self):
+        for visit in self:
+            notice = timedelta(hours=visit.company_id.salon_late_cancel_hours)
+            visit.is_late_cancel = bool(
+                visit.state == "cancelled"
+                and visit.missed_at
+                and visit.missed_at > visit.start - notice
+            )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "state" not in vals or self.env.context.get("salon_taken_over"):
+            return super().write(vals)
+        freed = self._get_freed() if vals["state"] == "cancelled" else self.browse()
+        missed = vals["state"] in MISSED_STATES
+        stamp = {"missed_at": missed and fields.Datetime.now()}
+        result = super().write({**vals, **stamp})
+        freed._tell_freed()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSY TIMES
+    # ------------------------------------------------------------
+
+    def _take_times(self):
+        """Bring the busy times of the stylists in line with these visits."""
+        # A stylist may not see her colleagues' times, yet they bind her.
+        self.env["salon.visit.busy"].sudo()._sync(self)
+        return super()._take_times()
+
+    def _get_busy_times(self):
+        """Return the times in which the visit keeps stylists busy.
+
+        Only visits still to be made take time: history may overlap as it did.
+        """
+        self.ensure_one()
+        if self.state not in OPEN_STATES or not self.start or not self.stop:
+            return []
+        times = {}
+        for line, stylist, start, stop in self._get_schedule():
+            for busy in line.product_id._get_salon_busy(start, stop):
+                times.setdefault(stylist, []).append(busy)
+        return [
+            (stylist, start, stop)
+            for stylist, own in times.items()
+            if stylist
+            for start, stop in merge_times(own)
+        ]
+
+    # ------------------------------------------------------------
+    # REQUESTS
+    # ------------------------------------------------------------
+
+    @api.model
+    @checked(
+        visit_id=optional(record_id),
+        start=optional(moment),
+        stop=optional(moment),
+        stylist_id=optional(record_id),
+        parts=listed(PART),
+    )
+    def get_booking_question(self, visit_id, start, stop, stylist_id, parts=()):
+        """Return what must be confirmed before a visit is put at this time, or False.
+
+        :param visit_id: the visit that is changed; its own values stand for what is
+            not given
+        :param parts: what is done by whom and when, as far as it is known: dicts of
+            product_id, stylist_id, start and stop
+        """
+        visit = self.browse(visit_id or [])
+        begin = start or visit.start
+        if not begin or (visit and visit.state not in OPEN_STATES):
+            return False
+        end = stop or visit.stop
+        if not end or end <= begin:
+            length = visit.stop - visit.start if visit else timedelta(minutes=15)
+            end = begin + length
+        stylist = self.env["resource.resource"].browse(stylist_id or [])
+        stylist = stylist or visit.stylist_id
+        times = (
+            self._read_parts(parts)
+            or visit._get_moved_times(begin, end, visit.stylist_id, stylist)
+            or [(stylist, begin, end)]
+        )
+        return visit._get_hours_question(times)
+
+    @api.model
+    @checked(start=moment, stop=moment, stylist_ids=record_ids)
+    def get_off_hours(self, start, stop, stylist_ids):
+        """Return when none of these stylists works, of all when none is given."""
+        self.check_access("read")
+        finder = self.env["salon.slot.finder"]
+        stylists = finder._get_stylists(self.env.company)
+        chosen = stylists.filtered(lambda one: one.id in stylist_ids) or stylists
+        work = finder._get_work(chosen, start, stop)
+        return subtract_times([(start, stop)], chain.from_iterable(work.values()))
+
+    # ------------------------------------------------------------
+    # THE QUESTION
+    # ------------------------------------------------------------
+
+    @api.model
+    def _read_parts(self, parts):
+        """Return the (stylist, start, stop) that these parts keep stylists busy."""
+        stylists, products = self.env["resource.resource"], self.env["product.product"]
+        return [
+            (stylists.browse(part["stylist_id"]), *busy)
+            for part in parts
+            if part["stylist_id"] and part["start"] and part["stop"]
+            for busy in products.browse(part["product_id"] or [])._get_salon_busy(
+                part["start"], part["stop"]
+            )
+        ]
+
+    def _get_moved_times(self, start, stop, own, stylist):
+        """Return the busy times as they would be after a move.
+
+        :param own: the stylist whose part goes to ``stylist``
+        """
+        if not self:
+            return []
+        shift = start - self.start
+        times = [
+            [stylist if who == own else who, begin + shift, end + shift]
+            for who, begin, end in self._get_busy_times()
+        ]
+        if times:
+            last = max(times, key=lambda busy: busy[2])
+            last[2] = max(last[2] + (stop - start) - (self.stop - self.start), last[1])
+        return times
+
+    def _get_hours_question(self, times):
+        """Return the warning that stylists do not work then, or False.
+
+        :param times: (stylist, start, stop) of all that keeps stylists busy
+        """
+        times = self._drop_gone([busy for busy in times if busy[0]])
+        outside = {}
+        for stylist, start, _stop in self.env["salon.slot.finder"]._find_outside(times):
+            outside.setdefault(stylist, start)
+        if not outside:
+            return False
+        texts = [self._text_hours(stylist, start) for stylist, start in outside.items()]
+        return "\n".join([*texts, self.env._("Book anyway?")])
+
+    def _drop_gone(self, times):
+        """Return the times without those after the last day of a stylist who leaves.
+
+        There is nothing to confirm: booking her is refused.
+        """
+        company = self.company_id or self.env.company
+        stylists = self.env["resource.resource"].union(*(busy[0] for busy in times))
+        ends = stylists._get_ends(company)
+        return [
+            busy
+            for busy in times
+            if busy[0].id not in ends or busy[2] <= ends[busy[0].id]
+        ]
+
+    def _text_hours(self, stylist, start):
+        """Return in words when the stylist works on this day."""
+        company = self.company_id or self.env.company
+        day = company._salon_date(start)
+        first = company._salon_midnight(day)
+        last = company._salon_midnight(day + timedelta(days=1))
+        work = self.env["salon.slot.finder"]._get_work(stylist, first, last)[stylist.id]
+        values = {"stylist": stylist.name, "day": company._salon_format_day(start)}
+        if not work:
+            return self.env._("%(stylist)s does not work on %(day)s.", **values)
+        hours = ", ".join(
+            f"{company._salon_format_time(a)} – {company._salon_format_time(b)}"
+            for a, b in work
+        )
+        return self.env._(
+            "On %(day)s %(stylist)s works %(hours)s.", **values, hours=hours
+        )
+
+    # ------------------------------------------------------------
+    # FREED TIMES
+    # ------------------------------------------------------------
+
+    def _get_freed(self):
+        """Return the visits to come whose time somebody else could still take."""
+        soonest = fields.Datetime.now() + NOTICE
+        return self.filtered(
+            lambda visit: (
+                visit.state in OPEN_STATES and visit.stylist_id and visit.stop > soonest
+            )
+        )
+
+    def _tell_freed(self):
+        """Tell the receptionists about these times, once for all of them.
+
+        Of whom they were freed is not told: who may see it reads it in the book.
+        """
+        if not self:
+            return
+        data = self.env.cr.precommit.data
+        if "salon.visit.freed" not in data:
+            data["salon.visit.freed"] = {}
+            self.env.cr.precommit.add(self.env["salon.visit"].sudo()._send_freed)
+        for visit in self:
+            times = data["salon.visit.freed"].setdefault(visit.company_id.id, [])
+            times.append(visit._prepare_freed())
+
+    def _prepare_freed(self):
+        local = self.company_id._salon_local
+        return {
+            "stylist_id": self.stylist_id.id,
+            "stylist": self.stylist_id.name,
+            "start": local(self.start).replace(tzinfo=None).isoformat(),
+            "stop": local(self.stop).replace(tzinfo=None).isoformat(),
+        }
+
+    @api.model
+    def _send_freed(self):
+        group = self.env.ref("salon_reminders.group_receptionist", False)
+        freed = self.env.cr.precommit.data.pop("salon.visit.freed", {})
+        for company_id, times in freed.items():
+            if group:
+                group._bus_send(
+                    "salon.visit/freed", {"company_id": company_id, "times": times}
+                )

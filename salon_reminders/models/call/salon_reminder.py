@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+
+class SalonReminder(models.Model):
+    """Open calls follow the reminders that they are about."""
+
+    _inherit = "salon.reminder"
+
+    def _follow_wishes(self):
+        """Take what is paused, stopped or skipped off the open calls, at once.
+
+        Not while a call is logged: what its outcome decides ends the call itself.
+        """
+        if not self.env.context.get("salon_from_call"):
+            put_off = self.filtered(lambda reminder: reminder._is_put_off())
+            self.env["salon.call"]._drop_put_off(put_off)
+        return super()._follow_wishes()
+
+    @api.model
+    def _follow_norms(self):
+        self.env["salon.call"]._follow_reminders()
+        return super()._follow_norms()
+
+    def _absorb(self, others):
+        """Take over the calls, too."""
+        calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])
+        calls.write({"reminder_ids": [fields.Command.link(self.id)]})
+        return super()._absorb(others)

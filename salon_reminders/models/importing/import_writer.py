@@ -1,0 +1,377 @@
+import logging
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from psycopg2 import InterfaceError, OperationalError
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, groupby
+
+from ..visit.salon_visit import OPEN_STATES
+from .import_plan import NO_TRACKING, Line, Row, Visit, plan_client
+from .import_visit_writer import VisitWriter
+
+_logger = logging.getLogger(__name__)
+
+BATCH_ROWS = 2000
+
+
+class Writer:
+    """Plans the rows of an import and carries the plans out, block by block.
+
+    The dry run plans and counts; the import plans, counts and writes. A block that
+    can't be written fails as a whole and does not stop the others.
+    """
+
+    def __init__(self, env):
+        self.env = env
+
+    # ------------------------------------------------------------
+    # BATCHES
+    # ------------------------------------------------------------
+
+    def get_batches(self, salon_import, after=0):
+        """Return (first block, last block) of batches of some thousand rows."""
+        blocks = self.env.execute_query(
+            SQL(
+                """SELECT block, COUNT(*) FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending' AND block > %s
+                 GROUP BY block ORDER BY block""",
+                salon_import.id,
+                after,
+            )
+        )
+        limit = self._get_batch_rows()
+        batches, size = [], limit
+        for block, count in blocks:
+            if size + count > limit:
+                batches.append([block, block])
+                size = 0
+            batches[-1][1] = block  # a block is never cut
+            size += count
+        return batches
+
+    def _get_batch_rows(self):
+        """Return how many rows are imported, and saved, at a time."""
+        return BATCH_ROWS
+
+    def _load(self, salon_import, catalogue, batch):
+        """Return the pending rows of a batch, as {block: rows}."""
+        blocks = defaultdict(list)
+        for block, *values in self.env.execute_query(
+            SQL(
+                """SELECT block, id, kind, number, client_key, date,
+                          COALESCE(receipt, ''), vals
+                     FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'
+                      AND block BETWEEN %s AND %s
+                 ORDER BY block, client_key, file_id, number""",
+                salon_import.id,
+                *batch,
+            )
+        ):
+            row = Row(*values)
+            vals = row.vals
+            if row.kind != "clients" and (vals.get("code") or vals.get("item")):
+                row.item = catalogue.find(
+                    vals.get("code"), vals.get("item"), vals.get("category"), row.kind
+                )
+            blocks[block].append(row)
+        return blocks
+
+    def count_batch(self, salon_import, catalogue, batch):
+        """Return what a batch would bring, without writing anything."""
+        blocks = self._load(salon_import, catalogue, batch)
+        rows = [row for rows in blocks.values() for row in rows]
+        partners = ClientWriter(self.env).find_partners(salon_import, rows)
+        visits = self._plan(salon_import, catalogue, rows, partners)
+        return self._count(rows, visits, partners)
+
+    def write_batch(self, salon_import, catalogue, batch):
+        """Import a batch; return what it brought."""
+        blocks = self._load(salon_import, catalogue, batch)
+        rows = [row for rows in blocks.values() for row in rows]
+        try:
+            return self._write_rows(salon_import, catalogue, rows)
+        except (InterfaceError, OperationalError):
+            # Someone else changed the same records: the whole batch again.
+            raise
+        except Exception:
+            if len(blocks) > 1:
+                _logger.info("A batch of the import failed; trying its blocks alone")
+        counts = Counter()
+        for rows in blocks.values():
+            counts += self._write_block(salon_import, catalogue, rows)
+        return counts
+
+    def _write_block(self, salon_import, catalogue, rows):
+        """Import one block, or mark its rows as failed with the reason."""
+        try:
+            return self._write_rows(salon_import, catalogue, rows)
+        except (InterfaceError, OperationalError):
+            raise
+        except (UserError, ValidationError) as error:
+            reason = str(error.args[0])
+        except Exception as error:
+            _logger.warning("Rows of an import can't be saved", exc_info=True)
+            reason = str(error).partition("\n")[0]
+        self.env["salon.import.row"]._write_errors(
+            {
+                row.id: self.env._(
+                    "Row %(number)s: it can't be saved. %(reason)s",
+                    number=row.number,
+                    reason=reason,
+                )
+                for row in rows
+            }
+        )
+        return Counter()
+
+    def _write_rows(self, salon_import, catalogue, rows):
+        clients = ClientWriter(self.env)
+        visit_writer = VisitWriter(self.env)
+        forget = None
+        try:
+            with self.env.cr.savepoint():
+                partners = clients.find_partners(salon_import, rows)
+                visits = self._plan(salon_import, catalogue, rows, partners)
+                counts = self._count(rows, visits, partners)
+                forget = catalogue.make(rows)
+                clients.make_partners(salon_import, rows, partners)
+                visit_writer.make_visits(salon_import, catalogue, visits, partners)
+                self._write_results(rows, visits, partners)
+                return counts
+        except Exception:
+            if forget:
+                forget()
+            raise
+
+    # ------------------------------------------------------------
+    # PLANS
+    # ------------------------------------------------------------
+
+    def _plan(self, salon_import, catalogue, rows, partners):
+        """Return the visits that these rows become."""
+        dated = [row for row in rows if row.day]
+        known = self._get_booked(salon_import, catalogue, dated, partners)
+        visits = []
+        by_client = groupby(dated, lambda row: row.client_key)
+        for key, mine in sorted(by_client):
+            visits += plan_client(mine, known.get(key, {}))
+        booked = [visit for visit in visits if visit.state == "booked"]
+        until = catalogue.settled_until if booked else None
+        for visit in booked:
+            if until and visit.day < until:
+                visit.state = salon_import.past_bookings
+        self._find_receipts(salon_import, visits, partners)
+        return visits
+
+    def _get_booked(self, salon_import, catalogue, rows, partners):
+        """Return {client: {day: visit}} of the open bookings in the database."""
+        keys = {partner_id: key for key, partner_id in partners.items()}
+        if not keys or not rows:
+            return {}
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", salon_import.company_id.id),
+                ("partner_id", "in", list(keys)),
+                ("state", "in", OPEN_STATES),
+                ("date", ">=", min(row.day for row in rows)),
+                ("date", "<=", max(row.day for row in rows)),
+            ]
+        )
+        booked = defaultdict(dict)
+        for visit in visits:
+            key = keys[visit.partner_id.id]
+            booked[key][visit.date] = self._get_known_visit(catalogue, visit, key)
+        return booked
+
+    def _get_known_visit(self, catalogue, visit, key):
+        local = visit.company_id._salon_local(visit.start).time()
+        plan = Visit(key, visit.date, "booked", start=local, visit_id=visit.id)
+        for line in visit.line_ids:
+            vals = {"stylist": line.stylist_id.name, "time": local.isoformat()}
+            vals["amount"] = str(line.amount)
+            row = Row(0, "bookings", 0, key, visit.date, "", vals)
+            row.item = catalogue.find_product(line.product_id)
+            plan.lines.append(Line(row, Decimal(str(line.quantity)), Decimal(0)))
+        return plan
+
+    def _find_receipts(self, salon_import, visits, partners):
+        """Find the visits that an earlier import made of the same receipts."""
+        receipts = [visit.receipt for visit in visits if visit.receipt]
+        if not receipts:
+            return
+        found = {
+            (receipt, day, partner_id or 0): visit_id
+            for visit_id, receipt, day, partner_id in self.env.execute_query(
+                SQL(
+                    """SELECT id, receipt, date, partner_id FROM salon_visit
+                        WHERE company_id = %s AND receipt = ANY(%s)""",
+                    salon_import.company_id.id,
+                    receipts,
+                )
+            )
+        }
+        for visit in visits if found else ():
+            partner_id = partners.get(visit.client_key, 0)
+            visit.append_id = found.get((visit.receipt, visit.day, partner_id), 0)
+
+    def _count(self, rows, visits, partners):
+        """Return the figures that the dry run shows and the import reports."""
+        keys = {row.client_key for row in rows if row.client_key}
+        counts = Counter(client_count=len(keys - set(partners)))
+        for visit in visits:
+            if visit.state != "done":
+                counts[f"{visit.state}_count"] += 1
+            elif not visit.append_id:
+                who = "visit" if visit.client_key else "walkin"
+                counts["purchase_count" if visit.is_purchase else f"{who}_count"] += 1
+            for line in visit.lines if visit.state == "done" else ():
+                counts["line_count"] += 1
+                counts["refund_count"] += line.amount < 0 or line.quantity < 0
+                counts["amount"] += line.amount
+        return counts
+
+    def _write_results(self, rows, visits, partners):
+        """Write into the ledger what became of each row."""
+        results = {}
+        for visit in visits:
+            partner_id = partners.get(visit.client_key)
+            for row in visit.booking_rows:
+                results[row.id] = (row.id, partner_id, visit.visit_id, None)
+            for line in visit.lines:
+                results[line.row.id] = (
+                    line.row.id,
+                    partner_id,
+                    visit.visit_id,
+                    line.line_id,
+                )
+        for row in rows:
+            partner_id = partners.get(row.client_key)
+            results.setdefault(row.id, (row.id, partner_id, None, None))
+        results.pop(0, None)
+        self.env["salon.import.row"]._write_results(list(results.values()))
+
+
+class ClientWriter:
+    """Finds the clients of imported rows, and makes those who are missing.
+
+    By the old system's number first, then by phone, then by the exact name; a match
+    must be the only one.
+    """
+
+    def __init__(self, env):
+        self.env = env
+
+    def find_partners(self, salon_import, rows):
+        """Return {client key: id} of the clients that exist: by number, phone, name."""
+        names = defaultdict(dict)
+        for row in rows:
+            prefix, _colon, name = row.client_key.partition(":")
+            names[prefix][name] = row.client_key
+        partners = {}
+        for prefix, column in (
+            ("n", SQL("salon_import_ref")),
+            ("p", SQL("phone_sanitized")),
+            ("a", SQL("lower(name)")),
+        ):
+            if names[prefix]:
+                found = self._match_partners(salon_import, column, list(names[prefix]))
+                partners |= {names[prefix][name]: found[name] for name in found}
+        return partners | self._find_unnumbered(salon_import, rows, partners)
+
+    def _match_partners(self, salon_import, column, values, extra=None):
+        """Return {value: id} for values that exactly one client has."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT %(column)s, MIN(id) FROM res_partner
+                        WHERE %(column)s = ANY(%(values)s) AND active
+                          AND NOT is_company AND %(extra)s
+                          AND (company_id IS NULL OR company_id = %(company)s)
+                     GROUP BY 1 HAVING COUNT(*) = 1""",
+                    column=column,
+                    values=values,
+                    extra=extra or SQL("TRUE"),
+                    company=salon_import.company_id.id,
+                )
+            )
+        )
+
+    def _find_unnumbered(self, salon_import, rows, partners):
+        """Return clients who were here before the old system's number was known.
+
+        Same phone and same name: two people of one family may share a phone.
+        """
+        wanted = {
+            f"{row.vals['phone_key']} {row.vals['name_key']}": row.client_key
+            for row in rows
+            if row.client_key.startswith("n:")
+            and row.client_key not in partners
+            and row.vals.get("phone_key")
+            and row.vals.get("name_key")
+        }
+        if not wanted:
+            return {}
+        found = self._match_partners(
+            salon_import,
+            SQL("phone_sanitized || ' ' || lower(name)"),
+            list(wanted),
+            SQL(
+                "salon_import_ref IS NULL AND phone_sanitized = ANY(%s)",
+                [value.partition(" ")[0] for value in wanted],
+            ),
+        )
+        return {wanted[value]: partner_id for value, partner_id in found.items()}
+
+    def make_partners(self, salon_import, rows, partners):
+        """Create the missing clients and complete the cards of known ones."""
+        facts = defaultdict(dict)
+        for row in sorted(rows, key=lambda row: row.kind != "clients"):
+            if row.client_key:
+                facts[row.client_key] = row.vals | facts[row.client_key]
+        self._complete_partners(rows, facts, partners)
+        missing = [key for key in facts if key not in partners]
+        created = (
+            self.env["res.partner"]
+            .with_context(**NO_TRACKING)
+            .create(
+                [
+                    {
+                        **self._prepare_partner_vals(key, facts[key]),
+                        "company_id": salon_import.company_id.id,
+                    }
+                    for key in missing
+                ]
+            )
+        )
+        partners |= dict(zip(missing, created.ids, strict=True))
+
+    def _prepare_partner_vals(self, key, facts):
+        number = key[2:] if key.startswith("n:") else False
+        names = (facts.get(name) for name in ("client_name", "phone"))
+        return {
+            "name": next(filter(None, names), None) or self._placeholder(number),
+            "phone": facts.get("phone"),
+            "email": facts.get("email"),
+            "salon_birthdate": facts.get("birthdate"),
+            "salon_note": facts.get("note"),
+            "salon_import_ref": number,
+            "is_salon_client": True,
+        }
+
+    def _placeholder(self, number):
+        return self.env._("Client %(number)s", number=number)
+
+    def _complete_partners(self, rows, facts, partners):
+        """Fill what is empty on known cards; what a person entered stays."""
+        keys = {row.client_key for row in rows if row.kind == "clients"}
+        for key in keys & set(partners):
+            partner = self.env["res.partner"].browse(partners[key])
+            vals = self._prepare_partner_vals(key, facts[key])
+            if partner.name == self._placeholder(partner.salon_import_ref):
+                partner.name = vals["name"]
+            missing = {n: v for n, v in vals.items() if v and not partner[n]}
+            if missing:
+                partner.write(missing)

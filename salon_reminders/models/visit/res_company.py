@@ -1,0 +1,41 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class ResCompany(models.Model):
+    """The days of a salon's visits follow its clock."""
+
+    _inherit = "res.company"
+
+    def _salon_follow_clock(self):
+        """Move visits to the days they are on in a changed time zone.
+
+        Set-based: a salon's whole history may move.
+        """
+        result = super()._salon_follow_clock()
+        if not self:
+            return result
+        self.env.flush_all()
+        moved = self.env["res.partner"]
+        for company in self:
+            rows = self.env.execute_query(company._sql_move_visits())
+            moved |= moved.browse({partner for (partner,) in rows if partner})
+        visits = self.env["salon.visit"]
+        visits.invalidate_model(["date"])
+        visits._after_change(moved)
+        return result
+
+    def _sql_move_visits(self):
+        """Return the statement that sets the days of all visits of this salon."""
+        self.ensure_one()
+        return SQL(
+            """UPDATE salon_visit v
+                  SET date = d.day
+                 FROM (SELECT id, (start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
+                              AS day
+                         FROM salon_visit WHERE company_id = %s) d
+                WHERE v.id = d.id AND v.date IS DISTINCT FROM d.day
+            RETURNING v.partner_id""",
+            self._salon_timezone().zone,
+            self.id,
+        )
