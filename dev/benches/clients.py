@@ -55,7 +55,7 @@ def segments(env):
     return in_turns(
         env,
         "salon_client_standing",
-        lambda: env["salon.client.engine"]._refresh_standings(env.company),
+        lambda: env["salon.client.standing"]._refresh_standings(env.company),
         SEGMENT_SQL,
         SEGMENT_COLUMNS,
     )
@@ -66,7 +66,7 @@ def zones(env):
     return in_turns(
         env,
         "salon_client_zone",
-        lambda: env["salon.client.engine"]._refresh_zones(env.company),
+        lambda: env["salon.client.zone"]._refresh_zones(env.company),
         ZONE_SQL,
         ZONE_COLUMNS,
     )

@@ -42,11 +42,6 @@ UPWARDS = {
     ),
     "book/salon_visit_hours.py": ("salon.departure",),
     "book/salon_visit_missed.py": ("salon.import",),
-    "call/salon_call_script.py": (
-        "salon.departure",
-        "salon.leaving.fix",
-    ),
-    "call/salon_leaving_reason.py": ("salon.leaving.fix",),
     "catalogue/product_template.py": (
         "salon.course",
         "salon.reminder.engine",
