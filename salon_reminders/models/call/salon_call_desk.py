@@ -2,10 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ...tools.arguments import lenient, plain_id
 from .salon_call_queue import MOST, PAGE
 
-MAX_ID = 2**31
 SCOPES = ("mine", "all")
+# What is no number names nothing: a desk that is out of date goes on.
+as_number = lenient(plain_id)
 
 
 class SalonCallDesk(models.AbstractModel):
@@ -45,7 +47,7 @@ class SalonCallDesk(models.AbstractModel):
         """
         self._check_user()
         scope = self._check_scope(scope)
-        limit = self._get_number(limit) or PAGE
+        limit = as_number(limit) or PAGE
         return {
             "calls": self.env["salon.call.queue"]._get_page(scope, limit),
             "done": self._get_done(scope),
@@ -61,7 +63,7 @@ class SalonCallDesk(models.AbstractModel):
         """
         self._check_user()
         queue = self.env["salon.call.queue"]
-        offset = self._get_number(offset) or 0
+        offset = as_number(offset) or 0
         return {"calls": queue._get_page(self._check_scope(scope), offset=offset)}
 
     @api.model
@@ -187,7 +189,7 @@ class SalonCallDesk(models.AbstractModel):
 
     def _check_record(self, model, number):
         """Return the record of the current company, or say that it is gone."""
-        record = self.env[model].browse(self._get_number(number) or []).exists()
+        record = self.env[model].browse(as_number(number) or []).exists()
         if not record or record.company_id - self.env.company:
             raise UserError(
                 self.env._("This call is not there any more. Reload the call desk.")
@@ -201,7 +203,7 @@ class SalonCallDesk(models.AbstractModel):
         return {
             "booked": {
                 "start": moment,
-                "stylist_id": self._get_number(values.get("stylist_id")),
+                "stylist_id": as_number(values.get("stylist_id")),
                 "product_ids": self._get_numbers(values.get("product_ids")),
                 "outside_hours": values.get("confirmed") is True,
             },
@@ -211,22 +213,16 @@ class SalonCallDesk(models.AbstractModel):
             },
             "declined": {"stop": values.get("stop") is True},
             "left_us": {
-                "reason_id": self._get_number(values.get("reason_id")),
+                "reason_id": as_number(values.get("reason_id")),
                 "gift": values.get("gift"),
                 "bring_back": values.get("bring_back"),
             },
         }.get(outcome.kind, {})
 
     @api.model
-    def _get_number(self, value):
-        """Return what may be an id of the database, or False."""
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return is_number and 0 < value < MAX_ID and value
-
-    @api.model
     def _get_numbers(self, values):
         values = values if isinstance(values, list | tuple) else []
-        return [value for value in values if self._get_number(value)]
+        return [value for value in values if as_number(value)]
 
     def _get_question(self, call, outcome, details):
         """Return what the receptionist must confirm before this is logged."""
