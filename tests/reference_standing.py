@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 
 from .reference import OPEN
 
@@ -79,8 +80,24 @@ def facts_of(events, today):
         "amount_year": sum(event.amount for event in events if event.day > year),
         "gaps": [gap for gap in gaps if gap <= 180],
         "stylist_id": usual(event.stylist for event in visits),
-        "usual_weekday": usual(event.day.isoweekday() for event in visits),
-        "usual_hour": usual(event.hour for event in visits),
+        **habits(visits),
+    }
+
+
+def habits(visits):
+    """When she usually comes, by her last eight visits; 0 where there is no habit."""
+    last = sorted(visits, key=lambda event: (event.day, event.hour))[-8:]
+    weekdays = [event.day.isoweekday() for event in last]
+    hours = [event.hour + 0.5 for event in last]
+    weekday, hour = usual(weekdays), median(hours)
+
+    def is_usual(count):
+        return len(last) >= 3 and 5 * count >= 2 * len(last)
+
+    near = sum(abs(one - hour) <= 1 for one in hours)
+    return {
+        "usual_weekday": weekday if is_usual(weekdays.count(weekday)) else 0,
+        "usual_hour": int(hour) if is_usual(near) else 0,
     }
 
 

@@ -162,9 +162,7 @@ def work(env):
     calls = make_calls(env)
     return {
         "visits": env["salon.visit"].search_count([]),
-        "proposals": best(
-            env, lambda nr: env["salon.slot.proposer"]._propose(calls[nr])
-        ),
+        "proposals": best(env, lambda nr: calls[nr]._propose_times()),
         "week": best(env, lambda nr: read_week(env)),
         "fill": best(env, lambda nr: env["salon.gap.finder"].get_gaps(days=7), 5),
     }
@@ -185,7 +183,7 @@ def make_calls(env):
     partners = env["res.partner"].search(
         [("salon_import_ref", "in", [str(1 + nr * 7) for nr in range(RUNS + 1)])]
     )
-    rows = env["salon.gap.client"]._get_rows(env["salon.call.planner"], partners)
+    rows = env["salon.call.candidate"]._get_rows(partners)
     planner = env["salon.call.planner"]
     return env["salon.call"].create(planner._prepare_calls(rows))
 

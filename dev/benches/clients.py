@@ -55,7 +55,7 @@ def segments(env):
     return in_turns(
         env,
         "salon_client_standing",
-        lambda: env["salon.client.engine"]._refresh_standings(env.company),
+        lambda: env["salon.client.standing"]._refresh_standings(env.company),
         SEGMENT_SQL,
         SEGMENT_COLUMNS,
     )
@@ -66,7 +66,7 @@ def zones(env):
     return in_turns(
         env,
         "salon_client_zone",
-        lambda: env["salon.client.engine"]._refresh_zones(env.company),
+        lambda: env["salon.client.zone"]._refresh_zones(env.company),
         ZONE_SQL,
         ZONE_COLUMNS,
     )
@@ -227,11 +227,12 @@ def promotions(env):
         env.flush_all()
         found[name] = 1000 * (time.perf_counter() - started)
 
-    measure("audience_ms", promotion._count_audience)
+    measure("audience_ms", promotion._compute_audience_count)
     measure("members_ms", lambda: promotion.write({"state": "running"}))
     env.cr.execute("ANALYZE salon_promotion_member")
     client = promotion.member_ids[:1].partner_id
-    measure("open_ms", lambda: promotion._get_open_promotions(client))
+    offers = env["salon.promotion.participation"]
+    measure("open_ms", lambda: offers._get_open_promotions(client))
     report = env["salon.promotion.report"]
     measure("report_ms", lambda: report.search([]).read())
     return {**found, "members": len(promotion.member_ids)}

@@ -29,7 +29,7 @@ class Calls(PhoneTeller):
     def tell(self):
         """Create the calls up to yesterday; today's are left to the daily job."""
         self._tell_successes()
-        rows = self.env["salon.call.planner"]._get_due_clients()
+        rows = self.env["salon.call.candidate"]._get_due_clients()
         stories = chain(OPEN_STORIES, cycle(CLOSED_STORIES))
         for row, story in zip(self._choose_rows(rows), stories, strict=False):
             self._tell_story(story, row)

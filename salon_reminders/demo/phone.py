@@ -48,7 +48,7 @@ class PhoneTeller(Teller):
 
     def _take_proposal(self, call):
         """Return the first time proposed from tomorrow on that is free in the story."""
-        proposals = self.env["salon.slot.proposer"]._propose(call)[call]
+        proposals = call._propose_times()[call]
         return next(
             (
                 proposal

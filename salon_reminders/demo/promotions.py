@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from ..models.promotion.promotion_terms import Terms
 from .teller import Teller
 
 # How many in a hundred of those who agreed to calls agreed to promotions as well
@@ -217,14 +218,14 @@ class Promotions(Teller):
 
     def _tell_used(self, promotion, lines):
         """Have promotions used on lines of visits that were made."""
-        users = self._get_users()
+        users, terms = self._get_users(), Terms(promotion)
         for line in lines:
             usual = line.amount
             line.write(
                 {
                     "promotion_id": promotion.id,
                     "usual_amount": usual,
-                    "amount": usual - promotion._get_line_saving(line, usual),
+                    "amount": usual - terms.get_saving(line, usual),
                 }
             )
             offered = line.visit_id.start - timedelta(

@@ -106,5 +106,5 @@ class Salon(Teller):
         # Not the job itself: it commits, and demo data load in one transaction.
         planner = self.env["salon.call.planner"]
         planner._prepare_day()
-        planner._create_calls(self.env["salon.follow.up"]._get_clients())
-        planner._create_calls(planner._get_due_clients())
+        planner._create_calls(planner._get_missed_clients())
+        planner._create_calls(self.env["salon.call.candidate"]._get_due_clients())

@@ -26,7 +26,6 @@ class SalonClientCase(SalonCase):
         cls.stylist = cls._create_stylist("Mia")
         cls.stylist.user_id = cls.stylist_user
         cls.stylist.company_id = cls.company
-        cls.engine = cls.env["salon.client.engine"]
 
     def _come(self, name, *days_ago, price=50.0, state="done"):
         """Create a client with a visit so many days ago each."""

@@ -67,7 +67,10 @@ class PromotionCase(SalonClientCase):
         )
 
     def _open(self, partner, **kwargs):
-        return self.promotions._get_open_promotions(partner, **kwargs)[partner]
+        return self.offers._get_open_promotions(partner, **kwargs)[partner]
+
+    def _offer(self, promotion, partner, *args, **kwargs):
+        return self.offers._offer(promotion, partner, *args, **kwargs)
 
     def _as(self, record, user):
         ids = self.company.ids

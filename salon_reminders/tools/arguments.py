@@ -62,6 +62,18 @@ def optional(kind):
     return convert
 
 
+def lenient(kind, default=False):
+    """Return the kind that is a default where something else was sent."""
+
+    def convert(value):
+        try:
+            return kind(value)
+        except (TypeError, ValueError, OverflowError):
+            return default
+
+    return convert
+
+
 def whole_number(value):
     """Return a whole number, positive or 0."""
     whole = int(value)
@@ -76,6 +88,13 @@ def record_id(value):
     if not whole_number(value):
         raise ValueError(value)
     return int(value)
+
+
+def plain_id(value):
+    """Return the id of a record, sent as a number and as nothing else."""
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return record_id(value)
 
 
 def record_ids(value):

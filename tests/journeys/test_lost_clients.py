@@ -77,7 +77,7 @@ class TestLostClients(JourneyCase):
         self.start_tour("/odoo", "salon_leaving_fix_tour", login="tour_manager")
         self.assertEqual(self.reason.fix_ids.argument, "we are open until nine")
         planner = self.env["salon.call.planner"]
-        planner._create_calls(self.env["salon.win.back"]._get_clients())
+        planner._create_calls(planner._get_fixed_clients())
         call = self.anna.salon_call_ids.filtered(lambda one: one.state == "open")
         self.assertEqual((call.kind, call.fix_id), ("fixed", self.reason.fix_ids))
         self.assertIn("we are open until nine", call.script)

@@ -182,6 +182,6 @@ class TestLostRealExport(SalonImportCase):
         away -= set(booked.partner_id.mapped("salon_import_ref"))
         self.assertEqual(fix.waiting_count, len(away))
         planner = self.env["salon.call.planner"]
-        planner._create_calls(self.env["salon.win.back"]._get_clients())
+        planner._create_calls(planner._get_fixed_clients())
         calls = self.env["salon.call"].search([("fix_id", "=", fix.id)])
         self.assertEqual(set(calls.partner_id.mapped("salon_import_ref")), away)

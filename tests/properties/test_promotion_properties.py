@@ -78,7 +78,7 @@ class TestPromotionProperties(PromotionCase):
             clients = [self._create_fan(f"C{nr}", 30) for nr in range(3)]
             promotions, offers, agreed = self._make_world(data, clients)
             for is_call in (False, True):
-                found = self.promotions._get_open_promotions(
+                found = self.offers._get_open_promotions(
                     self.env["res.partner"].union(*clients),
                     "phone" if is_call else None,
                 )

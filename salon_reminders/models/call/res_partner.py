@@ -34,7 +34,7 @@ class ResPartner(models.Model):
 
     @api.depends_context("company", "lang")
     def _compute_salon_call_status(self):
-        texts = self.env["salon.call.planner"]._explain(self._origin)
+        texts = self._origin._salon_explain_calls()
         for partner in self:
             partner.salon_call_status = texts.get(partner._origin)
 
@@ -98,3 +98,92 @@ class ResPartner(models.Model):
             "salon_reminders.salon_call_action_all"
         )
         return {**action, "domain": [("partner_id", "=", self.id)]}
+
+    # ------------------------------------------------------------
+    # WHY SHE IS, OR IS NOT, ON THE CALL LIST
+    # ------------------------------------------------------------
+
+    def _salon_explain_calls(self):
+        """Return {client: why she is or is not on the current company's call list}.
+
+        From the rules that decide: the same candidates and holds as the daily job.
+        """
+        candidates = {
+            row["partner_id"]: row["hold"] or "quota"
+            for row in self.env["salon.call.candidate"]._get_rows(self)
+        }
+        domain = [
+            ("partner_id", "in", self.ids),
+            ("company_id", "=", self.env.company.id),
+        ]
+        calls = self.env["salon.call"].search([*domain, ("state", "=", "open")])
+        reminders = self.env["salon.reminder"].search(domain, order="call_date, id")
+        by_call = calls.grouped("partner_id")
+        by_reminder = reminders.grouped("partner_id")
+        return {
+            partner: self._salon_text_called(by_call[partner])
+            if partner in by_call
+            else self._salon_text_held(candidates[partner.id])
+            if partner.id in candidates
+            else self._salon_text_not_due(by_reminder.get(partner, reminders.browse()))
+            for partner in self
+        }
+
+    @api.model
+    def _salon_text_called(self, call):
+        return self.env._(
+            "She is on the call list since %(date)s, to be called on %(day)s.",
+            date=format_date(self.env, call.opened_date),
+            day=format_date(self.env, call.date),
+        )
+
+    @api.model
+    def _salon_text_held(self, hold):
+        """Return why somebody who is due is not called: what holds her back."""
+        company = self.env.company
+        return {
+            "consent": self.env._("She is due, but has not agreed to be phoned."),
+            "phone": self.env._("She is due, but there is no valid phone number."),
+            "blacklist": self.env._(
+                "She is due, but her number is on the do-not-call list."
+            ),
+            "wrong_number": self.env._(
+                "She is due, but her number is wrong. Enter the right one."
+            ),
+            "left": self.env._(
+                "She is due, but she said that she does not come any more."
+            ),
+            "call": self.env._(
+                "She is due, but somebody with the same number is on the list."
+            ),
+            "gap": self.env._(
+                "She is due, but she, or somebody with her number, was called less "
+                "than %(days)s days ago.",
+                days=company.salon_contact_gap_days,
+            ),
+            "control": self.env._(
+                "She is due, but chance put her in the control group: she is left "
+                "uncalled for two weeks, to learn what calls bring."
+            ),
+            "quota": self.env._(
+                "She is due and waits in the backlog: at most %(calls)s new calls are "
+                "put on the list in a day.",
+                calls=company.salon_daily_quota or "∞",
+            ),
+        }[hold]
+
+    @api.model
+    def _salon_text_not_due(self, reminders):
+        """Return why nothing is due: the reminder that comes next says it."""
+        followed = reminders.filtered(lambda r: r.state != "idle")
+        if not followed:
+            return self.env._(
+                "No reminder follows her: no service with a cycle was done yet."
+            )
+        return followed.sorted(self._salon_get_explain_order)[0]._get_state_text()
+
+    @api.model
+    def _salon_get_explain_order(self, reminder):
+        """Sort first what would bring her on the list soonest."""
+        order = ["due", "late", "lapsed", "scheduled", "booked", "paused", "stopped"]
+        return order.index(reminder.state), reminder.call_date, reminder.id

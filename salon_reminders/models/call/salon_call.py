@@ -1,9 +1,16 @@
 from datetime import datetime
+from itertools import cycle
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.bulk_insert import bulk_insert
+
+# Who is called before whom: the one order of calls, and of the clients who come on the
+# list. What was promised comes at its hour, before all others.
+WORTH_FIRST = "value desc nulls last, due_date"
+# Calls about news: they are about something else than what is due.
+WIN_BACK_KINDS = ("fixed", "departure")
 
 
 class SalonCall(models.Model):
@@ -12,26 +19,14 @@ class SalonCall(models.Model):
     A client has one open call per salon, guaranteed by the database. Every open call
     carries one ``mail.activity``. Calls are closed, never deleted.
 
-    What is done with a call is in files of its own: what is read of it, activities,
-    claims, the ladder of tries, logging, undoing, closing.
+    Beside it stands what is read of a call, how its outcome is logged and undone, and
+    how it is claimed, tried again and closed.
     """
 
     _name = "salon.call"
     _description = "Salon Call"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "salon.call.reading",
-        "salon.call.activity",
-        "salon.call.claiming",
-        "salon.call.ladder",
-        "salon.call.logging",
-        "salon.call.kinds",
-        "salon.call.undo",
-        "salon.call.closing",
-        "salon.call.desk.card",
-    ]
-    _order = "state_order, date, priority desc, value desc, due_date, id"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = f"state_order, date, priority desc, {WORTH_FIRST}, id"
     _check_company_auto = True
     _mail_post_access = "read"
 
@@ -119,29 +114,14 @@ class SalonCall(models.Model):
     value = fields.Monetary(
         readonly=True, help="What the client spent in the year before the call."
     )
-    explanation = fields.Text("Why this call", compute="_compute_explanation")
 
     # What the receptionist needs on the phone
-    phone = fields.Char(
-        compute="_compute_phone",
-        help="Shown only while the client agrees to be called.",
-    )
     stylist_id = fields.Many2one(
         "resource.resource", string="Own stylist", readonly=True, ondelete="set null"
-    )
-    script = fields.Text(compute="_compute_script")
-    last_visit_ids = fields.Many2many(
-        "salon.visit", compute="_compute_last_visit_ids", string="Last visits"
     )
     note = fields.Text(help="What should be known at the next call.")
 
     # What came of it
-    claim_user_id = fields.Many2one(
-        "res.users",
-        string="On the phone",
-        compute="_compute_claim_user_id",
-        help="Who is calling this client, or her number, at this moment.",
-    )
     attempt_ids = fields.One2many("salon.call.attempt", "call_id", string="Attempts")
     attempt_count = fields.Integer(
         "Attempts made", compute="_compute_attempts", store=True
@@ -176,7 +156,6 @@ class SalonCall(models.Model):
     settled_visit_id = fields.Many2one(
         "salon.visit", string="Settled by", readonly=True, ondelete="set null"
     )
-    can_undo = fields.Boolean(compute="_compute_can_undo")
     visit_id = fields.Many2one(
         "salon.visit", string="Booked visit", readonly=True, ondelete="set null"
     )
@@ -187,9 +166,7 @@ class SalonCall(models.Model):
     )
     _worklist_idx = models.Index("(company_id, date) WHERE state = 'open'")
     # Serve the queue of the call desk, each part of it in its order.
-    _value_idx = models.Index(
-        "(company_id, value DESC NULLS LAST, due_date, id) WHERE state = 'open'"
-    )
+    _value_idx = models.Index(f"(company_id, {WORTH_FIRST}, id) WHERE state = 'open'")
     _promise_idx = models.Index(
         "(company_id, call_at, id) WHERE state = 'open' AND priority = '1'"
     )
@@ -310,6 +287,15 @@ class SalonCall(models.Model):
         self._notify_desk()
         return result
 
+    @api.model
+    def _get_occasion_fields(self):
+        """Return the fields that say what a call of a kind of its own is about.
+
+        Empty here: rooms that know such an occasion name the field they add. A source
+        of the planner gives it as a column.
+        """
+        return ()
+
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Let nobody follow a call because it was given to her.
 
@@ -360,3 +346,97 @@ class SalonCall(models.Model):
                         clients=", ".join(p.name or "?" for p in refused),
                     )
                 )
+
+    # ------------------------------------------------------------
+    # ACTIVITIES
+    # ------------------------------------------------------------
+
+    def _get_activities(self):
+        """Return the activities that stand for these calls, not others made by hand."""
+        kind = self.env.ref("salon_reminders.mail_activity_type_call")
+        # A receptionist hands her call to a colleague, whose activity it is.
+        return self.activity_ids.sudo().filtered(
+            lambda activity: activity.activity_type_id == kind
+        )
+
+    def _ensure_activities(self):
+        """Give every open call its one activity, batch by batch.
+
+        Repairs what was lost too: archiving a user deletes the user's activities.
+        """
+        missing = self.filtered(lambda c: c.state == "open" and not c.activity_ids)
+        # Warm names keep the activities from reading them one by one.
+        missing.mapped("display_name")
+        kind = self.env.ref("salon_reminders.mail_activity_type_call")
+        # The daily job and whoever books work for their colleagues.
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create([call._prepare_activity_vals(kind) for call in missing])
+
+    def _prepare_activity_vals(self, activity_type):
+        self.ensure_one()
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            # What Odoo would work out, and save in a second statement.
+            "res_model": self._name,
+            "res_name": self.display_name,
+            "activity_type_id": activity_type.id,
+            "summary": self.display_name,
+            "date_deadline": self.date,
+            "user_id": self.user_id.id,
+            "automated": True,
+        }
+
+    def _sync_activities(self):
+        """Bring day and receptionist of the activities in line with the calls."""
+        if self.env.context.get("salon_from_activity"):
+            return
+        opened = self.filtered(lambda call: call.state == "open")
+        for (date, user), calls in opened.grouped(
+            lambda c: (c.date, c.user_id)
+        ).items():
+            calls._get_activities().with_context(
+                mail_activity_quick_update=True, salon_from_call=True
+            ).write({"date_deadline": date, "user_id": user.id})
+
+    def _close_activities(self):
+        # Done activities stay as archived records.
+        self._get_activities().with_context(salon_from_call=True).write(
+            {"active": False}
+        )
+
+    def _follow_activities(self, vals):
+        """Move or hand over the calls as their activities were.
+
+        :param dict vals: what was written on the activities
+        """
+        moved = {}
+        if vals.get("date_deadline"):
+            moved["date"] = fields.Date.to_date(vals["date_deadline"])
+        if "user_id" in vals:
+            moved["user_id"] = vals["user_id"]
+        opened = self.filtered(lambda call: call.state == "open")
+        if moved and opened:
+            opened.with_context(salon_from_activity=True).write(moved)
+
+    # ------------------------------------------------------------
+    # HANDING OVER
+    # ------------------------------------------------------------
+
+    @api.model
+    def _hand_over(self, users):
+        """Give the open calls of users who leave to the others, in turns.
+
+        Without anybody left they belong to nobody and stay on the list.
+        """
+        calls = self.search([("user_id", "in", users.ids), ("state", "=", "open")])
+        for company, company_calls in calls.grouped("company_id").items():
+            planner = self.env["salon.call.planner"].with_company(company)
+            turns = cycle((planner._get_receptionists() - users) or [users.browse()])
+            by_user = {}
+            for call in company_calls:
+                user = next(turns)
+                by_user[user] = by_user.get(user, self.browse()) | call
+            for user, own in by_user.items():
+                own.user_id = user

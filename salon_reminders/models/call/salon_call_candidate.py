@@ -2,15 +2,17 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.pg_settings import pg_settings
-from ..reminder.salon_reminder import GONE
+from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
+from .salon_call import WORTH_FIRST
 
 
 class SalonCallCandidate(models.AbstractModel):
     """Who could be called on a day, what speaks for it and what holds her back.
 
     The one set of rules that the daily job, the forecast of its lists and the
-    explanation on the client card share.
+    explanation on the client card share. Rooms that know other reasons to call ask
+    ``_choose``.
     """
 
     _name = "salon.call.candidate"
@@ -20,13 +22,13 @@ class SalonCallCandidate(models.AbstractModel):
         """Return the order of candidates.
 
         Reminders and courses before lapsed clients and birthdays, those who will
-        probably still come before those who are probably gone, then worth, then
-        lateness.
+        probably still come before those who are probably gone, then as calls are
+        ordered: by worth and lateness.
         """
         return SQL(
-            "kind NOT IN ('reminder', 'course'), gone > %s, value DESC, due_date,"
-            " partner_id",
+            "kind NOT IN ('reminder', 'course'), gone > %s, %s, partner_id",
             GONE,
+            SQL(WORTH_FIRST),
         )
 
     def _sql_candidates(self, partners=None):
@@ -54,16 +56,113 @@ class SalonCallCandidate(models.AbstractModel):
             worth=self._sql_worth(company, self._sql_day(SQL("d"))),
         )
 
-    def _choose(self, found, places, hold, reminders):
+    def _get_rows(self, partners=None):
+        """Return the candidates of today with what holds each of them back.
+
+        :param partners: only these clients
+        """
+        self.env.flush_all()
+        return self._ask_uncompiled(
+            SQL(
+                "WITH clock AS (%s) %s",
+                self.env["salon.reminder.engine"]._sql_clock(),
+                self._sql_candidates(partners),
+            )
+        )
+
+    def _get_due_clients(self):
+        """Return the clients to call, best first, within today's free places.
+
+        On the way it is written on each reminder that is due what holds it back: the
+        gate is worked out once for both.
+        """
+        self.env.flush_all()
+        if not self._has_work():
+            return []
+        clients = self._ask_uncompiled(
+            SQL(
+                """WITH clock AS (%(clock)s),
+                candidate AS MATERIALIZED (%(candidates)s),
+                chosen AS MATERIALIZED (
+                    SELECT *
+                      FROM candidate
+                     WHERE hold IS NULL
+                  ORDER BY %(order)s
+                     LIMIT %(free)s),
+                held AS (%(held)s)
+                SELECT * FROM chosen ORDER BY %(order)s""",
+                clock=self.env["salon.reminder.engine"]._sql_clock(),
+                candidates=self._sql_candidates(),
+                order=self._sql_order(),
+                free=self._get_free_places(),
+                held=self._sql_record_holds(),
+            )
+        )
+        self.env["salon.reminder"].invalidate_model(["hold"])
+        return clients
+
+    def _has_work(self):
+        """Tell whether anybody may be due; if not, the long statement is not planned.
+
+        Most hours nobody is. An index answers, however many clients there are.
+        """
+        company = self.env.company
+        if company.salon_birthday_days:
+            return True
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT 1 FROM salon_reminder
+                    WHERE company_id = %s AND state IN %s
+                    LIMIT 1""",
+                company.id,
+                CALLABLE_STATES,
+            )
+        )
+        return bool(rows)
+
+    def _sql_record_holds(self):
+        """Return the statement that writes what holds back each reminder that is due.
+
+        Those ``chosen`` get a call now; the others without another reason wait for a
+        free place.
+        """
+        return SQL(
+            """UPDATE salon_reminder r
+                  SET hold = found.hold
+                 FROM salon_reminder o
+            LEFT JOIN (
+                   SELECT unnest(d.reminder_ids) AS id,
+                          CASE WHEN c.partner_id IS NOT NULL THEN 'call'
+                               ELSE COALESCE(d.hold, 'quota') END AS hold
+                     FROM candidate d
+                LEFT JOIN chosen c ON c.partner_id = d.partner_id) found
+                   ON found.id = o.id AND o.state IN %(states)s
+                WHERE o.id = r.id
+                  AND o.company_id = %(company)s
+                  AND (o.state IN %(states)s OR o.hold IS NOT NULL)
+                  AND o.hold IS DISTINCT FROM found.hold""",
+            company=self.env.company.id,
+            states=CALLABLE_STATES,
+        )
+
+    def _choose(
+        self, found, reminders, most=None, may_have_left=False, has_missed=False
+    ):
         """Return the rows to call of those found, best first; one per number.
+
+        By the gate, the contact gap, one open call per number and the places that are
+        left today, as all calls.
 
         :param SQL found: rows of partner_id, phone, day, user_id, kind, stylist_id,
             due_date, rank and the column of their occasion
-        :param places: so many at most; None means all
-        :param SQL hold: what holds back client ``d``, see ``_sql_hold``
-        :param SQL reminders: the ``reminder_ids`` of a call of client ``d``
+        :param SQL reminders: condition on reminder ``h``: what client ``d`` is reminded
+            of on the same call
+        :param int most: so many at most; None means as many as the quota allows
+        :param bool may_have_left: see ``_sql_hold``, as is ``has_missed``
         """
         company = self.env.company
+        today = SQL("%s::date", company._salon_today())
+        places = [n for n in (most, self._get_free_places()) if n is not None]
         self.env.flush_all()
         return self._ask_uncompiled(
             SQL(
@@ -81,11 +180,62 @@ class SalonCallCandidate(models.AbstractModel):
               ORDER BY d.rank, d.partner_id
                  LIMIT %(places)s""",
                 found=found,
-                hold=hold,
-                worth=self._sql_worth(company, SQL("%s::date", company._salon_today())),
-                reminders=reminders,
-                places=places,
+                hold=self._sql_hold(company, today, may_have_left, has_missed),
+                worth=self._sql_worth(company, today),
+                reminders=self._sql_reminders(reminders),
+                places=min(places, default=None),
             )
+        )
+
+    def _get_asked(self, partners):
+        """Return one row per client whom a person wants to call, with her hold.
+
+        By the same gate, gap and one open call per number. Who said that she left may
+        be called: it is a person who decides. Nobody is left to chance, either.
+        """
+        company = self.env.company
+        today = SQL("%s::date", company._salon_today())
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """WITH held AS (
+                    SELECT d.*, %(hold)s AS hold
+                      FROM (SELECT p.id AS partner_id, p.phone_sanitized AS phone,
+                                   %(today)s AS day, p.user_id
+                              FROM res_partner p
+                             WHERE p.id = ANY(%(ids)s) AND p.active) d)
+                SELECT d.partner_id, d.user_id, 'lapsed' AS kind, NULL AS birthday,
+                       worth.value, worth.stylist_id, due.reminder_ids,
+                       COALESCE(due.due_since, d.day) AS due_date,
+                       COALESCE(d.hold, CASE WHEN ROW_NUMBER() OVER (
+                           PARTITION BY d.phone, d.hold IS NULL
+                           ORDER BY worth.value DESC, d.partner_id) > 1
+                           THEN 'call' END) AS hold
+                  FROM held d
+            CROSS JOIN LATERAL (%(worth)s) worth
+            CROSS JOIN LATERAL (%(reminders)s) due""",
+                hold=self._sql_hold(company, today, may_have_left=True),
+                today=today,
+                ids=partners.ids,
+                worth=self._sql_worth(company, today),
+                reminders=self._sql_reminders(
+                    self.env["salon.reminder.engine"]._sql_callable(today)
+                ),
+            )
+        )
+
+    def _sql_reminders(self, condition):
+        """Return the ``reminder_ids`` of a call of client ``d``, and their due date.
+
+        :param SQL condition: on reminder ``h``, beside the client and the salon
+        """
+        return SQL(
+            """SELECT array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
+                      MIN(h.due_date) AS due_since
+                 FROM salon_reminder h
+                WHERE h.partner_id = d.partner_id AND h.company_id = %s AND %s""",
+            self.env.company.id,
+            condition,
         )
 
     def _ask_uncompiled(self, question):
@@ -290,10 +440,7 @@ class SalonCallCandidate(models.AbstractModel):
             """SELECT COALESCE(SUM(v.amount_total), 0) AS value,
                       MODE() WITHIN GROUP (ORDER BY v.stylist_id) AS stylist_id
                  FROM salon_visit v
-                WHERE v.partner_id = d.partner_id AND v.company_id = %(company)s
-                  AND v.state IN %(made)s
-                  AND v.date > (%(today)s - INTERVAL '1 year')::date""",
-            company=company.id,
-            today=today,
-            made=MADE_STATES,
+                WHERE v.partner_id = d.partner_id AND v.company_id = %s AND %s""",
+            company.id,
+            self.env["salon.visit"]._sql_in_year("v", today),
         )

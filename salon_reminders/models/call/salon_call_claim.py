@@ -138,6 +138,42 @@ class SalonCallClaim(models.Model):
         ids = set(chain.from_iterable(ids for (ids,) in rows))
         self.env["salon.call"].browse(sorted(ids))._notify_desk()
 
+    # ------------------------------------------------------------
+    # WHETHER A CLAIM HOLDS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_holds(self, company, client, phone):
+        """Return the condition that claim ``c`` holds on a client now, or her number.
+
+        Also when she is called by the number of somebody else. In Python it is
+        ``_get_holding``.
+
+        :param SQL company: expression of the salon's id, as those of the client's id
+            and number
+        """
+        return SQL(
+            """c.company_id = %s AND c.until > %s
+               AND (c.partner_id = %s OR c.phone = %s)""",
+            company,
+            fields.Datetime.now(),
+            client,
+            phone,
+        )
+
+    def _get_holding(self, call):
+        """Return those of these claims that hold on a call, see ``_sql_holds``."""
+        return self.filtered(
+            lambda claim: (
+                claim.company_id == call.company_id
+                and claim.until > fields.Datetime.now()
+                and (
+                    claim.partner_id == call.partner_id
+                    or claim.phone == call.partner_id.phone_sanitized
+                )
+            )
+        )
+
     @api.model
     def _get_running(self, companies):
         """Return the claims of these companies that have not expired."""

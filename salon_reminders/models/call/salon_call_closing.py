@@ -1,19 +1,47 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import format_datetime, format_list
+from collections import Counter
+from datetime import datetime, time, timedelta
+from itertools import takewhile
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime, format_list
+
+from ...tools.answer_hours import best_hour, usual_hour
 from ..reminder.salon_reminder import CALLABLE_STATES
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
+from .salon_call import WIN_BACK_KINDS
 
-# Calls about something else than what is due.
-WIN_BACK_KINDS = ("fixed", "departure")
+# The next try of the same day comes after so many hours at the earliest.
+REST_HOURS = 2
+# A salon closed for longer is called again anyway.
+DAYS_AHEAD = 14
+# From so many of her last calls it is learned when she answers.
+ATTEMPTS = 100
 
 
-class SalonCallClosing(models.AbstractModel):
-    """Ends calls that nobody has to make any more, and says how it came."""
+class SalonCall(models.Model):
+    """How a call goes on: claimed by who dials, tried again, closed by itself.
 
-    _name = "salon.call.closing"
-    _description = "Closing of Calls"
+    Opening a call claims it, so that nobody else rings the same number. Nobody
+    answered: first later the same day at another hour, then on the next day the salon
+    is open, at the hour at which this client usually answers, else the one farthest
+    from those tried in vain. It closes as soon as nobody has to make it any more, and
+    says how that came.
+    """
+
+    _inherit = "salon.call"
+
+    claim_user_id = fields.Many2one(
+        "res.users",
+        string="On the phone",
+        compute="_compute_claim_user_id",
+        help="Who is calling this client, or her number, at this moment.",
+    )
+
+    # ------------------------------------------------------------
+    # CLOSING
+    # ------------------------------------------------------------
 
     def _close(self, reason, state="done"):
         if not self:
@@ -198,3 +226,218 @@ class SalonCallClosing(models.AbstractModel):
                 salon_from_call=True
             ).skip_until = until
         opened._close("person", state="cancelled")
+
+    # ------------------------------------------------------------
+    # CLAIMING
+    # ------------------------------------------------------------
+
+    def _compute_claim_user_id(self):
+        claims = self.env["salon.call.claim"]._get_running(self.company_id)
+        for call in self:
+            call.claim_user_id = claims._get_holding(call)[:1].user_id
+
+    def _get_foreign_claim(self):
+        """Return the claim of a colleague on this client or number, if any."""
+        self.ensure_one()
+        claims = self.env["salon.call.claim"]._get_running(self.company_id)
+        others = claims.filtered(lambda claim: claim.user_id != self.env.user)
+        return others._get_holding(self)[:1]
+
+    def _claim(self):
+        """Claim this call for the current user.
+
+        :return: whether it is hers; else ``_get_foreign_claim`` says whose it is
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_open()
+        # Asks the gate anew; the card shows the same answer.
+        self.invalidate_recordset(["phone"])
+        if not self.phone:
+            self._check_allowed()
+        claims = self.env["salon.call.claim"]
+        if not claims._take(self, self.partner_id.phone_sanitized):
+            return False
+        self.invalidate_recordset(["claim_user_id"])
+        self._notify_desk()
+        return True
+
+    def _claim_quietly(self):
+        """Claim this call if that is possible; return whether it is hers."""
+        try:
+            return self._claim()
+        except UserError:
+            return False
+
+    def _check_unclaimed(self):
+        """Refuse what would disturb a colleague who is on the phone.
+
+        :raise UserError: naming her
+        """
+        claim = self._get_foreign_claim()
+        if claim:
+            raise UserError(self._text_claimed(claim))
+
+    def _text_claimed(self, claim):
+        if claim.partner_id != self.partner_id:
+            return self.env._(
+                "%(user)s is calling %(client)s on the same number at the moment. "
+                "Nothing was logged.",
+                user=claim.user_id.name,
+                client=claim.partner_id.name,
+            )
+        return self.env._(
+            "%(user)s is calling %(client)s at the moment. Nothing was logged.",
+            user=claim.user_id.name,
+            client=self.partner_id.name,
+        )
+
+    def _release(self):
+        """Give up the current user's claims on these calls."""
+        self.env["salon.call.claim"]._remove(
+            SQL("user_id = %s AND call_id = ANY(%s)", self.env.uid, self.ids)
+        )
+
+    def _drop_claims(self):
+        """Remove every claim on these calls; for calls that are closed."""
+        self.env["salon.call.claim"]._remove(SQL("call_id = ANY(%s)", self.ids))
+
+    # ------------------------------------------------------------
+    # TELLING THE OTHERS
+    # ------------------------------------------------------------
+
+    def _notify_desk(self):
+        """Let open desks know which calls changed, once per transaction.
+
+        Only ids are sent; whoever may see the calls reads them.
+        """
+        data = self.env.cr.precommit.data
+        if self and "salon.call.changed" not in data:
+            data["salon.call.changed"] = {}
+            self.env.cr.precommit.add(self.env["salon.call"].sudo()._send_changes)
+        for company, calls in self.sudo().grouped("company_id").items():
+            changed = data["salon.call.changed"].setdefault(company.id, set())
+            changed.update(calls.ids)
+
+    def _get_changed(self):
+        """Return the calls of the current salon changed in this transaction."""
+        changed = self.env.cr.precommit.data.get("salon.call.changed", {})
+        return self.browse(sorted(changed.get(self.env.company.id, ())))
+
+    @api.model
+    def _send_changes(self):
+        group = self.env.ref("salon_reminders.group_receptionist", False)
+        for company, ids in self.env.cr.precommit.data.pop(
+            "salon.call.changed", {}
+        ).items():
+            if group:
+                group._bus_send(
+                    "salon.call/changed",
+                    # Above this a desk reads everything anew anyway.
+                    {
+                        "company_id": company,
+                        "call_ids": sorted(ids)[:100],
+                        # The desk that did it knows already.
+                        "desk": self.env.context.get("salon_desk") or "",
+                    },
+                )
+
+    # ------------------------------------------------------------
+    # TRYING AGAIN
+    # ------------------------------------------------------------
+
+    def _get_next_try(self):
+        """Return the UTC moment of the next try."""
+        self.ensure_one()
+        answered, missed = self._get_answer_hours()
+        for day, hours in self._get_try_days():
+            hour = best_hour(hours, answered, missed)
+            if hour is not None:
+                return self.company_id._salon_utc(datetime.combine(day, time(hour)))
+        return self._get_tomorrow()
+
+    def _get_try_days(self):
+        """Yield the days that come into question with their open full hours."""
+        company = self.company_id
+        now = company._salon_local(fields.Datetime.now())
+        today = now.date()
+        spans = company._salon_open_hours(today, today + timedelta(days=DAYS_AHEAD))
+        if self._count_today() < 2:
+            yield (
+                today,
+                [hour for hour in spans[today] if hour >= now.hour + REST_HOURS],
+            )
+        for number in range(1, DAYS_AHEAD + 1):
+            yield today + timedelta(days=number), spans[today + timedelta(days=number)]
+
+    def _get_tomorrow(self):
+        now = self.company_id._salon_local(fields.Datetime.now())
+        local = now + timedelta(days=1)
+        return self.company_id._salon_utc(local.replace(tzinfo=None, microsecond=0))
+
+    def _get_misses(self):
+        """Return the tries in vain since she last answered, newest first."""
+        made = self.attempt_ids.filtered(lambda attempt: not attempt.undone_at)
+        newest = made.sorted(lambda attempt: (attempt.date, attempt.id), reverse=True)
+        return newest.browse(
+            attempt.id
+            for attempt in takewhile(
+                lambda attempt: attempt.outcome_id.kind == "no_answer", newest
+            )
+        )
+
+    def _count_misses(self):
+        return len(self._get_misses())
+
+    def _count_today(self):
+        """Return how often nobody answered today, the last time included."""
+        company = self.company_id
+        today = company._salon_today()
+        return len(
+            self._get_misses().filtered(
+                lambda attempt: company._salon_date(attempt.date) == today
+            )
+        )
+
+    def _get_answer_hours(self, attempts=None):
+        """Return at which hours of the salon's clock she answered, and did not.
+
+        :param attempts: read already, as by ``_get_client_attempts``
+        :return: two ``Counter`` by hour, from all her calls at this salon
+        """
+        answered, missed = Counter(), Counter()
+        if attempts is None:
+            attempts = self._get_client_attempts()
+        for attempt in attempts:
+            hour = self.company_id._salon_local(attempt.date).hour
+            if attempt.outcome_id.kind == "no_answer":
+                missed[hour] += 1
+            elif attempt.outcome_id.kind != "wrong_number":
+                answered[hour] += 1
+        return answered, missed
+
+    def _get_client_attempts(self):
+        """Return the newest attempts to reach this client, on whatever account."""
+        self.ensure_one()
+        names = (
+            "date",
+            "user_id",
+            "outcome_id",
+            "note",
+            "gift",
+            "bring_back",
+            "company_id",
+        )
+        return self.env["salon.call.attempt"].search_fetch(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("undone_at", "=", False),
+            ],
+            names,
+            limit=ATTEMPTS,
+        )
+
+    def _get_usual_hour(self, attempts=None):
+        """Return the hour at which she usually answers, once that is known."""
+        return usual_hour(self._get_answer_hours(attempts)[0])

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
+from ...tools.arguments import lenient, plain_id
 from .salon_call_queue import MOST, PAGE
 
-MAX_ID = 2**31
 SCOPES = ("mine", "all")
+# What is no number names nothing: a desk that is out of date goes on.
+as_number = lenient(plain_id)
 
 
 class SalonCallDesk(models.AbstractModel):
@@ -43,12 +46,12 @@ class SalonCallDesk(models.AbstractModel):
         :param int limit: so many calls, at most some pages
         """
         self._check_user()
-        scope, tally = self._check_scope(scope), self.env["salon.call.tally"]
-        limit = self._get_number(limit) or PAGE
+        scope = self._check_scope(scope)
+        limit = as_number(limit) or PAGE
         return {
             "calls": self.env["salon.call.queue"]._get_page(scope, limit),
-            "done": tally._get_done(scope),
-            "counters": tally._get_counters(scope),
+            "done": self._get_done(scope),
+            "counters": self._get_counters(scope),
             "today": fields.Date.to_string(self.env.company._salon_today()),
         }
 
@@ -60,7 +63,7 @@ class SalonCallDesk(models.AbstractModel):
         """
         self._check_user()
         queue = self.env["salon.call.queue"]
-        offset = self._get_number(offset) or 0
+        offset = as_number(offset) or 0
         return {"calls": queue._get_page(self._check_scope(scope), offset=offset)}
 
     @api.model
@@ -186,7 +189,7 @@ class SalonCallDesk(models.AbstractModel):
 
     def _check_record(self, model, number):
         """Return the record of the current company, or say that it is gone."""
-        record = self.env[model].browse(self._get_number(number) or []).exists()
+        record = self.env[model].browse(as_number(number) or []).exists()
         if not record or record.company_id - self.env.company:
             raise UserError(
                 self.env._("This call is not there any more. Reload the call desk.")
@@ -200,7 +203,7 @@ class SalonCallDesk(models.AbstractModel):
         return {
             "booked": {
                 "start": moment,
-                "stylist_id": self._get_number(values.get("stylist_id")),
+                "stylist_id": as_number(values.get("stylist_id")),
                 "product_ids": self._get_numbers(values.get("product_ids")),
                 "outside_hours": values.get("confirmed") is True,
             },
@@ -210,22 +213,16 @@ class SalonCallDesk(models.AbstractModel):
             },
             "declined": {"stop": values.get("stop") is True},
             "left_us": {
-                "reason_id": self._get_number(values.get("reason_id")),
+                "reason_id": as_number(values.get("reason_id")),
                 "gift": values.get("gift"),
                 "bring_back": values.get("bring_back"),
             },
         }.get(outcome.kind, {})
 
     @api.model
-    def _get_number(self, value):
-        """Return what may be an id of the database, or False."""
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return is_number and 0 < value < MAX_ID and value
-
-    @api.model
     def _get_numbers(self, values):
         values = values if isinstance(values, list | tuple) else []
-        return [value for value in values if self._get_number(value)]
+        return [value for value in values if as_number(value)]
 
     def _get_question(self, call, outcome, details):
         """Return what the receptionist must confirm before this is logged."""
@@ -246,12 +243,11 @@ class SalonCallDesk(models.AbstractModel):
 
     def _get_changes(self, calls, scope):
         """Return what has become of these calls; those not in it left the queue."""
-        tally = self.env["salon.call.tally"]
         return {
             "changed": calls.ids,
             "calls": self.env["salon.call.queue"]._get_rows(calls, scope),
-            "done": tally._get_done(scope, calls),
-            "counters": tally._get_counters(scope),
+            "done": self._get_done(scope, calls),
+            "counters": self._get_counters(scope),
         }
 
     def _get_outcomes(self):
@@ -290,3 +286,99 @@ class SalonCallDesk(models.AbstractModel):
         company = self.env.company
         stylists -= stylists._is_gone(company._salon_today(), company)
         return [{"id": stylist.id, "name": stylist.name} for stylist in stylists]
+
+    # ------------------------------------------------------------
+    # HOW FAR TODAY'S LIST IS DONE
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_day_start(self):
+        company = self.env.company
+        return company._salon_midnight(company._salon_today())
+
+    @api.model
+    def _get_counters(self, scope):
+        """Return the counters of today, in one query."""
+        company = self.env.company
+        mine = SQL("(k.user_id = %s OR k.user_id IS NULL)", self.env.uid)
+        self.env["salon.call"].flush_model()
+        counters = self.env.execute_query_dict(
+            SQL(
+                """SELECT q.*, d.*
+                     FROM (SELECT COUNT(*) FILTER (WHERE NOT later) AS todo,
+                                  COUNT(*) FILTER (WHERE later) AS later
+                             FROM (SELECT COALESCE(k.call_at > %(now)s, FALSE) AS later
+                                     FROM salon_call k
+                                    WHERE k.company_id = %(company)s
+                                      AND k.state = 'open' AND k.date <= %(today)s
+                                      AND %(scope)s) o) q
+               CROSS JOIN (
+                   SELECT COUNT(*) AS done,
+                          COUNT(*) FILTER (WHERE k.outcome_kind = 'booked') AS booked,
+                          COUNT(*) FILTER (WHERE k.close_reason = 'unreachable')
+                              AS unreachable
+                     FROM salon_call k
+                    WHERE k.company_id = %(company)s AND k.state = 'done'
+                      AND k.closed_at >= %(start)s AND %(scope)s
+                      AND k.close_reason IN ('outcome', 'unreachable')) d""",
+                now=fields.Datetime.now(),
+                company=company.id,
+                today=company._salon_today(),
+                start=self._get_day_start(),
+                scope=SQL("TRUE") if scope == "all" else mine,
+            )
+        )[0]
+        done = counters["done"]
+        counters["share"] = round(100 * counters["booked"] / done) if done else 0
+        return counters
+
+    @api.model
+    def _get_done(self, scope, calls=None):
+        """Return what was logged today, newest first, to be undone.
+
+        In one query: clients and users have many columns.
+
+        :param calls: only of these calls
+        """
+        company = self.env.company
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT a.id, a.call_id, a.date, a.note, a.gift,
+                          a.bring_back, o.kind,
+                          %(outcome)s AS outcome, p.name AS name, up.name AS user,
+                          a.undone_at IS NOT NULL AS undone,
+                          a.user_id = %(user)s AS mine
+                     FROM salon_call_attempt a
+                     JOIN salon_call_outcome o ON o.id = a.outcome_id
+                     JOIN res_partner p ON p.id = a.partner_id
+                     JOIN res_users u ON u.id = a.user_id
+                     JOIN res_partner up ON up.id = u.partner_id
+                    WHERE a.company_id = %(company)s AND a.date >= %(start)s
+                      AND %(mine)s AND %(calls)s
+                 ORDER BY a.date DESC, a.id DESC
+                    LIMIT %(limit)s""",
+                outcome=self.env["salon.call.outcome"]._field_to_sql("o", "name"),
+                company=company.id,
+                user=self.env.uid,
+                start=self._get_day_start(),
+                mine=SQL("TRUE")
+                if scope == "all"
+                else SQL("a.user_id = %s", self.env.uid),
+                calls=SQL("TRUE")
+                if calls is None
+                else SQL("a.call_id = ANY(%s)", calls.ids),
+                limit=PAGE,
+            )
+        )
+        said = self.env["salon.call.attempt"]._text_said
+        return [
+            {
+                **row,
+                "name": row["name"] or "",
+                "time": company._salon_local(row["date"]).strftime("%H:%M"),
+                "note": said(row["note"], row.pop("bring_back"), row.pop("gift")),
+                "date": row["date"].isoformat(),
+            }
+            for row in rows
+        ]

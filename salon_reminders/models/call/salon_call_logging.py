@@ -2,19 +2,32 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
+
+from ...tools.plain_values import plain_values
+from ..visit.salon_visit import EXPECTED_STATES, HERE_STATES
 
 TOKEN_LENGTH = 64
+TEXT_LENGTH = 200
+# What an outcome may change, to be taken back the same day.
+CALL_FIELDS = (
+    *("state", "date", "call_at", "priority", "user_id", "outcome_id"),
+    *("close_reason", "closed_at", "visit_id"),
+)
+REMINDER_FIELDS = ("skip_until", "is_stopped")
+PARTNER_FIELDS = ("salon_wrong_number",)
 
 
-class SalonCallLogging(models.AbstractModel):
-    """Logs what came of a call and does what its kind of outcome asks for.
+class SalonCall(models.Model):
+    """Logs what came of a call, does what its kind of outcome asks for, undoes it.
 
-    What each kind of outcome needs and does is in ``salon.call.kinds``.
+    Each attempt remembers the values before and after. Taken back is what still is as
+    the outcome left it: what somebody decided later stays.
     """
 
-    _name = "salon.call.logging"
-    _description = "Logging of Calls"
+    _inherit = "salon.call"
+
+    can_undo = fields.Boolean(compute="_compute_can_undo")
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -60,7 +73,7 @@ class SalonCallLogging(models.AbstractModel):
 
         :param str token: made by the client for this one outcome; sent again after a
             lost connection it logs nothing twice
-        :param details: what this kind of outcome needs, see ``_check_<kind>``
+        :param details: what this kind of outcome needs, see ``_get_kinds``
         :return: the attempt
         :raise UserError: when the call was closed meanwhile or something is missing
         """
@@ -78,7 +91,8 @@ class SalonCallLogging(models.AbstractModel):
         self.outcome_id = outcome
         # What it decides about reminders is no reason to take them off this call.
         call = self.with_context(salon_from_call=True)
-        getattr(call, f"_after_{outcome.kind}")(attempt, **details)
+        _check, act = call._get_kinds()[outcome.kind]
+        act(attempt, **details)
         attempt._keep_undo(before, self._get_undo_values())
         if self.state == "open":
             # Whoever closes a call has dropped every claim.
@@ -135,8 +149,8 @@ class SalonCallLogging(models.AbstractModel):
             raise UserError(
                 self.env._("This outcome belongs to another salon. Choose another one.")
             )
-        check = getattr(self, f"_check_{outcome.kind}", None)
-        return check(note=note, **details) if check else {}
+        check, _act = self._get_kinds()[outcome.kind]
+        return check(note=note, **details)
 
     def _create_attempt(self, outcome, note, token, details):
         """Create the row of this dial; it began when the call was claimed."""
@@ -185,3 +199,390 @@ class SalonCallLogging(models.AbstractModel):
             return self.env.company._salon_utc(local.replace(tzinfo=None, second=0))
         except (TypeError, ValueError, OverflowError) as error:
             raise UserError(self.env._("Enter a valid day and hour.")) from error
+
+    # ------------------------------------------------------------
+    # WHAT EACH KIND NEEDS
+    # ------------------------------------------------------------
+
+    def _get_kinds(self):
+        """Return {kind of outcome: (what checks its details, what it does)}.
+
+        The first returns the details cleaned, or says what is missing before anything
+        is written; the second acts.
+        """
+        return {
+            "booked": (self._check_booked, self._after_booked),
+            "call_back": (self._check_call_back, self._after_call_back),
+            "no_answer": (self._check_nothing, self._after_no_answer),
+            "declined": (self._check_declined, self._after_declined),
+            "wrong_number": (self._check_nothing, self._after_wrong_number),
+            "do_not_call": (self._check_nothing, self._after_do_not_call),
+            "left_us": (self._check_left_us, self._after_left_us),
+        }
+
+    def _check_nothing(self, **_details):
+        return {}
+
+    def _check_booked(
+        self,
+        start=False,
+        stylist_id=False,
+        product_ids=(),
+        outside_hours=False,
+        **_other,
+    ):
+        """A booking lies ahead, with a stylist who works then.
+
+        :param bool outside_hours: it was asked and is wanted all the same
+        """
+        if not isinstance(start, datetime):
+            raise UserError(self.env._("Enter the date and time of the booking."))
+        if start <= fields.Datetime.now():
+            raise UserError(self.env._("The booking must lie in the future."))
+        stylist = self.env["resource.resource"].browse(stylist_id or [])
+        if stylist and not stylist.exists().is_stylist:
+            raise UserError(self.env._("Choose one of the stylists."))
+        products = self.env["product.product"].browse(product_ids).exists()
+        if any(product.salon_kind not in ("service", "fee") for product in products):
+            raise UserError(self.env._("Only services can be booked."))
+        question = self._get_booking_question(start, stylist.id, products.ids)
+        if question and not outside_hours:
+            raise UserError(question)
+        return {"start": start, "stylist_id": stylist.id, "product_ids": products.ids}
+
+    def _get_booking_question(self, start, stylist_id, product_ids):
+        """Return what must be confirmed before she is booked at this time, or False.
+
+        Meant to be overridden: the appointment book knows the hours.
+
+        :param start: a UTC datetime, or False as long as it is not known
+        """
+        return False
+
+    def _check_call_back(self, call_at=False, outside_hours=False, **_other):
+        """A promise needs a day and hour to come, when the salon is open.
+
+        :param bool outside_hours: she was asked and wants it all the same
+        """
+        if not isinstance(call_at, datetime):
+            raise UserError(
+                self.env._("Enter the day and the hour at which to call again.")
+            )
+        if call_at <= fields.Datetime.now():
+            raise UserError(self.env._("The time to call again is already past."))
+        if not outside_hours and (warning := self._get_hours_warning(call_at)):
+            raise UserError(warning)
+        return {"call_at": call_at}
+
+    def _get_hours_warning(self, moment):
+        """Return what to ask before promising a call when the salon is closed."""
+        company = self.company_id
+        if company._salon_is_open(moment):
+            return False
+        return self.env._(
+            "The salon is closed on %(when)s. Call all the same? Then confirm it.",
+            when=format_datetime(
+                self.env,
+                moment,
+                tz=company._salon_timezone().zone,
+                dt_format="EEEE d MMM, HH:mm",
+            ),
+        )
+
+    def _check_declined(self, stop=False, **_other):
+        return {"stop": bool(stop)}
+
+    def _check_left_us(
+        self, note=False, reason_id=False, gift=False, bring_back=False, **_other
+    ):
+        """A reason is needed; a gift may be promised to win her back.
+
+        :param str gift: what was promised, in words
+        :param str bring_back: what would bring her back, in her words
+        """
+        reason = self.env["salon.leaving.reason"].browse(reason_id or []).exists()
+        if not reason:
+            raise UserError(self.env._("Choose why the client left."))
+        if reason.needs_comment and not (note or "").strip():
+            raise UserError(
+                self.env._(
+                    'Write in the note what the client said; the reason "%(reason)s" '
+                    "alone tells nobody anything.",
+                    reason=reason.name,
+                )
+            )
+        return {
+            "reason_id": reason.id,
+            "gift": self._clean_text(gift),
+            "bring_back": self._clean_text(bring_back),
+        }
+
+    def _clean_text(self, text):
+        return text.strip()[:TEXT_LENGTH] if isinstance(text, str) else ""
+
+    # ------------------------------------------------------------
+    # WHAT EACH KIND DOES
+    # ------------------------------------------------------------
+
+    def _after_booked(self, attempt, start, stylist_id, product_ids):
+        """Book the visit; its reminders are booked with it."""
+        # Closed first, so that the booking does not settle it as somebody else's.
+        self._close("outcome")
+        self.visit_id = self.env["salon.visit"].create(
+            {
+                "start": start,
+                "stylist_id": stylist_id,
+                "line_ids": [
+                    fields.Command.create({"product_id": product})
+                    for product in product_ids
+                ],
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "call_id": self.id,
+            }
+        )
+        # As in _create_attempt.
+        attempt.sudo().visit_id = self.visit_id
+
+    def _after_call_back(self, attempt, call_at):
+        """She is called again at the promised hour, by the same person."""
+        self.write({"call_at": call_at, "priority": "1", "user_id": self.env.uid})
+
+    def _after_no_answer(self, attempt):
+        """Another try at another hour; after the last one she is unreachable."""
+        company = self.company_id
+        if self._count_misses() < company.salon_max_attempts:
+            self.write({"call_at": self._get_next_try(), "priority": "0"})
+            return
+        gap = max(company.salon_contact_gap_days, 1)
+        self._skip_reminders(fields.Date.add(company._salon_today(), days=gap))
+        self._close("unreachable")
+
+    def _after_declined(self, attempt, stop):
+        """These needs are skipped once, or stopped when she wants no reminders."""
+        if stop:
+            # Reminders are written by the system only; the receptionist decides.
+            self.reminder_ids.sudo().is_stopped = True
+        else:
+            self.reminder_ids.action_skip()
+        self._close("outcome")
+
+    def _after_wrong_number(self, attempt):
+        """Nobody dials this number for her again; a new number lifts it by itself."""
+        # A fact about the client that ends her calls at other salons, too.
+        partner_sudo = self.partner_id.sudo()
+        partner_sudo.salon_wrong_number = attempt.phone
+        self._close("outcome")
+        self.sudo()._cancel_without_consent(partner_sudo)
+
+    def _after_do_not_call(self, attempt):
+        """The consent is withdrawn in the ledger, which cancels her open calls."""
+        self._close("outcome")
+        consents = self.env["salon.consent"].with_company(self.company_id)
+        before = consents._get_newest(self.partner_id).get(self.partner_id)
+        withdrawn = consents.create(
+            consents._prepare_vals(self.partner_id, "withdrawn", "phone")
+        )
+        # As in _create_attempt.
+        attempt.sudo().write(
+            {"consent_id": withdrawn.id, "earlier_consent_id": before and before.id}
+        )
+
+    def _after_left_us(self, attempt, reason_id, gift, bring_back):
+        """She counts as lost until she comes again; the attempt keeps the rest."""
+        self._close("outcome")
+
+    def _skip_reminders(self, until):
+        # As in _after_declined.
+        self.reminder_ids.sudo().skip_until = until
+
+    # ------------------------------------------------------------
+    # UNDOING
+    # ------------------------------------------------------------
+
+    def _compute_can_undo(self):
+        for call in self:
+            call.can_undo = call._get_last_attempt()._is_undoable()
+
+    def _get_last_attempt(self):
+        """Return the newest attempt that was not undone."""
+        made = self.attempt_ids.filtered(lambda attempt: not attempt.undone_at)
+        return made.sorted(lambda attempt: (attempt.date, attempt.id))[-1:]
+
+    def action_undo(self):
+        """Take back the last outcome of this call."""
+        self.ensure_one()
+        self._undo(self._get_last_attempt())
+
+    # ------------------------------------------------------------
+    # REMEMBERING
+    # ------------------------------------------------------------
+
+    def _get_undo_values(self):
+        """Return the values that an outcome may change, as plain data by record."""
+        # What is remembered is the system's, whoever logs the outcome.
+        call = self.sudo()
+        return {
+            f"{record._name},{record.id}": plain_values(record, names)
+            for records, names in (
+                (call, CALL_FIELDS),
+                (call.reminder_ids, REMINDER_FIELDS),
+                (call.partner_id, PARTNER_FIELDS),
+            )
+            for record in records
+        }
+
+    # ------------------------------------------------------------
+    # UNDOING
+    # ------------------------------------------------------------
+
+    def _undo(self, attempt):
+        """Take back what came of an attempt.
+
+        :raise UserError: when it is too late, or somebody went on since
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._lock_call()
+        self._check_undo(attempt)
+        # What the system did for the outcome, it takes back.
+        attempt_sudo = attempt.sudo()
+        attempt_sudo.write(
+            {"undone_at": fields.Datetime.now(), "undone_by_id": self.env.uid}
+        )
+        self._undo_consent(attempt_sudo)
+        self._undo_values(attempt_sudo)
+        self._undo_booking(attempt_sudo)
+        self._undo_activity()
+        self._message_log(body=self._text_undone(attempt))
+        self.sudo()._cancel_without_consent(self.partner_id)
+
+    def _check_undo(self, attempt):
+        """Refuse what can't be taken back any more.
+
+        :raise UserError: saying why
+        """
+        if not attempt or attempt.call_id != self:
+            raise UserError(self.env._("There is no outcome to undo."))
+        if attempt.undone_at:
+            raise UserError(self.env._("This outcome was undone already."))
+        if attempt != self._get_last_attempt():
+            raise UserError(
+                self.env._("Only the last outcome of a call can be undone. Open it.")
+            )
+        if not attempt._is_undoable():
+            raise UserError(
+                self.env._(
+                    "An outcome can be undone on its own day only. Log another call or "
+                    "correct the booking, the reminder or the consent by itself."
+                )
+            )
+        self._check_undo_state(attempt)
+
+    def _check_undo_state(self, attempt):
+        """Refuse when somebody has gone on with the call, the visit or the client."""
+        visit = attempt.visit_id
+        if visit.state in HERE_STATES:
+            raise UserError(
+                self.env._(
+                    "The client has already come to the visit booked on this call, or "
+                    "missed it, so the outcome "
+                    "stays. Correct the visit instead."
+                )
+            )
+        other = self.search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "open"),
+                ("id", "!=", self.id),
+            ]
+        )
+        if other:
+            raise UserError(
+                self.env._(
+                    "%(client)s has another open call by now. Use that one.",
+                    client=self.partner_id.name,
+                )
+            )
+        self._check_unclaimed()
+
+    def _undo_values(self, attempt_sudo):
+        """Write back what still is as the outcome left it."""
+        for reference, names in (attempt_sudo.undo_values or {}).items():
+            model, _comma, number = reference.partition(",")
+            record = self.env[model].sudo().browse(int(number)).exists()
+            now = record and plain_values(record, names)
+            back = {
+                name: before
+                for name, (before, after) in names.items()
+                if record and now[name] == after
+            }
+            if back:
+                record.write(back)
+
+    def _undo_booking(self, attempt_sudo):
+        """The booking never was: it is removed, not counted as a cancellation."""
+        visit = attempt_sudo.visit_id
+        if visit.state in EXPECTED_STATES:
+            visit.unlink()
+
+    def _undo_consent(self, attempt_sudo):
+        """A new row of the ledger says again what held before the withdrawal."""
+        withdrawn, before = attempt_sudo.consent_id, attempt_sudo.earlier_consent_id
+        if not withdrawn or not before:
+            return
+        consents = self.env["salon.consent"].sudo().with_company(self.company_id)
+        if consents._get_newest(self.partner_id).get(self.partner_id) != withdrawn:
+            return
+        restored = consents.create(
+            consents._prepare_vals(
+                self.partner_id,
+                before.decision,
+                before.method,
+                wording=before.wording,
+                expiry_date=before.expiry_date,
+                source=self.env._(
+                    "Withdrawal logged by mistake and undone; holds as given on "
+                    "%(date)s.",
+                    date=format_datetime(self.env, before.date),
+                ),
+            )
+        )
+        # The withdrawal put her number there, however she had agreed before.
+        restored.filtered(lambda c: c.decision == "given")._lift_blacklists()
+
+    def _undo_activity(self):
+        """The activity that was done when the call was closed is to be done again."""
+        if self.state != "open":
+            return
+        kind = self.env.ref("salon_reminders.mail_activity_type_call")
+        # As in _get_activities.
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        done = activities.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("activity_type_id", "=", kind.id),
+            ],
+            order="active desc, id desc",
+            limit=1,
+        )
+        if done and not done.active:
+            done.with_context(salon_from_call=True).active = True
+        self.invalidate_recordset(["activity_ids"])
+        self._ensure_activities()
+        self._sync_activities()
+
+    def _text_undone(self, attempt):
+        return self.env._(
+            'Undone: "%(outcome)s", logged by %(user)s at %(time)s.',
+            outcome=attempt.outcome_id.name,
+            user=attempt.user_id.name,
+            time=format_datetime(
+                self.env,
+                attempt.date_end or attempt.date,
+                tz=self.company_id._salon_timezone().zone,
+                dt_format="HH:mm",
+            ),
+        )

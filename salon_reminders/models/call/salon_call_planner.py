@@ -7,12 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from ...tools.each import work_each
-from ..reminder.salon_reminder import CALLABLE_STATES
 
 _logger = logging.getLogger(__name__)
-
-# What a call of a kind of its own is about.
-OCCASIONS = ("missed_visit_id", "fix_id", "departure_id")
 
 
 class SalonCallPlanner(models.AbstractModel):
@@ -21,12 +17,11 @@ class SalonCallPlanner(models.AbstractModel):
     Running it again on the same day, or after days without a run, adds exactly what
     is missing: whoever is due on or before today and not yet handled. It runs every
     hour, so that each salon gets its list soon after its own midnight and a failed
-    run costs an hour, not a day.
+    run costs an hour, not a day. Whom to call is told by its sources.
     """
 
     _name = "salon.call.planner"
     _description = "Salon Call Planner"
-    _inherit = ["salon.call.candidate", "salon.call.explanation"]
 
     # ------------------------------------------------------------
     # THE JOB
@@ -91,9 +86,10 @@ class SalonCallPlanner(models.AbstractModel):
 
         Whoever knows another reason to call puts a method here. It returns the clients
         for whom there is a place, best first, as rows for ``_prepare_calls``; the calls
-        of those before it are made when it is asked.
+        of those before it are made when it is asked. ``salon.call.candidate`` chooses
+        them by the one set of rules.
         """
-        return [self._get_due_clients]
+        return [self.env["salon.call.candidate"]._get_due_clients]
 
     def _prepare_day(self):
         """Move states on to today, end calls whose consent expired, repair others."""
@@ -139,7 +135,7 @@ class SalonCallPlanner(models.AbstractModel):
     def _create_calls(self, clients):
         """Create the calls of one batch; a failing client does not stop the others.
 
-        :param list clients: rows of ``_get_due_clients``
+        :param list clients: rows of a source
         """
         try:
             with self.env.cr.savepoint():
@@ -156,6 +152,7 @@ class SalonCallPlanner(models.AbstractModel):
     def _prepare_calls(self, clients):
         receptionists = self._get_receptionists()
         turns = cycle(receptionists or [self.env["res.users"]])
+        occasions = self.env["salon.call"]._get_occasion_fields()
         own = self.env.company.salon_assignment == "own"
         today = self.env.company._salon_today()
         return [
@@ -173,7 +170,7 @@ class SalonCallPlanner(models.AbstractModel):
                 "user_id": client["user_id"]
                 if own and client["user_id"] in receptionists.ids
                 else next(turns).id,
-                **{name: client.get(name) for name in OCCASIONS},
+                **{name: client.get(name) for name in occasions},
             }
             for client in clients
         ]
@@ -231,85 +228,6 @@ class SalonCallPlanner(models.AbstractModel):
             lambda user: company in user.company_ids and user.active and not user.share
         )
         return own[:1] or self.env.ref("base.user_admin")
-
-    # ------------------------------------------------------------
-    # WHO IS DUE
-    # ------------------------------------------------------------
-
-    def _get_due_clients(self):
-        """Return the clients to call, best first, within today's free places.
-
-        On the way it is written on each reminder that is due what holds it back: the
-        gate is worked out once for both.
-        """
-        self.env.flush_all()
-        if not self._has_work():
-            return []
-        clients = self._ask_uncompiled(
-            SQL(
-                """WITH clock AS (%(clock)s),
-                candidate AS MATERIALIZED (%(candidates)s),
-                chosen AS MATERIALIZED (
-                    SELECT *
-                      FROM candidate
-                     WHERE hold IS NULL
-                  ORDER BY %(order)s
-                     LIMIT %(free)s),
-                held AS (%(held)s)
-                SELECT * FROM chosen ORDER BY %(order)s""",
-                clock=self.env["salon.reminder.engine"]._sql_clock(),
-                candidates=self._sql_candidates(),
-                order=self._sql_order(),
-                free=self._get_free_places(),
-                held=self._sql_record_holds(),
-            )
-        )
-        self.env["salon.reminder"].invalidate_model(["hold"])
-        return clients
-
-    def _has_work(self):
-        """Tell whether anybody may be due; if not, the long statement is not planned.
-
-        Most hours nobody is. An index answers, however many clients there are.
-        """
-        company = self.env.company
-        if company.salon_birthday_days:
-            return True
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT 1 FROM salon_reminder
-                    WHERE company_id = %s AND state IN %s
-                    LIMIT 1""",
-                company.id,
-                CALLABLE_STATES,
-            )
-        )
-        return bool(rows)
-
-    def _sql_record_holds(self):
-        """Return the statement that writes what holds back each reminder that is due.
-
-        Those ``chosen`` get a call now; the others without another reason wait for a
-        free place.
-        """
-        return SQL(
-            """UPDATE salon_reminder r
-                  SET hold = found.hold
-                 FROM salon_reminder o
-            LEFT JOIN (
-                   SELECT unnest(d.reminder_ids) AS id,
-                          CASE WHEN c.partner_id IS NOT NULL THEN 'call'
-                               ELSE COALESCE(d.hold, 'quota') END AS hold
-                     FROM candidate d
-                LEFT JOIN chosen c ON c.partner_id = d.partner_id) found
-                   ON found.id = o.id AND o.state IN %(states)s
-                WHERE o.id = r.id
-                  AND o.company_id = %(company)s
-                  AND (o.state IN %(states)s OR o.hold IS NOT NULL)
-                  AND o.hold IS DISTINCT FROM found.hold""",
-            company=self.env.company.id,
-            states=CALLABLE_STATES,
-        )
 
     # ------------------------------------------------------------
     # BY HAND

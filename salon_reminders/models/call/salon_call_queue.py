@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .salon_call import WORTH_FIRST
+
 # As many as a list shows.
 PAGE = 80
 MOST = 5 * PAGE
@@ -12,9 +14,9 @@ CANDIDATES = 10
 class SalonCallQueue(models.AbstractModel):
     """Who is called next: the order of today's calls.
 
-    The order has three parts: promises whose hour has come, then the most valuable and
-    longest due, then those that wait for their hour today. Each part is read along an
-    index of its own, so that a page costs what it shows, not what is open.
+    The order has three parts: promises whose hour has come, then the others in the
+    order of calls, then those that wait for their hour today. Each part is read along
+    an index of its own, so that a page costs what it shows, not what is open.
     """
 
     _name = "salon.call.queue"
@@ -84,13 +86,13 @@ class SalonCallQueue(models.AbstractModel):
                 LEFT JOIN LATERAL (%(claim)s) c ON TRUE
                 LEFT JOIN res_users u ON u.id = c.user_id
                 LEFT JOIN res_partner up ON up.id = u.partner_id
-                 ORDER BY q.part, CASE WHEN q.part != 1 THEN q.call_at END,
-                          q.value DESC NULLS LAST, q.due_date, q.id
+                 ORDER BY part, CASE WHEN q.part != 1 THEN q.call_at END, %(order)s, id
                     LIMIT %(limit)s OFFSET %(offset)s""",
                 needs=self._sql_needs(),
                 part=self._sql_part(),
+                order=SQL(WORTH_FIRST),
                 ids=ids,
-                claim=self._sql_claim("q", "p"),
+                claim=self._sql_claim(),
                 limit=limit,
                 offset=offset,
             )
@@ -120,14 +122,7 @@ class SalonCallQueue(models.AbstractModel):
             "claimed_by": row["claimed_by"] or "",
             "claimed_by_me": mine,
             "claim_until": f"{row['until'].isoformat()}Z" if mine else False,
-            "rank": [
-                row["part"],
-                # What has no hour comes last.
-                "" if row["part"] == 1 else moment or "~",
-                -float(row["value"] or 0),
-                str(row["due_date"] or "~"),
-                row["id"],
-            ],
+            "rank": self._get_rank(row, moment),
         }
 
     # ------------------------------------------------------------
@@ -151,11 +146,28 @@ class SalonCallQueue(models.AbstractModel):
         domain = self._get_domain(scope)
         ready = Domain("call_at", "=", False) | Domain("call_at", "<=", now)
         promised = Domain("priority", "=", "1")
-        by_value = "value desc nulls last, due_date, id"
         return [
             (domain & ready & promised, "call_at, id"),
-            (domain & ready & Domain("priority", "!=", "1"), by_value),
+            (domain & ready & ~promised, f"{WORTH_FIRST}, id"),
             (domain & Domain("call_at", ">", now), "call_at, id"),
+        ]
+
+    @api.model
+    def _get_rank(self, row, moment):
+        """Return the place of a row among all rows, as a desk compares them.
+
+        The order of ``_read_rows``, so that rows a desk has and those that come later
+        stand in one order.
+
+        :param str moment: the hour to call at, or nothing
+        """
+        return [
+            row["part"],
+            # What has no hour comes last.
+            "" if row["part"] == 1 else moment or "~",
+            -float(row["value"] or 0),
+            str(row["due_date"] or "~"),
+            row["id"],
         ]
 
     @api.model
@@ -194,17 +206,15 @@ class SalonCallQueue(models.AbstractModel):
         )
 
     @api.model
-    def _sql_claim(self, call, partner):
-        """Return the query of the running claim on a call's client or number."""
+    def _sql_claim(self):
+        """Return the query of the claim that holds on call ``q`` of client ``p``."""
         return SQL(
             """SELECT c.user_id, c.until FROM salon_call_claim c
-                WHERE c.company_id = %(call)s.company_id AND c.until > %(now)s
-                  AND (c.partner_id = %(call)s.partner_id
-                       OR c.phone = %(partner)s.phone_sanitized)
+                WHERE %s
              ORDER BY c.date, c.id LIMIT 1""",
-            call=SQL.identifier(call),
-            partner=SQL.identifier(partner),
-            now=fields.Datetime.now(),
+            self.env["salon.call.claim"]._sql_holds(
+                SQL("q.company_id"), SQL("p.id"), SQL("p.phone_sanitized")
+            ),
         )
 
     @api.model
@@ -215,12 +225,15 @@ class SalonCallQueue(models.AbstractModel):
             return SQL(
                 """NOT EXISTS (
                     SELECT FROM salon_call_claim c, res_partner cp
-                     WHERE cp.id = %(call)s.partner_id AND c.user_id != %(user)s
-                       AND c.company_id = %(call)s.company_id AND c.until > %(now)s
-                       AND (c.partner_id = cp.id OR c.phone = cp.phone_sanitized))""",
-                call=SQL.identifier(alias),
+                     WHERE cp.id = %(client)s AND c.user_id != %(user)s
+                       AND %(holds)s)""",
+                client=SQL.identifier(alias, "partner_id"),
                 user=self.env.uid,
-                now=fields.Datetime.now(),
+                holds=self.env["salon.call.claim"]._sql_holds(
+                    SQL.identifier(alias, "company_id"),
+                    SQL("cp.id"),
+                    SQL("cp.phone_sanitized"),
+                ),
             )
 
         return Domain.custom(to_sql=sql_free)

@@ -1,17 +1,38 @@
-from odoo import api, models
-from odoo.tools import SQL, format_date
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_amount, format_date, format_datetime
 
 from ..visit.salon_visit import MADE_STATES
 
 # So many visits are told on the phone.
 VISITS = 5
+# So many earlier calls.
+HISTORY = 8
 
 
-class SalonCallReading(models.AbstractModel):
-    """What the receptionist reads before and during a call: whom, why, what to say."""
+class SalonCall(models.Model):
+    """What the receptionist reads before and during a call: whom, why, what to say.
 
-    _name = "salon.call.reading"
-    _description = "Reading of Calls"
+    On the form, at the call desk and on paper, where the list is printed in the
+    morning and typed in afterwards.
+    """
+
+    _inherit = "salon.call"
+
+    explanation = fields.Text("Why this call", compute="_compute_explanation")
+    phone = fields.Char(
+        compute="_compute_phone",
+        help="Shown only while the client agrees to be called.",
+    )
+    script = fields.Text(compute="_compute_script")
+    last_visit_ids = fields.Many2many(
+        "salon.visit", compute="_compute_last_visit_ids", string="Last visits"
+    )
+    promise = fields.Char(
+        "Promised for",
+        compute="_compute_promise",
+        help="When the client was promised a call, by the salon's clock.",
+    )
 
     @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
@@ -68,6 +89,12 @@ class SalonCallReading(models.AbstractModel):
             # Rules of access decide, too.
             visits = self.env["salon.visit"].browse(found.get(call._origin.id, ()))
             call.last_visit_ids = visits._filtered_access("read")
+
+    @api.depends("priority", "date", "call_at", "company_id")
+    @api.depends_context("lang")
+    def _compute_promise(self):
+        for call in self:
+            call.promise = call._get_promise_text()
 
     # ------------------------------------------------------------
     # IN WORDS
@@ -167,10 +194,256 @@ class SalonCallReading(models.AbstractModel):
         services = courses.mapped(lambda course: course.service_ids[:1])
         return services.product_variant_id
 
+    # ------------------------------------------------------------
+    # WHAT HIGHER ROOMS KNOW
+    # ------------------------------------------------------------
+
     def _get_script_free_times(self):
         """Return {call: free times to offer, in words}; the book knows them."""
         return {}
 
     def _get_script_promotions(self):
-        """Return {call: the offer open to the client, in words}; to be overridden."""
+        """Return {call: the offer open to the client, in words}.
+
+        Meant to be overridden: promotions come with a room of their own.
+        """
         return {}
+
+    def _get_script_news(self):
+        """Return {placeholder: value} of the news that this call is about.
+
+        Meant to be overridden by who knows such news.
+        """
+        return {}
+
+    @api.model
+    def _get_sample_occasion(self, kind, company):
+        """Return the values of a call of this kind to try a script on.
+
+        Meant to be overridden by who adds what such a call is about.
+        """
+        return {}
+
+    def _get_desk_promotions(self):
+        """Return what can be offered to her, as {name, text}.
+
+        Meant to be overridden: promotions come with a room of their own.
+        """
+        return []
+
+    def _get_desk_proposals(self):
+        """Return free times to offer, best first.
+
+        Meant to be overridden: the appointment book knows what is free. Each is a
+        dict of ``start`` and ``stop`` (UTC), ``day`` and ``hour`` by the salon's
+        clock, ``stylist_id``, ``stylist``, ``label`` and ``reason``.
+        """
+        return []
+
+    def _get_ignored_zones(self):
+        """Return the names of the zones this client has never used.
+
+        Meant to be overridden: which zones a client uses is told by a higher room.
+        """
+        return []
+
+    def _text_times(self, proposals):
+        """Return the proposed times as they are said on the phone; to be overridden."""
+        return ""
+
+    # ------------------------------------------------------------
+    # THE CARD AT THE CALL DESK
+    # ------------------------------------------------------------
+
+    def _get_desk_card(self):
+        """Return all that is needed on the phone with this client.
+
+        Free times come a moment later, see ``_get_desk_times``.
+        """
+        self.ensure_one()
+        # Alone: nobody asked for the visits and consents of the rest of the queue.
+        return self.with_prefetch()._prepare_desk_card()
+
+    def _prepare_desk_card(self):
+        services = self._get_last_services()
+        return {
+            **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
+            **self._get_desk_client(),
+            "state": self.state,
+            "close_text": self._get_close_text(),
+            "script": self._get_desk_script({}),
+            "why": self.explanation or "",
+            "call_note": self.note or "",
+            "stylist_id": self.stylist_id.id,
+            "services": [{"id": s.id, "name": s.display_name} for s in services],
+            "visits": self._get_desk_visits(),
+            **self._get_desk_attempts(),
+            "promotions": self._get_desk_promotions(),
+            "proposals": [],
+            "undo_id": self._get_last_attempt().id if self.can_undo else False,
+        }
+
+    def _get_desk_times(self):
+        """Return free times to offer, and the script that offers them."""
+        proposals = self._get_desk_proposals()
+        script = self._get_desk_script({self: self._text_times(proposals)})
+        return {"proposals": proposals, "script": script}
+
+    def _get_desk_script(self, free_times):
+        scripts = self.env["salon.call.script"]
+        return scripts._get_texts(self, free_times=free_times)[self]
+
+    def _get_desk_client(self):
+        partner = self.partner_id
+        return {
+            "partner_id": partner.id,
+            "phone": self.phone or "",
+            "formula": partner.salon_note or "",
+            "zones_ignored": self._get_ignored_zones(),
+            "same_number": self._get_same_number(),
+        }
+
+    def _get_close_text(self):
+        if self.state == "open":
+            return ""
+        reasons = dict(self._fields["close_reason"]._description_selection(self.env))
+        return self.close_note or reasons.get(self.close_reason) or ""
+
+    def _get_desk_visits(self):
+        """Return the last visits, in one query: products have many columns."""
+        self.env.flush_all()
+        visits = self.env.execute_query_dict(
+            SQL(
+                """SELECT v.id, v.date, v.amount_total, v.note, r.name AS stylist,
+                          (SELECT string_agg(%(product)s, ', '
+                                             ORDER BY l.sequence, l.id)
+                             FROM salon_visit_line l
+                             JOIN product_product pp ON pp.id = l.product_id
+                             JOIN product_template t ON t.id = pp.product_tmpl_id
+                            WHERE l.visit_id = v.id) AS services
+                     FROM salon_visit v
+                LEFT JOIN resource_resource r ON r.id = v.stylist_id
+                    WHERE v.partner_id = %(partner)s AND v.company_id = %(company)s
+                      AND v.state IN %(made)s
+                 ORDER BY v.start DESC, v.id DESC
+                    LIMIT %(limit)s""",
+                product=self.env["product.template"]._field_to_sql("t", "name"),
+                partner=self.partner_id.id,
+                company=self.company_id.id,
+                limit=VISITS,
+                made=MADE_STATES,
+            )
+        )
+        return [
+            {
+                "id": visit["id"],
+                "date": format_date(self.env, visit["date"]),
+                "services": visit["services"] or "",
+                "stylist": visit["stylist"] or "",
+                "amount": format_amount(
+                    self.env, visit["amount_total"] or 0, self.currency_id
+                ),
+                "note": visit["note"] or "",
+            }
+            for visit in visits
+        ]
+
+    def _get_desk_attempts(self):
+        """Return what was said in the last calls, and when she usually answers."""
+        attempts = self._get_client_attempts()
+        zone = self.company_id._salon_timezone().zone
+        return {
+            "usual_hour": self._get_usual_hour(attempts),
+            "history": [
+                {
+                    "id": attempt.id,
+                    "date": format_datetime(
+                        self.env, attempt.date, tz=zone, dt_format="d MMM y, HH:mm"
+                    ),
+                    "user": attempt.user_id.name,
+                    "outcome": attempt.outcome_id.name,
+                    "note": attempt._get_said(),
+                }
+                for attempt in attempts[:HISTORY]
+            ],
+        }
+
+    def _get_same_number(self):
+        """Return the names of others who are reached on the same number."""
+        number = self.partner_id.phone_sanitized
+        if not number:
+            return []
+        others = self.env["res.partner"].search(
+            [("phone_sanitized", "=", number), ("id", "!=", self.partner_id.id)],
+            limit=3,
+        )
+        return others.mapped("name")
+
+    def _get_claim_until(self):
+        """Return when the current user's claim ends, as UTC text."""
+        until = self._get_own_claim().until
+        return until and f"{until.isoformat()}Z"
+
+    def _text_logged(self, attempt):
+        """Return what has become of the call, to be read in a second."""
+        outcome, name = attempt.outcome_id.name, self.partner_id.name or ""
+        if self.state != "open" or not self.call_at:
+            return self.env._("%(client)s: %(outcome)s", client=name, outcome=outcome)
+        return self.env._(
+            "%(client)s: %(outcome)s. Next call %(when)s.",
+            client=name,
+            outcome=outcome,
+            when=format_datetime(
+                self.env,
+                self.call_at,
+                tz=self.company_id._salon_timezone().zone,
+                dt_format="EEE d MMM, HH:mm",
+            ),
+        )
+
+    # ------------------------------------------------------------
+    # ON PAPER
+    # ------------------------------------------------------------
+
+    def action_print_today(self):
+        """Print what is to be called today, or the calls chosen from the list.
+
+        :raise UserError: when there is nobody to call
+        """
+        calls = self or self._get_todays_calls()
+        if not calls:
+            raise UserError(self.env._("There is nobody to call today."))
+        report = self.env.ref("salon_reminders.salon_call_list_report")
+        return report.report_action(calls)
+
+    def action_enter_paper(self):
+        """Type in what was ticked on the printed list."""
+        calls = self or self._get_todays_calls()
+        return self.env["salon.call.entry"]._open(
+            calls.filtered(lambda call: call.state == "open")
+        )
+
+    @api.model
+    def _get_todays_calls(self):
+        """Return the open calls of today, in the order of the list."""
+        company = self.env.company
+        return self.search(
+            [
+                ("state", "=", "open"),
+                ("company_id", "=", company.id),
+                ("date", "<=", company._salon_today()),
+            ]
+        )
+
+    def _get_promise_text(self):
+        self.ensure_one()
+        if self.priority != "1":
+            return False
+        if not self.call_at:
+            return format_date(self.env, self.date)
+        return format_datetime(
+            self.env,
+            self.call_at,
+            tz=self.company_id._salon_timezone().zone,
+            dt_format="EEE d MMM, HH:mm",
+        )

@@ -250,7 +250,7 @@ class SalonCallScript(models.Model):
                 "stylist": call.stylist_id.name or self.env._("your stylist"),
                 "free_times": free_times.get(call),
                 "promotion": promotions.get(call),
-                **call._get_win_back_values(),
+                **call._get_script_news(),
                 "salon": call.company_id.name,
                 "receptionist": self.env.user.name,
             }
@@ -306,19 +306,9 @@ class SalonCallScript(models.Model):
                 "kind": self.kind if self.kind in CALL_KINDS else "reminder",
                 "reminder_ids": chosen.ids,
                 "stylist_id": self._get_sample_stylist(partner, company).id,
-                **self._get_sample_links(company),
+                **self.env["salon.call"]._get_sample_occasion(self.kind, company),
             }
         )
-
-    def _get_sample_links(self, company):
-        """Return what the newest call of a win-back kind would be about."""
-        model = {"fixed": "salon.leaving.fix", "departure": "salon.departure"}
-        if self.kind not in model:
-            return {}
-        newest = self.env[model[self.kind]].search(
-            [("company_id", "=", company.id)], order="id desc", limit=1
-        )
-        return {"fix_id" if self.kind == "fixed" else "departure_id": newest.id}
 
     @api.model
     def _get_sample_stylist(self, partner, company):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_list
 
 from ..visit.salon_visit import DEFAULT_MINUTES, OPEN_STATES
-from .salon_slot_proposer import PROPOSALS
+from .slot_proposer import PROPOSALS, SlotProposer
 
 
 class SalonCall(models.Model):
@@ -21,6 +21,15 @@ class SalonCall(models.Model):
         help="The visit that was missed or cancelled, and not booked anew.",
     )
 
+    @api.model
+    def _get_occasion_fields(self):
+        return (*super()._get_occasion_fields(), "missed_visit_id")
+
+    def _get_wished_stylist(self):
+        """Return with whom times are looked for: her own stylist."""
+        self.ensure_one()
+        return self.stylist_id
+
     def _get_desk_proposals(self):
         """Return the times that suit this client, and keep them for her meanwhile."""
         self.ensure_one()
@@ -29,7 +38,7 @@ class SalonCall(models.Model):
         # Held by the system: only what is proposed now, for the caller alone.
         holds = self.env["salon.slot.hold"].sudo()
         gap = holds._get_gap(self)
-        proposals = self.env["salon.slot.proposer"]._propose(self)[self]
+        proposals = self._propose_times()[self]
         if gap:
             proposals = self._put_first(gap, proposals)
         stylists = self.env["resource.resource"]
@@ -48,8 +57,12 @@ class SalonCall(models.Model):
         """
         if len(self) != 1:
             return {}
-        proposals = self.env["salon.slot.proposer"]._propose(self)[self]
+        proposals = self._propose_times()[self]
         return {self: self._text_times(map(self._format_proposal, proposals))}
+
+    def _propose_times(self):
+        """Return {call: the times that suit its client best, see ``SlotProposer``}."""
+        return SlotProposer(self.env).propose(self)
 
     def _text_times(self, proposals):
         """Return the proposed times as they are said on the phone."""
@@ -89,10 +102,7 @@ class SalonCall(models.Model):
         return [first, *others][:PROPOSALS]
 
     def _get_booking_question(self, start, stylist_id, product_ids):
-        """Return what must be confirmed before she is booked at this time, or False.
-
-        :param start: a UTC datetime, or False as long as it is not known
-        """
+        """Return what must be confirmed before she is booked at this time, or False."""
         stylist = self.env["resource.resource"].browse(stylist_id or []).exists()
         services = self.env["product.product"].browse(product_ids).exists()
         if not start or not stylist:

@@ -7,9 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.arguments import checked, moment, optional, record_id, text, whole_number
 from ...tools.times import subtract_times
 from ..book.salon_slot_finder import NOTICE
+from .gap_clients import SHORTEST, GapClients, GapRanking
 
-# Shorter windows are not worth a call.
-SHORTEST = timedelta(minutes=30)
 MAX_DAYS = 14
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
 # Days for which a freed time is pointed out
@@ -48,8 +47,8 @@ class SalonGapFinder(models.AbstractModel):
         stylists = finder._get_stylists(company)
         chosen = stylists.filtered(lambda one: not stylist_id or one.id == stylist_id)
         windows = self._get_windows(chosen, first, days, part)
-        clients = self.env["salon.gap.client"]._get_clients()
-        self.env["salon.gap.ranking"]._fill(windows, clients, chosen)
+        clients = GapClients(self.env).get()
+        GapRanking(self.env).fill(windows, clients, chosen)
         return {
             "day": fields.Date.to_string(first),
             "today": fields.Date.to_string(company._salon_today()),
@@ -98,8 +97,7 @@ class SalonGapFinder(models.AbstractModel):
         if call:
             return call
         # Who may be called and why is worked out by the system, as every day.
-        planner = self.env["salon.call.planner"].sudo()
-        found = self.env["salon.gap.client"]._get_rows(planner, partner)
+        found = self.env["salon.call.candidate"].sudo()._get_rows(partner)
         rows = [row for row in found if not row["hold"]]
         if not rows:
             raise UserError(
@@ -109,6 +107,7 @@ class SalonGapFinder(models.AbstractModel):
                     client=partner.name,
                 )
             )
+        planner = self.env["salon.call.planner"].sudo()
         vals = {**planner._prepare_calls(rows[:1])[0], "user_id": self.env.uid}
         return calls.create(vals)
 

@@ -4,10 +4,10 @@ from . import salon_segment_move
 from . import salon_client_zone
 from . import salon_service_affinity
 from . import salon_client_offer
-from . import salon_client_engine
 from . import salon_zone_board
 from . import salon_client_card
 from . import salon_visit
+from . import salon_call
 from . import salon_client_event
 from . import res_partner
 from . import salon_load

@@ -1,15 +1,13 @@
 from collections import Counter
-from datetime import timedelta
-
-import pytz
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
-from ..visit.salon_visit import KEPT_STATES, MADE_STATES
-from .salon_client_engine import LONGEST_GAP, YEAR
+from ..visit.salon_visit import KEPT_STATES, MADE_STATES, YEAR
+from .salon_client_standing import LONGEST_GAP
 
 # Services go together when this many times as many clients take both.
 MIN_LIFT = 1.1
@@ -18,9 +16,6 @@ MIN_SHARE = 0.1
 MAX_OFFERS = 3
 MAX_RETAIL = 5
 MAX_CALLS = 3
-# A habit: so many visits, and so large a share of them alike.
-HABIT_VISITS = 4
-HABIT_SHARE = 0.4
 
 
 class SalonClientCard(models.AbstractModel):
@@ -49,7 +44,7 @@ class SalonClientCard(models.AbstractModel):
         visits = card_sudo._get_visits(partner)
         return {
             "reception": is_reception,
-            "facts": card_sudo._get_facts(visits, is_reception),
+            "facts": card_sudo._get_facts(partner, visits, is_reception),
             "segment": card_sudo._get_segment(partner) if is_reception else False,
             "zones": card_sudo._get_zones(partner),
             "due": card_sudo._get_due(partner),
@@ -82,8 +77,8 @@ class SalonClientCard(models.AbstractModel):
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
-                """SELECT v.date, v.start, v.is_purchase, v.amount_total AS amount,
-                          r.name AS stylist, v.stylist_id
+                """SELECT v.date, v.is_purchase, v.amount_total AS amount,
+                          r.name AS stylist
                      FROM salon_visit v
                 LEFT JOIN resource_resource r ON r.id = v.stylist_id
                     WHERE v.partner_id = %s AND v.company_id = %s AND v.state IN %s
@@ -94,14 +89,14 @@ class SalonClientCard(models.AbstractModel):
             )
         )
 
-    def _get_facts(self, rows, with_money):
+    def _get_facts(self, partner, rows, with_money):
         """Return label and text of each fact, in the order they are looked for."""
         visits = [row for row in rows if not row["is_purchase"]]
         days = sorted({row["date"] for row in visits})
         facts = [
             *(self._get_money_facts(rows, days) if with_money and rows else []),
             *(self._get_day_facts(days) if days else []),
-            *self._get_habit_facts(visits),
+            *self._get_habit_facts(partner, visits),
         ]
         return [{"label": label, "text": text} for label, text in facts if text]
 
@@ -139,40 +134,31 @@ class SalonClientCard(models.AbstractModel):
         )
         return gaps[(len(gaps) - 1) // 2] if gaps else False
 
-    def _get_habit_facts(self, visits):
+    def _get_habit_facts(self, partner, visits):
         """Return with whom, on which weekday and at what time she usually comes."""
-        zone = self.env.company._salon_timezone()
-        moments = [
-            pytz.utc.localize(visit["start"]).astimezone(zone) for visit in visits
-        ]
+        habits = self.env["salon.client.standing"]._get_habits(partner)
+        weekday, hour, _stylist = habits.get(partner.id, (None, None, None))
         stylists = [v["stylist"] for v in visits if v["stylist"]]
-        weekday = self._get_habit([moment.isoweekday() for moment in moments])
-        hour = self._get_habit([moment.hour for moment in moments])
-        day = weekday and next(m for m in moments if m.isoweekday() == weekday)
         return [
             (self.env._("Usually to"), self._get_name_text(stylists)),
             (
                 self.env._("Usually on"),
-                day
+                weekday
                 and format_date(
                     self.env,
-                    day.date(),
+                    # The first of these days was a Monday.
+                    date(2024, 1, weekday),
                     lang_code=get_lang(self.env).code,
                     date_format="EEEE",
                 ),
             ),
-            (self.env._("Usually at"), hour is not None and f"{hour}:00"),
+            (self.env._("Usually at"), hour is not None and self._get_hour_text(hour)),
         ]
 
     @api.model
-    def _get_habit(self, values):
-        """Return the value most visits share, if it is a habit."""
-        if len(values) < HABIT_VISITS:
-            return None
-        value, count = max(
-            Counter(values).items(), key=lambda item: (item[1], -item[0])
-        )
-        return value if count >= HABIT_SHARE * len(values) else None
+    def _get_hour_text(self, hour):
+        whole, minutes = divmod(round(hour * 60), 60)
+        return f"{whole}:{minutes:02}"
 
     @api.model
     def _get_name_text(self, names):
@@ -204,13 +190,13 @@ class SalonClientCard(models.AbstractModel):
     def _get_zones(self, partner):
         """Return every zone of the salon and how she uses it."""
         company = self.env.company
-        engine = self.env["salon.client.engine"]
+        spots = self.env["salon.client.zone"]
         self.env.flush_all()
-        rows = self.env.execute_query_dict(engine._sql_used(company, partner))
+        rows = self.env.execute_query_dict(spots._sql_used(company, partner))
         used = {row["zone_id"]: row for row in rows}
         since = company._salon_today() - timedelta(days=YEAR)
         zones = []
-        for zone in engine._get_zones(company):
+        for zone in spots._get_zones(company):
             row = used.get(zone.id)
             state = (
                 "ignored"
@@ -366,7 +352,6 @@ class SalonClientCard(models.AbstractModel):
 
     @api.model
     def _sql_offers(self, partners, services):
-        engine = self.env["salon.client.engine"]
         return SQL(
             """WITH had AS (
                 SELECT v.partner_id, p.product_tmpl_id AS service
@@ -405,7 +390,7 @@ class SalonClientCard(models.AbstractModel):
             services=services.ids if services else [],
             company=self.env.company.id,
             kept=KEPT_STATES,
-            zones=engine._sql_product_zones(),
+            zones=self.env["salon.client.zone"]._sql_product_zones(),
             lift=MIN_LIFT,
             share=MIN_SHARE,
         )

@@ -217,10 +217,27 @@ class SalonClientEvent(models.Model):
             lambda event: (event.res_model, event.kind)
         ).items():
             records = self.env[model].browse(events.mapped("res_id"))
-            describe = getattr(self, f"_get_{kind}_text", None)
+            describe = self._get_describers().get(kind)
             if describe:
                 texts.update({(model, kind, r.id): describe(r) for r in records})
         return texts
+
+    @api.model
+    def _get_describers(self):
+        """Return {kind: the method that says in words what happened}."""
+        return {
+            "listed": self._get_listed_text,
+            "attempt": self._get_attempt_text,
+            "undone": self._get_undone_text,
+            "closed": self._get_closed_text,
+            "consent_given": self._get_consent_given_text,
+            "consent_withdrawn": self._get_consent_withdrawn_text,
+            "visit": self._get_visit_text,
+            "purchase": self._get_purchase_text,
+            "booked": self._get_booked_text,
+            "no_show": self._get_no_show_text,
+            "cancelled": self._get_cancelled_text,
+        }
 
     @api.model
     def _get_listed_text(self, call):

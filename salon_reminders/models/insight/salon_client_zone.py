@@ -1,4 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...tools.upsert import sql_columns
+from ..visit.salon_visit import MADE_STATES, YEAR
+from .salon_client_standing import OFTEN, refresh_set
+
+COLUMNS = ("standing_id", "state", "first_date", "last_date", "visit_count", "amount")
 
 
 class SalonClientZone(models.Model):
@@ -57,6 +64,148 @@ class SalonClientZone(models.Model):
         "A client has each zone of a salon once.",
     )
     _state_idx = models.Index("(company_id, zone_id, state)")
+
+    # ------------------------------------------------------------
+    # WHICH ZONES SHE USES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh_zones(self, company):
+        """Bring the map of a salon's clients and zones up to date, white spots too."""
+        zones = self._get_zones(company)
+        refresh_set(
+            self,
+            SQL(
+                """DELETE FROM salon_client_zone
+                    WHERE company_id = %s AND zone_id != ALL(%s)""",
+                company.id,
+                zones.ids,
+            ),
+        )
+        refresh_set(
+            self,
+            SQL(
+                """WITH used AS (%(used)s),
+                fresh AS (
+                    SELECT s.partner_id, z.id AS zone_id, s.id AS standing_id,
+                           u.first_date, u.last_date, u.amount,
+                           COALESCE(u.visit_count, 0) AS visit_count,
+                           %(state)s AS state
+                      FROM salon_client_standing s
+                CROSS JOIN unnest(%(zones)s::int[]) AS z (id)
+                 LEFT JOIN used u ON u.partner_id = s.partner_id AND u.zone_id = z.id
+                     WHERE s.company_id = %(company)s)
+                INSERT INTO salon_client_zone AS c (
+                    partner_id, zone_id, company_id, %(names)s)
+                SELECT partner_id, zone_id, %(company)s, %(names)s
+                  FROM fresh
+                ON CONFLICT (partner_id, zone_id, company_id) DO UPDATE
+                   SET (%(names)s) = ROW(%(new)s)
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
+                used=self._sql_used(company),
+                state=self._sql_zone_state(company),
+                zones=zones.ids,
+                company=company.id,
+                **sql_columns("c", COLUMNS),
+            ),
+        )
+
+    @api.model
+    def _get_zones(self, company):
+        """Return the zones in which the salon has something to sell."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT z.id
+                     FROM salon_zone z
+                     JOIN (%(zones)s) pz ON pz.zone_id = z.id
+                     JOIN product_template pt
+                       ON pt.id = pz.product_tmpl_id AND pt.active
+                    WHERE z.active
+                      AND (z.company_id IS NULL OR z.company_id = %(company)s)
+                      AND (pt.company_id IS NULL OR pt.company_id = %(company)s)""",
+                zones=self._sql_product_zones(),
+                company=company.id,
+            )
+        )
+        return self.env["salon.zone"].browse(row[0] for row in rows).sorted()
+
+    @api.model
+    def _get_used(self, partners, company):
+        """Return {client id: ids of the zones she has ever used} at a salon."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id, array_agg(zone_id)
+                     FROM (%s) used GROUP BY partner_id""",
+                self._sql_used(company, partners),
+            )
+        )
+        return {partner_id: set(zone_ids) for partner_id, zone_ids in rows}
+
+    @api.model
+    def _get_ignored(self, partner, company):
+        """Return the zones of a salon that a client has never used."""
+        used = self._get_used(partner, company).get(partner.id, ())
+        return self._get_zones(company).filtered(lambda zone: zone.id not in used)
+
+    @api.model
+    def _sql_product_zones(self):
+        """Return the zones of each service: its own, else those of its cycles."""
+        return SQL(
+            """SELECT pt.id AS product_tmpl_id, pt.salon_zone_id AS zone_id
+                 FROM product_template pt
+                WHERE pt.salon_kind = 'service' AND pt.salon_zone_id IS NOT NULL
+                UNION
+               SELECT pt.id, c.zone_id
+                 FROM product_template pt
+                 JOIN salon_cycle_product_rel rel ON rel.product_tmpl_id = pt.id
+                 JOIN salon_cycle c ON c.id = rel.cycle_id
+                WHERE pt.salon_kind = 'service' AND pt.salon_zone_id IS NULL
+                  AND c.zone_id IS NOT NULL"""
+        )
+
+    @api.model
+    def _sql_used(self, company, partners=None):
+        """Return how each client used each zone: days, first, last, money."""
+        return SQL(
+            """SELECT v.partner_id, z.zone_id, MIN(v.date) AS first_date,
+                      MAX(v.date) AS last_date, COUNT(DISTINCT v.date) AS visit_count,
+                      SUM(l.amount) AS amount
+                 FROM salon_visit v
+                 JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
+                 JOIN product_product p ON p.id = l.product_id
+                 JOIN (%(zones)s) z ON z.product_tmpl_id = p.product_tmpl_id
+                WHERE v.company_id = %(company)s AND v.state IN %(made)s
+                  AND %(scope)s
+             GROUP BY v.partner_id, z.zone_id""",
+            zones=self._sql_product_zones(),
+            company=company.id,
+            made=MADE_STATES,
+            scope=SQL("v.partner_id IS NOT NULL")
+            if partners is None
+            else SQL("v.partner_id = ANY(%s)", partners.ids),
+        )
+
+    @api.model
+    def _sql_zone_state(self, company):
+        """Return whether client ``s`` uses a zone (``u``), or it is a white spot."""
+        return SQL(
+            """CASE
+                 WHEN u.last_date > %(day)s - %(year)s THEN 'used'
+                 WHEN u.last_date IS NOT NULL THEN 'former'
+                 WHEN s.frequency >= %(often)s
+                  AND s.segment NOT IN ('lost', 'one_visit') THEN 'white'
+                 ELSE 'unused'
+               END""",
+            day=company._salon_today(),
+            year=YEAR,
+            often=OFTEN,
+        )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
 
     def action_open_partner(self):
         """Open the client's card."""

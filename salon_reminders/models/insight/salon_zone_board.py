@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.arguments import checked, optional, record_id, whole_number
-from .salon_client_engine import OFTEN
+from .salon_client_standing import OFTEN
 
 PAGE = 40
 

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .promotion_terms import Terms
+
 
 class SalonCall(models.Model):
     """Promotions on a call: in its script and on the card at the call desk."""
@@ -10,16 +12,16 @@ class SalonCall(models.Model):
         """Return {call: the first promotion open to the client, in words}."""
         texts = super()._get_script_promotions()
         for company, calls in self.grouped("company_id").items():
-            promotions = self.env["salon.promotion"].with_company(company)
+            offers = self.env["salon.promotion.participation"].with_company(company)
             clients = calls.partner_id._origin
-            found = promotions._get_open_promotions(clients, "phone")
+            found = offers._get_open_promotions(clients, "phone")
             for call in calls:
-                first = found.get(call.partner_id._origin, promotions)[:1]
-                if first:
-                    texts[call] = first._get_text()
+                promotions = found.get(call.partner_id._origin)
+                if promotions:
+                    texts[call] = Terms(promotions[0]).get_text()
         return texts
 
     def _get_desk_promotions(self):
         """Return what can be offered to the client on this call."""
-        promotions = self.env["salon.promotion"].with_company(self.company_id)
-        return promotions._get_rows(self.partner_id, "phone")
+        offers = self.env["salon.promotion.participation"]
+        return offers.with_company(self.company_id)._get_rows(self.partner_id, "phone")

@@ -32,7 +32,7 @@ class SalonClientCard(models.AbstractModel):
         company = self.env.company
         return {
             "partner_id": partner.id,
-            "open": self.env["salon.promotion"]._get_rows(partner),
+            "open": offers._get_rows(partner),
             "history": [
                 {
                     "id": offer.id,

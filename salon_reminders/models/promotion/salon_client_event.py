@@ -29,6 +29,10 @@ class SalonClientEvent(models.Model):
         )
 
     @api.model
+    def _get_describers(self):
+        return {**super()._get_describers(), "promotion": self._get_promotion_text}
+
+    @api.model
     def _get_promotion_text(self, offer):
         """Return what was offered and what came of it."""
         states = dict(offer._fields["state"]._description_selection(self.env))

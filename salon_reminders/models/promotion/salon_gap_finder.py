@@ -16,7 +16,9 @@ class SalonGapFinder(models.AbstractModel):
         """Name the gift that is open to a client and could be given in a window."""
         ids = {row["partner_id"] for window in windows for row in window["clients"]}
         partners = self.env["res.partner"].browse(ids)
-        found = self.env["salon.promotion"]._get_open_promotions(partners, "phone")
+        found = self.env["salon.promotion.participation"]._get_open_promotions(
+            partners, "phone"
+        )
         gifts = {
             partner.id: promotions.filtered(lambda p: p.kind == "gift_service")
             for partner, promotions in found.items()

@@ -1,5 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from ...tools import arguments
+from ...tools.each import work_each
+from ..insight.salon_client_standing import SEGMENTS
+from .promotion_terms import Audience, Terms
+from .salon_promotion_hour import WEEKS_BACK
 
 KINDS = [
     ("percent", "Percent off"),
@@ -8,7 +16,6 @@ KINDS = [
     ("gift_product", "Gift product"),
     ("bundle", "Bundle price"),
 ]
-GIFTS = {"gift_service": "service", "gift_product": "retail"}
 # What was promised to clients, and to whom, stays as it was.
 TERMS = {
     *("kind", "percent", "amount", "product_ids", "company_id", "date_from"),
@@ -21,8 +28,11 @@ TERMS = {
 class SalonPromotion(models.Model):
     """An offer to some of the clients: for whom, what, how long, how often.
 
-    Who is in its audience, to whom it is open and what it takes off a price is told
-    in the files beside this one. Limits and budget are kept by the database.
+    What it gives is told by its ``Terms``, for whom by its ``Audience``, to whom it is
+    open by its participations; it is used on a visit. Limits and budget are kept by
+    the database. Who comes into the audience while it runs is kept as a member:
+    segments and needs change, and the report compares with those who were in it and
+    were not offered it.
     """
 
     _name = "salon.promotion"
@@ -92,6 +102,77 @@ class SalonPromotion(models.Model):
     )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null")
 
+    # For whom
+    segment_new = fields.Boolean("New")
+    segment_regular = fields.Boolean("Regular")
+    segment_key = fields.Boolean("Key")
+    segment_at_risk = fields.Boolean("At risk")
+    segment_lost = fields.Boolean("Lost")
+    segment_one_visit = fields.Boolean("One visit")
+    zone_id = fields.Many2one("salon.zone", check_company=True, ondelete="restrict")
+    zone_use = fields.Selection(
+        [
+            ("ignored", "never used"),
+            ("former", "not used for a year"),
+            ("used", "used in the last year"),
+        ],
+        string="Use of the zone",
+        default="ignored",
+        help="As of the last daily job.",
+    )
+    cycle_id = fields.Many2one(
+        "salon.cycle", string="Due or late in", check_company=True, ondelete="restrict"
+    )
+    is_birthday = fields.Boolean("Around the birthday")
+    birthday_days = fields.Integer("Days before and after", default=7, aggregator=None)
+    leaving_reason_ids = fields.Many2many(
+        "salon.leaving.reason",
+        string="Left because of",
+        help="Clients who left for one of these reasons and have not come back.",
+    )
+    filter_id = fields.Many2one(
+        "ir.filters",
+        string="Saved filter",
+        domain=[("model_id", "=", "res.partner")],
+        ondelete="set null",
+        help="A search on clients that somebody saved as a favorite. It is copied: "
+        "changing the favorite later does not change the promotion.",
+    )
+    domain = fields.Char(
+        "Clients who",
+        compute="_compute_domain",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    audience_count = fields.Integer(
+        "Audience",
+        compute="_compute_audience_count",
+        help="Clients who fit today, whether they agreed to promotions or not.",
+    )
+    reachable_count = fields.Integer(
+        "May be called",
+        compute="_compute_audience_count",
+        help="Those of them who agreed to be phoned about promotions and have a valid "
+        "number.",
+    )
+    member_ids = fields.One2many("salon.promotion.member", "promotion_id")
+
+    # When
+    quiet_only = fields.Boolean(
+        "Quiet hours only", help="It can be used in these hours only."
+    )
+    quiet_share = fields.Integer(
+        "Quiet up to (%)",
+        default=60,
+        aggregator=None,
+        help="An hour is quiet as long as no more of the stylists' working time is "
+        "taken. Asked again for the very day when the promotion is used.",
+    )
+    hour_ids = fields.One2many(
+        "salon.promotion.hour", "promotion_id", string="Quiet hours", copy=True
+    )
+
     # Limits
     limit_client = fields.Integer(
         "Uses per client", default=1, help="0 means no limit."
@@ -148,6 +229,14 @@ class SalonPromotion(models.Model):
         "CHECK(COALESCE(budget, 0) = 0 OR COALESCE(spent, 0) <= budget)",
         "The budget of the promotion does not allow it any more.",
     )
+    _birthday_days_range = models.Constraint(
+        "CHECK(birthday_days BETWEEN 0 AND 90)",
+        "A birthday is near for at most 90 days.",
+    )
+    _quiet_share_range = models.Constraint(
+        "CHECK(quiet_share BETWEEN 1 AND 100)",
+        "Say from 1 to 100 percent how full a quiet hour may be.",
+    )
     _running_idx = models.Index("(company_id, date_to) WHERE state = 'running'")
 
     @api.depends("company_id")
@@ -171,33 +260,43 @@ class SalonPromotion(models.Model):
                 if state == "used" or answer == "interested"
             )
 
+    @api.depends("filter_id")
+    def _compute_domain(self):
+        for promotion in self:
+            promotion.domain = promotion.filter_id.domain or promotion.domain or "[]"
+
+    @api.depends(
+        *(f"segment_{segment}" for segment, _label in SEGMENTS),
+        *("zone_id", "zone_use", "cycle_id", "is_birthday", "birthday_days"),
+        *("leaving_reason_ids", "domain", "company_id"),
+    )
+    def _compute_audience_count(self):
+        for promotion in self:
+            try:
+                counts = promotion.company_id and Audience(promotion).count() or (0, 0)
+            except (ValidationError, ValueError):
+                # Said when it is saved.
+                counts = (0, 0)
+            promotion.audience_count, promotion.reachable_count = counts
+
     @api.constrains("kind", "product_ids", "amount")
     def _check_products(self):
         for promotion in self:
-            error = promotion._get_product_error()
+            error = Terms(promotion).get_error()
             if error:
                 raise ValidationError(error)
 
-    def _get_product_error(self):
-        """Return what is wrong with the services of the promotion, or False."""
-        self.ensure_one()
-        wanted = GIFTS.get(self.kind)
-        if wanted and not self.product_ids:
-            return self.env._("Choose what is given as a gift.")
-        if wanted and set(self.product_ids.mapped("salon_kind")) != {wanted}:
-            return self.env._(
-                "A gift service must be a service, a gift product a retail product."
-            )
-        if self.kind == "bundle" and len(self.product_ids) < 2:
-            return self.env._("A bundle needs at least two services or products.")
-        usual = sum(self.product_ids.mapped("lst_price"))
-        if self.kind == "bundle" and self.amount >= usual:
-            return self.env._(
-                "The bundle costs as much as its parts: %(usual)s. Enter a lower "
-                "price.",
-                usual=self.currency_id.format(usual),
-            )
-        return False
+    @api.constrains("domain")
+    def _check_domain(self):
+        for promotion in self:
+            # With the rights of whoever wrote it: later it is asked by the system.
+            partners = self.env["res.partner"].with_company(promotion.company_id)
+            audience = Audience(promotion)
+            domain = audience.parse()
+            try:
+                partners.search(domain, limit=1)
+            except (ValueError, TypeError, KeyError) as error:
+                raise ValidationError(audience.text_wrong()) from error
 
     # ------------------------------------------------------------
     # CRUD
@@ -255,7 +354,8 @@ class SalonPromotion(models.Model):
 
     def _follow_state(self, changed):
         """Take in the audience of what starts, close the offers of what ends."""
-        changed.filtered(lambda p: p.state == "running")._refresh_members()
+        started = changed.filtered(lambda p: p.state == "running")
+        self.env["salon.promotion.member"]._refresh(started)
         ended = changed.filtered(lambda p: p.state != "running")
         if ended:
             # Offers are the system's to close.
@@ -268,6 +368,22 @@ class SalonPromotion(models.Model):
     # ACTIONS
     # ------------------------------------------------------------
 
+    def action_start(self):
+        """Start the promotion, or ask first when something looks wrong with it."""
+        self.ensure_one()
+        self._check_startable()
+        starts = self.env["salon.promotion.start"]
+        questions = starts._get_questions(self)
+        if not questions:
+            self.state = "running"
+            return False
+        start = starts.create(
+            {"promotion_id": self.id, "question": "\n".join(questions)}
+        )
+        return start._get_records_action(
+            name=self.env._("Start %(name)s?", name=self.name), target="new"
+        )
+
     def action_end(self):
         """End the promotion; offers that are still open are over."""
         self.write({"state": "ended"})
@@ -279,6 +395,122 @@ class SalonPromotion(models.Model):
             "salon_reminders.salon_promotion_participation_action"
         )
         return {**action, "domain": [("promotion_id", "=", self.id)], "context": {}}
+
+    def action_propose_hours(self):
+        """Put the hours that were quiet in the last weeks into the promotion."""
+        self.ensure_one()
+        load = self.env["salon.load"].with_company(self.company_id)
+        cells = load._get_past_hours(WEEKS_BACK)
+        quiet = self.hour_ids._prepare_quiet(cells, self.quiet_share)
+        self.hour_ids = [
+            fields.Command.clear(),
+            *(fields.Command.create(vals) for vals in quiet),
+        ]
+        self.quiet_only = True
+
+    @api.model
+    @arguments.checked(
+        promotion_id=arguments.record_id,
+        partner_id=arguments.record_id,
+        answer=arguments.optional(arguments.text),
+        call_id=arguments.optional(arguments.record_id),
+    )
+    def answer_offer(self, promotion_id, partner_id, answer=False, call_id=False):
+        """Note that a client was offered a promotion, and what she said.
+
+        :param answer: interested, later or declined; False: offered, no answer yet
+        :param call_id: the call on which it was offered
+        :return: what is open to her now
+        """
+        promotion = self.browse(promotion_id).exists()
+        partner = self.env["res.partner"].browse(partner_id).exists()
+        call = self.env["salon.call"].browse(call_id or []).exists()
+        offers = self.env["salon.promotion.participation"]
+        offers._check_reception()
+        for record in (promotion, partner, call):
+            record.check_access("read")
+        if call.partner_id - partner or promotion.company_id - self.env.company:
+            raise UserError(self.env._("Reload the page: the client has changed."))
+        answers = dict(offers._fields["answer"].selection)
+        if not promotion or not partner or (answer and answer not in answers):
+            raise UserError(
+                self.env._("This promotion is not there any more. Reload the page.")
+            )
+        channel = "phone" if call else None
+        offers._offer(promotion, partner, answer, call, channel)
+        return offers._get_rows(partner, channel)
+
+    # ------------------------------------------------------------
+    # THE JOB
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_follow(self):
+        """End what is over and take in who came into the audience of what runs.
+
+        Asked every hour, as midnight differs from salon to salon. One promotion that
+        fails, such as for a filter on a field that is gone, does not stop the others.
+
+        :raise Exception: the last error, after all others
+        """
+        self._end_past()
+        running = self.search([("state", "=", "running")])
+        work_each(running, self.env["salon.promotion.member"]._refresh, "The audience")
+
+    @api.model
+    def _end_past(self):
+        """End running promotions whose last day is over at their salon."""
+        companies = self.env["res.company"].search([])
+        self.search(
+            Domain("state", "=", "running")
+            & Domain.OR(
+                Domain("company_id", "=", company.id)
+                & Domain("date_to", "<", company._salon_today())
+                for company in companies
+            )
+        ).action_end()
+
+    # ------------------------------------------------------------
+    # WHETHER IT RUNS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_running(self, day=None):
+        """Return what runs and is not used up, what ends first before the others."""
+        company = self.env.company
+        day = day or company._salon_today()
+        promotions = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "running"),
+                ("date_from", "<=", day),
+                ("date_to", ">=", day),
+            ],
+            order="date_to, id",
+        )
+        return promotions.filtered(lambda promotion: not promotion._is_used_up())
+
+    def _is_used_up(self):
+        self.ensure_one()
+        limit, budget = self.limit_total, self.budget
+        return bool(limit and self.used_count >= limit) or bool(
+            budget and self.currency_id.compare_amounts(self.spent, budget) >= 0
+        )
+
+    def _check_startable(self):
+        """Refuse to start what is over already, or counts in another currency.
+
+        :raise UserError: saying what to change
+        """
+        if self.date_to < self.company_id._salon_today():
+            raise UserError(
+                self.env._(
+                    "%(name)s ended on %(date)s. Choose a later end, or copy it.",
+                    name=self.name,
+                    date=format_date(self.env, self.date_to),
+                )
+            )
+        self._check_currency()
 
     def _check_currency(self):
         """Refuse to mix two currencies.
@@ -297,3 +529,42 @@ class SalonPromotion(models.Model):
                     new=currency.name,
                 )
             )
+
+    # ------------------------------------------------------------
+    # HOW OFTEN IT WAS USED
+    # ------------------------------------------------------------
+
+    def _lock_uses(self):
+        """Let one use after the other be counted."""
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM salon_promotion WHERE id = ANY(%s) FOR UPDATE",
+                self.ids,
+            )
+        )
+
+    def _sync_uses(self):
+        """Count uses and what was given away anew; the database keeps the limits.
+
+        :raise CheckViolation: when a limit or the budget is exceeded
+        """
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE salon_promotion p
+                      SET used_count = (
+                              SELECT COUNT(*) FROM salon_promotion_participation u
+                               WHERE u.promotion_id = p.id AND u.state = 'used'),
+                          spent = (
+                              SELECT COALESCE(SUM(%s), 0)
+                                FROM salon_visit_line l
+                               WHERE l.promotion_id = p.id)
+                    WHERE p.id = ANY(%s)""",
+                self.env["salon.visit.line"]._sql_promotion_saving("l"),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["used_count", "spent"], flush=False)

@@ -86,48 +86,17 @@ class SalonPromotionHour(models.Model):
         whole, minutes = divmod(round(hour * 60), 60)
         return f"{whole}:{minutes:02}"
 
+    @api.model
+    def _prepare_quiet(self, cells, share):
+        """Return the quiet hours of the book, those next to each other as one.
 
-class SalonPromotion(models.Model):
-    """Promotions for quiet hours only, checked against the load of the book."""
-
-    _inherit = "salon.promotion"
-
-    quiet_only = fields.Boolean(
-        "Quiet hours only", help="It can be used in these hours only."
-    )
-    quiet_share = fields.Integer(
-        "Quiet up to (%)",
-        default=60,
-        aggregator=None,
-        help="An hour is quiet as long as no more of the stylists' working time is "
-        "taken. Asked again for the very day when the promotion is used.",
-    )
-    hour_ids = fields.One2many(
-        "salon.promotion.hour", "promotion_id", string="Quiet hours", copy=True
-    )
-
-    _quiet_share_range = models.Constraint(
-        "CHECK(quiet_share BETWEEN 1 AND 100)",
-        "Say from 1 to 100 percent how full a quiet hour may be.",
-    )
-
-    def action_propose_hours(self):
-        """Put the hours that were quiet in the last weeks into the promotion."""
-        self.ensure_one()
-        load = self.env["salon.load"].with_company(self.company_id)
-        cells = load._get_past_hours(WEEKS_BACK)
-        self.hour_ids = [
-            fields.Command.clear(),
-            *(fields.Command.create(vals) for vals in self._prepare_quiet_hours(cells)),
-        ]
-        self.quiet_only = True
-
-    def _prepare_quiet_hours(self, cells):
-        """Return the quiet hours of the book, those next to each other as one."""
+        :param dict cells: see ``salon.load._get_past_hours``
+        :param share: an hour is quiet up to so many percent
+        """
         found = []
         for (weekday, hour), cell in sorted(cells.items()):
             used = min(cell["booked"] + cell["done"], cell["offered"])
-            if not cell["offered"] or 100 * used > self.quiet_share * cell["offered"]:
+            if not cell["offered"] or 100 * used > share * cell["offered"]:
                 continue
             day = str(weekday + 1)
             if found and (found[-1]["weekday"], found[-1]["hour_to"]) == (day, hour):
@@ -136,44 +105,29 @@ class SalonPromotion(models.Model):
                 found.append({"weekday": day, "hour_from": hour, "hour_to": hour + 1})
         return found
 
-    def _get_load_questions(self):
-        """Return which of its quiet hours were not quiet in the last weeks."""
-        if not self.quiet_only:
-            return []
-        if not self.hour_ids:
-            return [
-                self.env._(
-                    "There are no quiet hours: it could never be used. Propose them "
-                    "from the book or enter them."
-                )
-            ]
-        busy = self.hour_ids.filtered(lambda hour: hour.share > self.quiet_share)
-        return [
-            self.env._(
-                "%(hours)s: %(share)s %% of these hours was taken in the last four "
-                "weeks; that is not quiet.",
-                hours=hour._get_text(),
-                share=hour.share,
-            )
-            for hour in busy
-        ]
+    # ------------------------------------------------------------
+    # WHETHER IT IS QUIET THEN
+    # ------------------------------------------------------------
 
-    def _get_hour_obstacle(self, visit):
-        """Return why the promotion does not hold at the time of a visit, or False."""
-        self.ensure_one()
-        if not self.quiet_only or not visit.start:
+    @api.model
+    def _get_obstacle(self, promotion, visit):
+        """Return why a promotion does not hold at the time of a visit, or False."""
+        if not promotion.quiet_only or not visit.start:
             return False
         local = visit.company_id._salon_local(visit.start)
-        if not any(hour._has(local) for hour in self.hour_ids):
-            return self.env._("Only at %(hours)s.", hours=self.hour_ids._get_text())
-        if visit.state in OPEN_STATES and not self._is_quiet(visit):
+        if not any(hour._has(local) for hour in promotion.hour_ids):
+            return self.env._(
+                "Only at %(hours)s.", hours=promotion.hour_ids._get_text()
+            )
+        if visit.state in OPEN_STATES and not self._is_quiet(promotion, visit):
             return self.env._(
                 "That hour is too full: more than %(share)s %% is taken.",
-                share=self.quiet_share,
+                share=promotion.quiet_share,
             )
         return False
 
-    def _is_quiet(self, visit):
+    @api.model
+    def _is_quiet(self, promotion, visit):
         """Return whether the hour of a booking is quiet on its day, without itself."""
         start = visit.start.replace(minute=0, second=0, microsecond=0)
         stylists = self.env["salon.slot.finder"]._get_stylists(visit.company_id)
@@ -183,4 +137,4 @@ class SalonPromotion(models.Model):
         )
         offered = sum(cell["offered"] for cell in cells.values())
         taken = sum(cell["booked"] + cell["done"] for cell in cells.values())
-        return 100 * min(taken, offered) <= self.quiet_share * offered
+        return 100 * min(taken, offered) <= promotion.quiet_share * offered

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .promotion_terms import Audience
 
 
 class SalonPromotionMember(models.Model):
@@ -29,3 +32,41 @@ class SalonPromotionMember(models.Model):
         "UNIQUE(promotion_id, partner_id)",
         "A client is once in the audience of a promotion.",
     )
+
+    @api.model
+    def _get_pairs(self, promotions, clients):
+        """Return the pairs (promotion id, client id) of who is in which audience.
+
+        One query, however many promotions run.
+        """
+        if not promotions or not clients:
+            return set()
+        self.env.flush_all()
+        parts = [
+            SQL(
+                "SELECT %s::int, a.id FROM (%s) AS a (id)",
+                promotion.id,
+                Audience(promotion).sql(clients),
+            )
+            for promotion in promotions
+        ]
+        return set(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
+
+    @api.model
+    def _refresh(self, promotions):
+        """Take in who came into the audience of running promotions, set-based."""
+        self.env.flush_all()
+        for promotion in promotions:
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO salon_promotion_member (
+                           promotion_id, partner_id, date)
+                       SELECT %s, a.id, %s FROM (%s) AS a (id)
+                           ON CONFLICT (promotion_id, partner_id) DO NOTHING""",
+                    promotion.id,
+                    max(promotion.date_from, promotion.company_id._salon_today()),
+                    Audience(promotion).sql(),
+                )
+            )
+        self.invalidate_model()
+        promotions.invalidate_recordset(["member_ids"])

@@ -1,9 +1,13 @@
+from collections import Counter, defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..visit.salon_visit import MADE_STATES
+from .promotion_terms import Terms
 
 RECEPTION = "salon_reminders.group_receptionist"
+CHANNELS = ("phone", "sms", "email")
 # What a file may say; the rest is the system's.
 IMPORTED = {"promotion_id", "partner_id", "date", "user_id", "answer", "note"}
 
@@ -12,7 +16,8 @@ class SalonPromotionParticipation(models.Model):
     """One client was offered a promotion: by whom, how, what she said, what came of it.
 
     An offer is open until she uses or declines it or it is over. The database keeps
-    it to one open offer of a kind per client and salon.
+    it to one open offer of a kind per client and salon. Here is the one rule of what
+    can be offered to whom.
     """
 
     _name = "salon.promotion.participation"
@@ -153,6 +158,197 @@ class SalonPromotionParticipation(models.Model):
             given = "open" if is_live else "over"
             vals["state"] = "declined" if answer == "declined" else given
         return vals
+
+    # ------------------------------------------------------------
+    # TO WHOM WHAT IS OPEN
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_open_promotions(self, clients, channel=None, day=None):
+        """Return {client: promotions open to her at the current salon}.
+
+        Open is what runs on the day, is not used up, and either was offered to her
+        and is not declined or used, or could be offered: she is in its audience,
+        agreed to promotions, and has no open offer of the kind. Of several of a kind
+        the one that ends first. At which hours it can be used is told by
+        ``salon.visit._get_promotion_obstacle``. In a constant number of queries.
+
+        :param str channel: how she is contacted; on it she must have agreed to
+            promotions, whatever was offered. None: she is here, and agreed on any
+        :param date day: today when empty
+        """
+        promotions = self.env["salon.promotion"]._get_running(day)
+        offers = self._get_by_client(clients)
+        allowed = self._get_allowed(clients, channel) if promotions else ()
+        pairs = self.env["salon.promotion.member"]._get_pairs(promotions, clients)
+        return {
+            client: self._choose(
+                promotions,
+                client,
+                offers[client.id],
+                pairs,
+                {
+                    "allowed": client.id in allowed,
+                    "is_contacted": bool(channel),
+                },
+            )
+            for client in clients
+        }
+
+    @api.model
+    def _get_by_client(self, clients):
+        """Return {client id: her offers at the current salon}."""
+        # Whoever may see a client may see what is open to her.
+        found = self.sudo().search_fetch(
+            [
+                ("partner_id", "in", clients.ids),
+                ("company_id", "=", self.env.company.id),
+            ],
+            ["promotion_id", "partner_id", "state", "kind", "answer"],
+        )
+        own = defaultdict(self.sudo().browse)
+        own.update(
+            (client.id, some) for client, some in found.grouped("partner_id").items()
+        )
+        return own
+
+    @api.model
+    def _get_allowed(self, clients, channel):
+        """Return the ids of the clients who agreed to promotions."""
+        # Consents can't be read by everybody, yet they bind.
+        gate_sudo = self.env["salon.gate"].sudo()
+        channels = (channel,) if channel else CHANNELS
+        return {
+            client.id
+            for one in channels
+            for client, hold in gate_sudo._get_holds(clients, "promotion", one).items()
+            if not hold
+        }
+
+    def _choose(self, promotions, client, offers, pairs, consent):
+        """Return which of the promotions are open to a client."""
+        if consent["is_contacted"] and not consent["allowed"]:
+            return promotions.browse()
+        uses = Counter(o.promotion_id.id for o in offers if o.state == "used")
+        declined = {o.promotion_id.id for o in offers if o.state == "declined"}
+        offered = {
+            o.promotion_id.id: o.kind
+            for o in offers
+            if o.state == "open" and o.promotion_id.id in promotions.ids
+        }
+        taken, chosen = set(offered.values()), promotions.browse()
+        for promotion in promotions:
+            limit = promotion.limit_client
+            if promotion.id in declined or (limit and uses[promotion.id] >= limit):
+                continue
+            if promotion.id in offered:
+                chosen |= promotion
+            elif (
+                consent["allowed"]
+                and promotion.kind not in taken
+                and (promotion.id, client.id) in pairs
+            ):
+                chosen |= promotion
+                taken.add(promotion.kind)
+        return chosen
+
+    def _describe_open(self, promotions):
+        """Return the promotions open to a client as the screens show them.
+
+        These are her offers, see ``_get_by_client``.
+        """
+        rows = []
+        for promotion in promotions:
+            own = self.filtered(
+                lambda o, promotion=promotion: (
+                    o.promotion_id == promotion and o.state == "open"
+                )
+            )
+            rows.append(
+                {
+                    "id": promotion.id,
+                    "name": promotion.name,
+                    "text": Terms(promotion).get_text(),
+                    "offered": bool(own),
+                    "answer": own.answer or "",
+                }
+            )
+        return rows
+
+    @api.model
+    def _get_rows(self, client, channel=None):
+        """Return what is open to a client now, as the screens show it."""
+        promotions = self._get_open_promotions(client, channel)[client]
+        return self._get_by_client(client)[client.id]._describe_open(promotions)
+
+    # ------------------------------------------------------------
+    # OFFERING
+    # ------------------------------------------------------------
+
+    @api.model
+    def _offer(self, promotion, client, answer=False, call=None, channel=None):
+        """Record an offer to a client, or her answer to the one she has.
+
+        :return: the participation
+        :raise UserError: when the promotion is not open to her
+        """
+        offers = self._get_by_client(client)[client.id]
+        if promotion not in self._get_open_promotions(client, channel)[client]:
+            raise UserError(
+                self.env._(
+                    "%(promotion)s is not open to %(client)s: she is not in its "
+                    "audience, used or declined it, or did not agree to promotions; or "
+                    "it is over.",
+                    promotion=promotion.name,
+                    client=client.name,
+                )
+            )
+        own = offers.filtered(
+            lambda o: o.promotion_id == promotion and o.state == "open"
+        )
+        # Offers of promotions whose time is over do not stand in the way.
+        offers.filtered(
+            lambda o: o.kind == promotion.kind and o.promotion_id != promotion
+        )._close()
+        if not own:
+            # Offers are made by the system only, after the rule above.
+            own = offers.sudo().create(
+                {
+                    "promotion_id": promotion.id,
+                    "partner_id": client.id,
+                    "user_id": self.env.uid,
+                    "method": "call" if call else "desk",
+                    "call_id": call.id if call else False,
+                    "date": fields.Datetime.now(),
+                }
+            )
+        if answer:
+            own.with_env(self.env)._answer(answer)
+        return own.with_env(self.env)
+
+    @api.model
+    def _take(self, promotion, visit):
+        """Mark the client's offer as used on a visit, or one made on the spot."""
+        client = visit.partner_id
+        offers = self._get_by_client(client)[client.id]
+        used = {"state": "used", "visit_id": visit.id}
+        own = offers.filtered(
+            lambda o: o.promotion_id == promotion and o.state == "open"
+        )
+        if own:
+            own.write(used)
+            return
+        offers.create(
+            {
+                "promotion_id": promotion.id,
+                "partner_id": client.id,
+                "user_id": self.env.uid,
+                "answer": "interested",
+                "method": "call" if visit.call_id else "desk",
+                "call_id": visit.call_id.id,
+                **used,
+            }
+        )
 
     # ------------------------------------------------------------
     # ANSWERS

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .promotion_terms import Terms
+
 # A change of these moves what the promotions of the lines have given away.
 PRICED = {"amount", "product_id", "quantity", "visit_id", "usual_amount"}
 OWN = {"promotion_id", "usual_amount", "promotion_saving"}
@@ -63,15 +65,15 @@ class SalonVisitLine(models.Model):
         result = super()._compute_amount()
         for line in self.filtered("promotion_id"):
             # Whoever may change the line may have its price worked out.
-            promotion_sudo = line.promotion_id.sudo()
-            line.amount -= promotion_sudo._get_line_saving(line, line.amount)
+            terms = Terms(line.promotion_id.sudo())
+            line.amount -= terms.get_saving(line, line.amount)
         return result
 
     @api.constrains("product_id", "quantity", "promotion_id")
     def _check_promotion(self):
         for line in self.filtered("promotion_id"):
             promotion_sudo = line.promotion_id.sudo()
-            if not promotion_sudo._fits(line.product_id) or line.quantity <= 0:
+            if not Terms(promotion_sudo).fits(line.product_id) or line.quantity <= 0:
                 raise ValidationError(
                     self.env._(
                         "%(line)s is no part of the promotion %(promotion)s. Take the "
@@ -107,7 +109,7 @@ class SalonVisitLine(models.Model):
             promotion, visit = line_sudo.promotion_id, line_sudo.visit_id
             left = visit.line_ids.filtered("promotion_id") - self.sudo()
             if promotion.kind == "bundle" or promotion not in left.promotion_id:
-                promotion._take_off(visit)
+                visit._take_off_promotions(promotion)
         promotions = self.sudo().promotion_id
         result = super().unlink()
         promotions._sync_uses()

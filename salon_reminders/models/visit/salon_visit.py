@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
 
@@ -16,6 +17,8 @@ MISSED_STATES = ("cancelled", "no_show")
 KEPT_STATES = (*OPEN_STATES, *MADE_STATES)
 # These can't be said of a visit before its day.
 HERE_STATES = ("arrived", *MADE_STATES, "no_show")
+# What is said of a year of a client is said of so many days.
+YEAR = 365
 BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 # No salon's records go back further, and nobody books longer ahead.
 EARLIEST_DATE = date(1970, 1, 1)
@@ -139,6 +142,24 @@ class SalonVisit(models.Model):
         " INCLUDE (is_purchase, stylist_id, amount_total)"
         " WHERE state = 'done' AND partner_id IS NOT NULL"
     )
+
+    @api.model
+    def _sql_in_year(self, visit, until):
+        """Return the condition that a visit was made in the year up to a day.
+
+        What a client paid in a year is the sum over these visits.
+
+        :param str visit: alias of a row of visits
+        :param SQL until: the last day of the year
+        """
+        return SQL(
+            "%(v)s.state IN %(made)s AND %(v)s.date > %(until)s - %(year)s"
+            " AND %(v)s.date <= %(until)s",
+            v=SQL.identifier(visit),
+            made=MADE_STATES,
+            until=until,
+            year=YEAR,
+        )
 
     @api.depends("start", "line_ids.minutes")
     def _compute_stop(self):

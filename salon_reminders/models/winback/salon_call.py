@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..call.salon_call_closing import WIN_BACK_KINDS
+from ..call.salon_call import WIN_BACK_KINDS
 from ..visit.salon_visit import KEPT_STATES
 
 
@@ -31,6 +31,10 @@ class SalonCall(models.Model):
     _departure_idx = models.Index(
         "(departure_id, partner_id) WHERE departure_id IS NOT NULL"
     )
+
+    @api.model
+    def _get_occasion_fields(self):
+        return (*super()._get_occasion_fields(), "fix_id", "departure_id")
 
     # ------------------------------------------------------------
     # WHY, AND WHAT TO SAY
@@ -119,25 +123,37 @@ class SalonCall(models.Model):
         none = self.env["salon.departure.client"]
         return self._get_departure_lines().get(self, none)
 
-    def _get_win_back_values(self):
-        """Return the placeholders of scripts with news."""
+    def _get_script_news(self):
+        """Return what was changed, or who leaves and who takes over."""
         line = self.departure_id and self._get_departure_line()
         last_date = self.departure_id.last_date
         return {
+            **super()._get_script_news(),
             "change": (self.fix_id.argument or "").strip().rstrip("."),
             "successor": line and line.successor_id.name,
             "last_day": last_date
             and format_date(self.env, last_date, date_format="EEEE d MMMM"),
         }
 
+    @api.model
+    def _get_sample_occasion(self, kind, company):
+        """Return the newest change, or the newest stylist who leaves."""
+        name = {"fixed": "fix_id", "departure": "departure_id"}.get(kind)
+        if not name:
+            return super()._get_sample_occasion(kind, company)
+        model = self.env[self._fields[name].comodel_name]
+        newest = model.search(
+            [("company_id", "=", company.id)], order="id desc", limit=1
+        )
+        return {name: newest.id}
+
     def _get_wished_stylist(self):
-        """Return with whom times are looked for: her own, or who takes over."""
-        self.ensure_one()
-        today = self.company_id._salon_today()
-        is_gone = self.stylist_id._is_gone(today, self.company_id)
+        """Return who takes over from a stylist who leaves."""
+        own = super()._get_wished_stylist()
+        is_gone = own._is_gone(self.company_id._salon_today(), self.company_id)
         if not self.departure_id and not is_gone:
-            return self.stylist_id
-        return self._get_departure_line().successor_id or self.stylist_id
+            return own
+        return self._get_departure_line().successor_id or own
 
     def _get_last_services(self):
         """Return what she last had, when nothing is due that says it."""

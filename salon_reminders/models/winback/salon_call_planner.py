@@ -1,83 +1,188 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..call.salon_call import WIN_BACK_KINDS
+from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
+
+KINDS = {"no_show": "missed", "cancelled": "cancelled"}
+# What was missed longer ago is left to the reminders.
+MOST_DAYS = 30
 
 
 class SalonCallPlanner(models.AbstractModel):
-    """Calls about missed visits and to win clients back, in the plan of the day.
+    """Whom else to call today: who missed a visit, and for whom there is news.
 
-    And win-back calls that a person asks for, from the list of lost clients.
+    News is that the reason for which a client left was changed, or that a client's
+    stylist leaves. All obey the gate, the contact gap and the quota as other calls do.
     """
 
     _inherit = "salon.call.planner"
 
     def _get_sources(self):
-        win_back = self.env["salon.win.back"]
         return [
             # Before the others: who missed a visit is not called about needs, too.
-            self.env["salon.follow.up"]._get_clients,
-            win_back._get_first,
+            self._get_missed_clients,
+            # A stylist who leaves will not wait.
+            lambda: self._get_departure_clients(self._get_news_places()),
+            lambda: self._get_fixed_clients(self._get_news_places()),
             *super()._get_sources(),
             # What the reminders have left of the day's places.
-            win_back._get_clients,
+            self._get_departure_clients,
+            self._get_fixed_clients,
         ]
 
-    @api.model
-    def _get_win_back_rows(self, partners):
-        """Return one row per client as the daily job has them, with her hold.
+    # ------------------------------------------------------------
+    # NEWS
+    # ------------------------------------------------------------
 
-        By the same gate, gap and one open call per number. Who said that she left may
-        be called: it is a person who decides. Nobody is left to chance, either.
+    @api.model
+    def _get_news_places(self):
+        """Return how many may be told news before the reminders; None means no limit.
+
+        Half of a day's places, so that nobody who is due waits for weeks.
         """
         company = self.env.company
-        today = SQL("%s::date", company._salon_today())
-        self.env.flush_all()
-        return self.env.execute_query_dict(
-            SQL(
-                """WITH held AS (
-                    SELECT d.*, %(hold)s AS hold
-                      FROM (SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                                   %(today)s AS day, p.user_id
-                              FROM res_partner p
-                             WHERE p.id = ANY(%(ids)s) AND p.active) d)
-                SELECT d.partner_id, d.user_id, 'lapsed' AS kind, NULL AS birthday,
-                       worth.value, worth.stylist_id, due.reminder_ids,
-                       COALESCE(due.due_date, d.day) AS due_date,
-                       COALESCE(d.hold, CASE WHEN ROW_NUMBER() OVER (
-                           PARTITION BY d.phone, d.hold IS NULL
-                           ORDER BY worth.value DESC, d.partner_id) > 1
-                           THEN 'call' END) AS hold
-                  FROM held d
-            CROSS JOIN LATERAL (%(worth)s) worth
-            CROSS JOIN LATERAL (
-                    SELECT array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
-                           MIN(h.due_date) AS due_date
-                      FROM salon_reminder h
-                     WHERE h.partner_id = d.partner_id
-                       AND h.company_id = %(company)s AND %(callable)s) due""",
-                hold=self._sql_hold(company, today, may_have_left=True),
-                today=today,
-                ids=partners.ids,
-                worth=self._sql_worth(company, today),
-                company=company.id,
-                callable=self.env["salon.reminder.engine"]._sql_callable(today),
-            )
+        if not company.salon_daily_quota:
+            return None
+        taken = self.env["salon.call"].search_count(
+            [
+                ("company_id", "=", company.id),
+                ("opened_date", "=", company._salon_today()),
+                ("kind", "in", WIN_BACK_KINDS),
+            ]
         )
+        return max(-(-company.salon_daily_quota // 2) - taken, 0)
 
     @api.model
-    def _text_win_back_hold(self, hold):
-        """Return why somebody who is lost can't be called now."""
-        if hold == "call":
-            return self.env._(
-                "She, or somebody with her number, is on the list already."
-            )
-        if hold == "gap":
-            return self.env._(
-                "She, or somebody with her number, was called less than %(days)s days "
-                "ago.",
-                days=self.env.company.salon_contact_gap_days,
-            )
-        if hold == "control":
-            return self.env._(
-                "Chance has left her uncalled for two weeks, to learn what calls bring."
-            )
-        return self.env["salon.gate"]._text_hold(hold)
+    def _get_departure_clients(self, most=None):
+        """Return whom to tell that their stylist leaves.
+
+        :param int most: so many at most; None means as many as the quota allows
+        """
+        self.env["salon.departure"]._follow_days(self.env.company)
+        return self._get_news(self.env["salon.departure.client"], most)
+
+    @api.model
+    def _get_fixed_clients(self, most=None):
+        """Return whom to tell that what they left for was changed.
+
+        :param int most: see ``_get_departure_clients``
+        """
+        return self._get_news(self.env["salon.leaving.fix"], most, may_have_left=True)
+
+    def _get_news(self, model, most, **who):
+        """Return whom to call, by the rows of ``_sql_to_call`` of a model."""
+        company = self.env.company
+        # On most days there is no such news.
+        if not model.search_count([("company_id", "=", company.id)], limit=1):
+            return []
+        return self.env["salon.call.candidate"]._choose(
+            model._sql_to_call(), self._sql_bundled(), most, **who
+        )
+
+    def _sql_bundled(self):
+        """Return what else client ``d`` may be reminded of on the same call."""
+        return self.env["salon.reminder.engine"]._sql_callable(
+            SQL("d.day"), self.env.company.salon_bundling_days
+        )
+
+    # ------------------------------------------------------------
+    # MISSED VISITS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_missed_clients(self):
+        """Return who missed or cancelled a visit and has not booked again.
+
+        The reminders come back by themselves. This call has a kind and words of its
+        own and comes some days after the visit, once per visit: whoever was called
+        about it or came meanwhile is not called again. Her own contact gap begins anew
+        with the visit; that of others with her number holds her back until it is over.
+        """
+        if not self.env.company.salon_follow_up_days:
+            return []
+        rows = self.env["salon.call.candidate"]._choose(
+            self._sql_missed(),
+            self._sql_is_need(SQL("d.partner_id"), SQL("d.missed_visit_id")),
+            has_missed=True,
+        )
+        return [{**row, "kind": KINDS[row["kind"]]} for row in rows]
+
+    def _sql_missed(self):
+        """Return the newest missed visit of every client to call about one.
+
+        An import is history and brings no follow-ups: only what was missed or
+        cancelled in the book counts.
+        """
+        company = self.env.company
+        return SQL(
+            """SELECT missed.partner_id, p.phone_sanitized AS phone, p.user_id,
+                      %(today)s::date AS day, missed.state AS kind,
+                      missed.id AS missed_visit_id, missed.date AS due_date,
+                      missed.stylist_id,
+                      ROW_NUMBER() OVER (ORDER BY missed.missed_at, missed.id) AS rank
+                 FROM (SELECT DISTINCT ON (v.partner_id)
+                              v.id, v.partner_id, v.company_id, v.missed_at, v.state,
+                              v.date, v.stylist_id,
+                              (v.missed_at AT TIME ZONE 'UTC'
+                               AT TIME ZONE %(zone)s)::date AS day
+                         FROM salon_visit v
+                        WHERE v.company_id = %(company)s
+                          AND v.state IN %(missed)s
+                          AND v.missed_at > %(oldest)s
+                          AND v.partner_id IS NOT NULL
+                     ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed
+                 JOIN res_partner p ON p.id = missed.partner_id AND p.active
+                WHERE missed.day <= %(today)s::date - %(days)s
+                  AND NOT EXISTS (
+                      SELECT FROM salon_visit v
+                       WHERE v.partner_id = missed.partner_id
+                         AND v.company_id = missed.company_id
+                         AND (v.state IN %(open)s AND v.date >= %(today)s
+                              OR v.state IN %(made)s AND v.date >= missed.day))
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call k WHERE k.missed_visit_id = missed.id)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call_attempt a
+                       WHERE a.company_id = missed.company_id
+                         AND a.partner_id = missed.partner_id
+                         AND a.undone_at IS NULL AND a.date >= missed.missed_at)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_reminder h
+                       WHERE %(needs)s AND h.state IN ('paused', 'stopped'))""",
+            zone=company._salon_timezone().zone,
+            company=company.id,
+            oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
+            today=company._salon_today(),
+            days=company.salon_follow_up_days,
+            open=OPEN_STATES,
+            made=MADE_STATES,
+            missed=MISSED_STATES,
+            # Paused or stopped needs are not called about, whatever was missed.
+            needs=self._sql_is_need(SQL("missed.partner_id"), SQL("missed.id")),
+        )
+
+    def _sql_is_need(self, client, visit):
+        """Return the condition that reminder ``h`` is a need the visit would have met.
+
+        A need is a cycle, or a course whose sessions renew none.
+        """
+        return SQL(
+            """h.partner_id = %(client)s AND h.company_id = %(company)s
+               AND EXISTS (
+                   SELECT FROM salon_visit_line l
+                     JOIN product_product pp ON pp.id = l.product_id
+                LEFT JOIN salon_cycle_product_rel r
+                       ON r.product_tmpl_id = pp.product_tmpl_id
+                      AND r.cycle_id = h.cycle_id
+                LEFT JOIN salon_course k ON k.id = h.course_id AND h.cycle_id IS NULL
+                LEFT JOIN product_product kp ON kp.id = k.product_id
+                LEFT JOIN salon_course_service_rel s
+                       ON s.service_tmpl_id = pp.product_tmpl_id
+                      AND s.course_tmpl_id = kp.product_tmpl_id
+                    WHERE l.visit_id = %(visit)s
+                      AND (r.cycle_id IS NOT NULL OR s.course_tmpl_id IS NOT NULL))""",
+            client=client,
+            company=self.env.company.id,
+            visit=visit,
+        )

@@ -2,7 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date, format_list
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, format_list
+
+from ..visit.salon_visit import OPEN_STATES, YEAR
+from .departure_successors import Successors
 
 # Nobody knows further ahead, and a wrong year must be noticed.
 MAX_DAYS_AHEAD = 366
@@ -13,19 +17,13 @@ class SalonDeparture(models.Model):
 
     From the moment it is entered nobody can book her after her last day. Her clients
     are listed by the strength of the tie, each with a successor, and are called when
-    the manager says so.
-
-    What is worked out from visits is in ``salon.departure.engine``; bookings after
-    the last day are in ``salon.departure.booking``.
+    the manager says so. Bookings after the last day are listed until somebody moved
+    each; nothing is cancelled by itself, as the client was promised a time.
     """
 
     _name = "salon.departure"
     _description = "Stylist Who Leaves"
-    _inherit = [
-        "mail.thread",
-        "salon.departure.engine",
-        "salon.departure.booking",
-    ]
+    _inherit = ["mail.thread"]
     _order = "last_date desc, id desc"
     _rec_name = "stylist_id"
     _check_company_auto = True
@@ -69,6 +67,16 @@ class SalonDeparture(models.Model):
         string="Only she does",
         compute="_compute_sole_service_ids",
         help="Services that none of the stylists who stay does.",
+    )
+
+    booking_ids = fields.Many2many(
+        "salon.visit",
+        string="Bookings to move",
+        compute="_compute_booking_ids",
+        help="Visits still to be made in which she serves after her last day.",
+    )
+    booking_count = fields.Integer(
+        "Bookings to be moved", compute="_compute_booking_ids"
     )
 
     # Figures
@@ -204,6 +212,58 @@ class SalonDeparture(models.Model):
         }
 
     # ------------------------------------------------------------
+    # WORKED OUT FROM VISITS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _follow_days(self, company):
+        """Bring the departures of a salon up to the day, as the daily job does."""
+        today = company._salon_today()
+        departures = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("last_date", ">=", today - timedelta(days=YEAR)),
+            ]
+        )
+        departures.filtered(lambda one: not one.has_left)._refresh_clients()
+        self.env["salon.departure.client"]._refresh_stays(departures)
+
+    def _refresh(self):
+        """Work all of it out anew."""
+        self._refresh_clients()
+        self.env["salon.departure.client"]._refresh_stays(self)
+
+    def _refresh_clients(self):
+        """List the clients of the year before the last day, and propose successors."""
+        for departure in self:
+            departure.line_ids._refresh_ties(departure)
+            Successors(departure).propose()
+
+    def _sql_in_year(self):
+        """Return that visit ``v`` is of the year up to today, or to the last day."""
+        until = min(self.last_date, self.company_id._salon_today())
+        return self.env["salon.visit"]._sql_in_year("v", SQL("%s::date", until))
+
+    def _sql_served(self):
+        """Return who served which client on which day of that year, with what."""
+        return SQL(
+            """SELECT v.partner_id, v.date,
+                      COALESCE(l.stylist_id, v.stylist_id) AS stylist_id,
+                      t.id AS service_id,
+                      l.amount / NULLIF(l.quantity, 0) AS price
+                 FROM salon_visit v
+                 JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
+                 JOIN product_product pp ON pp.id = l.product_id
+                 JOIN product_template t ON t.id = pp.product_tmpl_id
+                  AND t.salon_kind IN ('service', 'fee')
+                WHERE v.company_id = %(company)s AND v.partner_id IS NOT NULL
+                  AND %(in_year)s
+                  AND COALESCE(l.stylist_id, v.stylist_id) IS NOT NULL""",
+            company=self.company_id.id,
+            in_year=self._sql_in_year(),
+        )
+
+    # ------------------------------------------------------------
     # WHAT ONLY SHE DOES
     # ------------------------------------------------------------
 
@@ -299,3 +359,91 @@ class SalonDeparture(models.Model):
             title,
             [("departure_id", "in", self.ids), *domain],
         )
+
+    # ------------------------------------------------------------
+    # BOOKINGS TO MOVE
+    # ------------------------------------------------------------
+
+    @api.depends("stylist_id", "company_id", "last_date")
+    def _compute_booking_ids(self):
+        visits = self.env["salon.visit"].search(
+            Domain.OR(one._get_booking_domain() for one in self), order="start, id"
+        )
+        for departure in self:
+            own = visits.filtered_domain(departure._get_booking_domain())
+            departure.booking_ids = own
+            departure.booking_count = len(own)
+
+    def _get_booking_domain(self):
+        return (
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("date", ">", self.last_date)
+            & Domain("busy_ids.stylist_id", "in", self.stylist_id.ids)
+        )
+
+    def action_open_bookings(self):
+        """Open the bookings that somebody has to move."""
+        return self.env["salon.report"]._open_list(
+            "salon_reminders.salon_visit_action",
+            self.env._("Bookings to move"),
+            [("id", "in", self.booking_ids.ids)],
+        )
+
+    def action_move_bookings(self):
+        """Give each booking to the client's successor, where she is free then.
+
+        The others stay listed. The clients are told on their call.
+        """
+        self.check_access("write")
+        moved = 0
+        for departure in self:
+            successors = {
+                line.partner_id: line.successor_id for line in departure.line_ids
+            }
+            for visit in departure.booking_ids:
+                successor = successors.get(visit.partner_id)
+                moved += bool(successor) and departure._move(visit, successor)
+        self.invalidate_recordset(["booking_ids", "booking_count"])
+        left = sum(self.mapped("booking_count"))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": self.env._(
+                    "Moved to the successors: %(moved)s. Still to be moved: %(left)s.",
+                    moved=moved,
+                    left=left,
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _move(self, visit, successor):
+        """Give what she would have done in a visit to another; return if it worked."""
+        lines = visit.line_ids.filtered(
+            lambda line: (line.stylist_id or visit.stylist_id) == self.stylist_id
+        )
+        if not all(successor._can_do(line.product_id) for line in lines):
+            return False
+        times = visit._get_moved_times(
+            visit.start, visit.stop, self.stylist_id, successor
+        )
+        if visit._get_hours_question(times):
+            return False
+        vals = {
+            "line_ids": [
+                fields.Command.update(line.id, {"stylist_id": successor.id})
+                for line in lines
+            ]
+        }
+        if visit.stylist_id == self.stylist_id:
+            vals["stylist_id"] = successor.id
+        try:
+            with self.env.cr.savepoint():
+                visit.write(vals)
+        except UserError:
+            # Taken at that time.
+            return False
+        return True

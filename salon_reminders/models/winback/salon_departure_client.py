@@ -1,13 +1,21 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
-from ..visit.salon_visit import OPEN_STATES
+from ...tools.upsert import sql_columns
+from ..visit.salon_visit import MADE_STATES, OPEN_STATES
+
+# She is told until so many days after the last day of her stylist.
+TOLD_DAYS = 28
+# What is worked out of her visits.
+TIE = ("visit_count", "away_count", "share", "amount", "last_date")
 
 
 class SalonDepartureClient(models.Model):
     """A client of a stylist who leaves: her tie, who takes over, whether she stayed.
 
-    Kept by ``salon.departure.engine``; a person chooses another successor or leaves
-    the client out.
+    Worked out from visits, over all clients of a stylist at once: days count by the
+    salon's clock, several visits on a day are one. A person chooses another successor
+    or leaves the client out.
     """
 
     _name = "salon.departure.client"
@@ -151,3 +159,132 @@ class SalonDepartureClient(models.Model):
         """Open the client's card."""
         self.ensure_one()
         return self.partner_id._get_records_action()
+
+    # ------------------------------------------------------------
+    # TIES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh_ties(self, departure):
+        """List the clients of a stylist in the year before her last day."""
+        self.env.flush_all()
+        self.env.cr.execute(self._sql_ties(departure))
+        self.invalidate_model(flush=False)
+        departure.invalidate_recordset(["line_ids"], flush=False)
+
+    @api.model
+    def _sql_ties(self, departure):
+        """Return the statement that writes one line per client, and drops the others.
+
+        Lines of clients who are none of hers any more, say as a visit was corrected,
+        go; those of clients she had stay as they were on the last day.
+        """
+        return SQL(
+            """WITH served AS (%(served)s),
+            day AS (
+                SELECT partner_id, date,
+                       bool_or(stylist_id = %(stylist)s) AS hers,
+                       bool_or(stylist_id != %(stylist)s) AS others
+                  FROM served GROUP BY partner_id, date),
+            tie AS (
+                SELECT day.partner_id, COUNT(*) FILTER (WHERE hers) AS visit_count,
+                       COUNT(*) FILTER (WHERE others) AS away_count,
+                       AVG(hers::int) AS share, MAX(date) AS last_date,
+                       (SELECT SUM(v.amount_total) FROM salon_visit v
+                         WHERE v.partner_id = day.partner_id
+                           AND v.company_id = %(company)s AND %(in_year)s) AS amount
+                  FROM day
+                  JOIN res_partner p ON p.id = day.partner_id AND p.active
+              GROUP BY day.partner_id
+                HAVING bool_or(hers)),
+            gone AS (
+                DELETE FROM salon_departure_client l
+                 WHERE l.departure_id = %(id)s
+                   AND l.partner_id NOT IN (SELECT partner_id FROM tie))
+            INSERT INTO salon_departure_client AS l (
+                departure_id, company_id, partner_id, %(names)s,
+                create_uid, create_date, write_uid, write_date)
+            SELECT %(id)s, %(company)s, partner_id, %(names)s,
+                   %(uid)s, now(), %(uid)s, now()
+              FROM tie
+            ON CONFLICT (departure_id, partner_id) DO UPDATE
+               SET (%(names)s) = ROW(%(new)s)
+             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)""",
+            served=departure._sql_served(),
+            stylist=departure.stylist_id.id,
+            company=departure.company_id.id,
+            id=departure.id,
+            uid=self.env.uid,
+            in_year=departure._sql_in_year(),
+            **sql_columns("l", TIE),
+        )
+
+    # ------------------------------------------------------------
+    # WHO STAYED
+    # ------------------------------------------------------------
+
+    @api.model
+    def _refresh_stays(self, departures):
+        """Write who came to the salon after the last day, and to whom."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE salon_departure_client l
+                      SET is_stayed = came.date IS NOT NULL, stayed_date = came.date,
+                          stayed_with_id = came.stylist_id
+                     FROM salon_departure_client o
+                     JOIN salon_departure d ON d.id = o.departure_id
+            LEFT JOIN LATERAL (
+                   SELECT v.date, v.stylist_id FROM salon_visit v
+                    WHERE v.partner_id = o.partner_id AND v.company_id = d.company_id
+                      AND v.state IN %s AND v.is_purchase IS NOT TRUE
+                      AND v.date > d.last_date
+                 ORDER BY v.date, v.id LIMIT 1) came ON TRUE
+                    WHERE o.id = l.id AND d.id = ANY(%s)
+                      AND (l.stayed_date, l.stayed_with_id)
+                          IS DISTINCT FROM (came.date, came.stylist_id)""",
+                MADE_STATES,
+                departures.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    # ------------------------------------------------------------
+    # CALLS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_to_call(self):
+        """Return the rows of whom the current company has to tell.
+
+        Until four weeks after the last day. Who has booked or come after it knows.
+        """
+        company = self.env.company
+        return SQL(
+            """SELECT l.partner_id, p.phone_sanitized AS phone, p.user_id,
+                      %(today)s::date AS day, 'departure' AS kind, d.id AS departure_id,
+                      %(today)s::date AS due_date, d.stylist_id,
+                      ROW_NUMBER() OVER (ORDER BY l.share DESC, l.visit_count DESC,
+                                         l.id) AS rank
+                 FROM salon_departure_client l
+                 JOIN salon_departure d ON d.id = l.departure_id
+                 JOIN res_partner p ON p.id = l.partner_id AND p.active
+                WHERE d.company_id = %(company)s AND d.active AND d.is_calling
+                  AND d.last_date >= %(today)s::date - %(days)s
+                  AND 100 * l.share >= d.min_share
+                  AND l.is_left_out IS NOT TRUE AND l.is_stayed IS NOT TRUE
+                  AND NOT EXISTS (
+                      SELECT FROM salon_visit v
+                       WHERE v.partner_id = l.partner_id
+                         AND v.company_id = d.company_id
+                         AND v.state IN %(open)s
+                         AND v.date > d.last_date
+                         AND v.stylist_id IS DISTINCT FROM d.stylist_id)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call k
+                       WHERE k.partner_id = l.partner_id AND k.departure_id = d.id)""",
+            today=company._salon_today(),
+            company=company.id,
+            days=TOLD_DAYS,
+            open=OPEN_STATES,
+        )

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.visit.salon_visit import MADE_STATES
-from ..visit.salon_report import YEAR
+from ...models.visit.salon_visit import MADE_STATES, YEAR
 
 REGULAR_VISITS = 3
 

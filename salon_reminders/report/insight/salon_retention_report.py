@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..visit.salon_report import YEAR
+from ...models.visit.salon_visit import YEAR
 
 WINDOWS = (30, 60, 90, 180)
 

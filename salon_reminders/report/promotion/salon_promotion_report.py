@@ -262,7 +262,7 @@ class SalonPromotionReport(models.Model):
                        WHERE v.partner_id = u.partner_id
                          AND v.company_id = u.company_id
                          AND v.state IN %(made)s AND v.date < u.date)""",
-            zones=self.env["salon.client.engine"]._sql_product_zones(),
+            zones=self.env["salon.client.zone"]._sql_product_zones(),
             made=MADE_STATES,
         )
 
@@ -288,7 +288,7 @@ class SalonPromotionReport(models.Model):
                          FROM opened o
                      GROUP BY o.promotion_id, o.visit_id, o.known) s
              GROUP BY promotion_id""",
-            zones=self.env["salon.client.engine"]._sql_product_zones(),
+            zones=self.env["salon.client.zone"]._sql_product_zones(),
             made=MADE_STATES,
         )
 

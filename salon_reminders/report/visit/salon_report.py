@@ -6,7 +6,6 @@ from ...tools.pg_settings import pg_settings
 
 # Days in which a client is awaited back from a service that renews no cycle.
 USUAL_WINDOW = 90
-YEAR = 365
 # To compile such a question takes longer than to answer it, but PostgreSQL, which
 # thinks it dearer than it is, would; and it would sort a year's visits on disk.
 QUESTION_SETTINGS = {"jit": "off", "work_mem": "64MB"}
@@ -239,21 +238,21 @@ class SalonReport(models.AbstractModel):
         :param SQL partner: expression of the client's id
         :param SQL company: expression of the company's id
         """
+        last = SQL(
+            """(SELECT MAX(last.date) FROM salon_visit last
+                 WHERE last.partner_id = %s AND last.company_id = %s AND %s)""",
+            partner,
+            company,
+            self._sql_is_visit("last"),
+        )
         return SQL(
             """(SELECT COALESCE(SUM(paid.amount_total), 0)
                   FROM salon_visit paid
                  WHERE paid.partner_id = %(partner)s AND paid.company_id = %(company)s
-                   AND paid.state IN %(made)s
-                   AND paid.date > %(year)s * -1 + (
-                       SELECT MAX(last.date) FROM salon_visit last
-                        WHERE last.partner_id = %(partner)s
-                          AND last.company_id = %(company)s
-                          AND %(is_visit)s))""",
+                   AND %(in_year)s)""",
             partner=partner,
             company=company,
-            year=YEAR,
-            is_visit=self._sql_is_visit("last"),
-            made=MADE_STATES,
+            in_year=self.env["salon.visit"]._sql_in_year("paid", last),
         )
 
     @api.model

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.visit.salon_visit import MADE_STATES
-
 
 class SalonLeavingReport(models.Model):
     """Why clients leave: one row per client and time she said that she left.
@@ -22,6 +20,7 @@ class SalonLeavingReport(models.Model):
             *("partner_id", "company_id", "date", "leaving_reason_id", "undone_at"),
             *("note", "bring_back", "gift"),
         ],
+        "salon.cycle": ["zone_id"],
         "salon.leaving.fix": ["reason_id", "company_id", "date"],
         "salon.visit": [
             *("partner_id", "company_id", "stylist_id", "start", "date", "state"),
@@ -97,9 +96,8 @@ class SalonLeavingReport(models.Model):
             last=self._sql_last_day(),
             year=SQL(
                 """(SELECT COALESCE(SUM(v.amount_total), 0) FROM salon_visit v
-                     WHERE %s AND v.state IN %s)""",
+                     WHERE %s)""",
                 self._sql_year(),
-                MADE_STATES,
             ),
             stylist=self._sql_stylist(),
             zone=self._sql_zone(),
@@ -163,9 +161,9 @@ class SalonLeavingReport(models.Model):
     def _sql_year(self):
         """Return the condition that visit v lies in the year she was still a client."""
         return SQL(
-            "%(own)s AND v.date > %(last)s - 365 AND v.date <= %(last)s",
-            own=self._sql_own("v"),
-            last=self._sql_last_day(),
+            "%s AND %s",
+            self._sql_own("v"),
+            self.env["salon.visit"]._sql_in_year("v", self._sql_last_day()),
         )
 
     @api.model
@@ -183,15 +181,15 @@ class SalonLeavingReport(models.Model):
     @api.model
     def _sql_zone(self):
         return SQL(
-            """(SELECT t.salon_zone_id FROM salon_visit v
+            """(SELECT z.zone_id FROM salon_visit v
                   JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
                   JOIN product_product p ON p.id = l.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-                   AND t.salon_kind = 'service' AND t.salon_zone_id IS NOT NULL
+                  JOIN (%s) z ON z.product_tmpl_id = p.product_tmpl_id
                  WHERE %s AND %s
-              GROUP BY t.salon_zone_id
-              ORDER BY COUNT(DISTINCT v.date) DESC, MAX(v.date) DESC, t.salon_zone_id
+              GROUP BY z.zone_id
+              ORDER BY COUNT(DISTINCT v.date) DESC, MAX(v.date) DESC, z.zone_id
                  LIMIT 1)""",
+            self.env["salon.client.zone"]._sql_product_zones(),
             self._sql_year(),
             self._sql_is_visit("v"),
         )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
 from ...models.insight.salon_client_standing import SEGMENTS
-from ..visit.salon_report import YEAR
+from ...models.visit.salon_visit import YEAR
 
 GONE = ("lost", "one_visit")
 # Two kinds of rows, so that no two share an id.
@@ -305,16 +305,36 @@ class SalonLostClient(models.Model):
 
     def _plan_company_calls(self, company):
         # Who may be called is worked out by the system, as every day.
-        planner = self.env["salon.call.planner"].with_company(company).sudo()
-        found = planner._get_win_back_rows(self.partner_id)
+        candidates = self.env["salon.call.candidate"].with_company(company).sudo()
+        found = candidates._get_asked(self.partner_id)
         held = {
-            row["partner_id"]: planner._text_win_back_hold(row["hold"])
+            row["partner_id"]: self.with_company(company)._text_hold(row["hold"])
             for row in found
             if row["hold"]
         }
         rows = [{**row, "user_id": self.env.uid} for row in found if not row["hold"]]
         calls = self.env["salon.call"].with_company(company)
+        planner = self.env["salon.call.planner"].with_company(company).sudo()
         vals_list = planner._prepare_calls(rows)
         made = calls.create([{**vals, "user_id": self.env.uid} for vals in vals_list])
         partners = self.env["res.partner"]
         return made, {partners.browse(number): text for number, text in held.items()}
+
+    @api.model
+    def _text_hold(self, hold):
+        """Return why somebody who is lost can't be called now."""
+        if hold == "call":
+            return self.env._(
+                "She, or somebody with her number, is on the list already."
+            )
+        if hold == "gap":
+            return self.env._(
+                "She, or somebody with her number, was called less than %(days)s days "
+                "ago.",
+                days=self.env.company.salon_contact_gap_days,
+            )
+        if hold == "control":
+            return self.env._(
+                "Chance has left her uncalled for two weeks, to learn what calls bring."
+            )
+        return self.env["salon.gate"]._text_hold(hold)

@@ -2,7 +2,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..common_call import CallCase
 
@@ -133,3 +133,40 @@ class TestSalonCallClaim(CallCase):
         with freeze_time("2026-03-12 09:00:00"):
             self.env["salon.call.claim"]._gc_expired()
         self.assertFalse(self.env["salon.call.claim"].search([]))
+
+    def test_whether_a_claim_holds_is_told_once(self):
+        """In SQL as in Python: by client or number, at this salon, until it ends."""
+        mother = self._create_due_call("Mother", "+36 30 123 4567")
+        bea = self._create_due_call("Bea", "+36 30 123 4568")
+        claims = self.env["salon.call.claim"]
+        self.company.salon_claim_minutes = 5
+        self.assertTrue(self.mine._claim())
+        claim = claims.search([("call_id", "=", self.call.id)])
+        for moment in ("09:00:00", "09:04:59", "09:05:00"):
+            with freeze_time(f"2026-03-10 {moment}"):
+                for call in (self.call, mother, bea):
+                    wanted = call != bea and moment < "09:05:00"
+                    self.assertEqual(bool(claim._get_holding(call)), wanted, moment)
+                    self.assertEqual(self._holds(claim, call), wanted, moment)
+        other = self.call.copy_data()[0] | {"company_id": self._create_company("O").id}
+        foreign = self.env["salon.call"].new(other)
+        self.assertFalse(claim._get_holding(foreign))
+        self.assertFalse(self._holds(claim, foreign))
+
+    def _holds(self, claim, call):
+        self.env.flush_all()
+        partner = call.partner_id
+        holds = claim._sql_holds(
+            SQL("%s", call.company_id.id),
+            SQL("%s", partner._origin.id),
+            SQL("%s", partner.phone_sanitized),
+        )
+        return bool(
+            self.env.execute_query(
+                SQL(
+                    "SELECT FROM salon_call_claim c WHERE c.id = %s AND %s",
+                    claim.id,
+                    holds,
+                )
+            )
+        )

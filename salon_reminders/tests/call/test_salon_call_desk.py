@@ -87,7 +87,9 @@ class TestSalonCallDesk(CallCase):
     def test_card_tells_all(self):
         self.anna.salon_note = "6.3 + 20 vol"
         nails = self.env["salon.zone"].create({"name": "Nails"})
-        self._create_cycle("Gel", (10, 18, 28)).zone_id = nails
+        gel = self._create_cycle("Gel", (10, 18, 28))
+        gel.zone_id = nails
+        self._create_service("Gel manicure", gel)
         twin = self._create_client("Mother")
         self._send("no_answer", note="Busy tone")
         card = self._desk().take_call(self.call.id)["card"]
@@ -96,6 +98,10 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(card["formula"], "6.3 + 20 vol")
         self.assertIn("Nails", card["zones_ignored"])
         self.assertNotIn("Colour", card["zones_ignored"])
+        # The client's card tells the same.
+        zones = self.env["salon.client.card"]._get(self.anna)["zones"]
+        ignored = [zone["name"] for zone in zones if zone["state"] == "ignored"]
+        self.assertEqual(card["zones_ignored"], ignored)
         self.assertEqual(card["same_number"], [twin.name])
         self.assertEqual(card["history"][0]["note"], "Busy tone")
         self.assertEqual(card["visits"][0]["services"], "Root touch-up")

@@ -209,3 +209,7 @@ class TestSalonCallLogging(CallCase):
             with self.assertQueryCount(60):
                 self._log(kind, call=call, token=f"token {number}", **details)
                 self.env.flush_all()
+
+    def test_every_kind_of_outcome_is_known(self):
+        kinds = dict(self.env["salon.call.outcome"]._fields["kind"].selection)
+        self.assertEqual(self.call._get_kinds().keys(), kinds.keys())

@@ -1,5 +1,7 @@
 from odoo.tests import freeze_time
+from odoo.tools import SQL
 
+from ...models.call.salon_call import WORTH_FIRST
 from ..common_call import CallCase
 
 
@@ -122,6 +124,40 @@ class TestSalonCallQueue(CallCase):
         quick = self._create_service("Quick roots", self.roots)
         self._create_visit(self.anna, "2026-02-10", quick)
         self.assertEqual(self.call._get_last_services(), quick)
+
+    # ---- the order ----
+
+    def test_one_order_of_calls(self):
+        """The list, the desk and the daily job order calls alike; indexes serve it."""
+        cheap, dear, none, early = self.others[:4]
+        (cheap | dear | early).value = 500
+        none.value = False
+        dear.value = 900
+        early.due_date, cheap.due_date = "2026-02-01", "2026-03-01"
+        calls = self.env["salon.call"].search(
+            [("id", "in", (cheap | dear | none | early).ids)]
+        )
+        self.assertEqual(calls.ids, (dear | early | cheap | none).ids)
+        listed = [id_ for id_ in self._ids() if id_ in calls.ids]
+        self.assertEqual(listed, calls.ids)
+        order = self.env["salon.call.candidate"]._sql_order()
+        self.assertIn(WORTH_FIRST, order.code)
+        view = self.env.ref("salon_reminders.salon_call_view_list")
+        self.assertNotIn("default_order", view.arch_db)
+
+    def test_an_index_serves_each_part(self):
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute("SET LOCAL enable_sort = off")
+        queue = self._queue()
+        names = ("promise", "value", "hour")
+        for name, (domain, order) in zip(names, queue._get_parts("all"), strict=True):
+            part = queue._search_part(domain, order, 10)
+            plan = "\n".join(
+                row[0] for row in self.env.execute_query(SQL("EXPLAIN %s", part))
+            )
+            self.assertIn(f"salon_call_{name}_idx", plan)
+            self.assertNotIn("Sort", plan)
 
     # ---- free times ----
 

@@ -30,7 +30,7 @@ class TestSalonProposals(BookCase):
 
     def _propose(self, call=None):
         call = call or self._call()
-        return self.env["salon.slot.proposer"]._propose(call)[call]
+        return call._propose_times()[call]
 
     def _local(self, proposal):
         return self.company._salon_local(proposal["start"]).replace(tzinfo=None)

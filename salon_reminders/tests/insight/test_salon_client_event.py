@@ -214,3 +214,8 @@ class TestSalonClientEvent(SalonCase):
             plan = "\n".join(row[0] for row in rows)
             self.assertNotIn("Seq Scan", plan)
             self.assertIn("salon_visit_", plan)
+
+    def test_every_kind_of_event_is_told_in_words(self):
+        events = self.env["salon.client.event"]
+        kinds = dict(events._fields["kind"].selection)
+        self.assertEqual(events._get_describers().keys(), kinds.keys())

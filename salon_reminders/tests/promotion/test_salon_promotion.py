@@ -122,7 +122,7 @@ class TestSalonPromotion(PromotionCase):
 
     def test_offered_terms_do_not_change(self):
         promotion = self._create_promotion()
-        promotion._offer(self._create_fan("Anna", 30))
+        self._offer(promotion, self._create_fan("Anna", 30))
         for vals in ({"percent": 30}, {"domain": "[]"}, {"segment_new": True}):
             with self.assertRaisesRegex(UserError, "offered to clients already"):
                 promotion.write(vals)
@@ -135,7 +135,7 @@ class TestSalonPromotion(PromotionCase):
         anna = self._create_fan("Anna", 30)
         for end in ("action_end", "action_archive"):
             promotion = self._create_promotion()
-            offer = promotion._offer(anna)
+            offer = self._offer(promotion, anna)
             getattr(promotion, end)()
             self.assertEqual(offer.state, "over")
             self.assertEqual(promotion.state, "ended")
@@ -155,7 +155,7 @@ class TestSalonPromotion(PromotionCase):
         promotion = self._create_promotion()
         over = self._create_promotion("Over", kind="amount", amount=5)
         anna = self._create_fan("Anna", 30)
-        offer = over._offer(anna)
+        offer = self._offer(over, anna)
         self.assertNotIn(anna, promotion.member_ids.partner_id)
         over.date_to = "2026-03-09"
         cron = self.env.ref("salon_reminders.ir_cron_follow_promotions")
@@ -166,7 +166,7 @@ class TestSalonPromotion(PromotionCase):
         self.assertEqual(over.state, "ended")
         self.assertEqual(offer.state, "over")
         count = len(promotion.member_ids)
-        promotion._refresh_members()
+        self.env["salon.promotion.member"]._refresh(promotion)
         self.assertEqual(len(promotion.member_ids), count)
 
     def test_days_are_those_of_the_salon(self):
@@ -232,11 +232,11 @@ class TestSalonPromotion(PromotionCase):
 
     def test_stylists_read_their_own_clients_only(self):
         promotion = self._create_promotion()
-        own = promotion._offer(self._create_fan("Anna", 3))
+        own = self._offer(promotion, self._create_fan("Anna", 3))
         bea = self._create_fan("Bea", 3)
         bea.salon_visit_ids.stylist_id = self._create_stylist("Zora")
         bea.salon_visit_ids.line_ids.stylist_id = bea.salon_visit_ids.stylist_id
-        foreign = promotion._offer(bea)
+        foreign = self._offer(promotion, bea)
         found = self._as(self.offers, self.stylist_user).search([])
         self.assertIn(own, found)
         self.assertNotIn(foreign, found)
@@ -249,7 +249,7 @@ class TestSalonPromotion(PromotionCase):
 
     def test_companies_are_apart(self):
         promotion = self._create_promotion()
-        offer = promotion._offer(self._create_fan("Anna", 3))
+        offer = self._offer(promotion, self._create_fan("Anna", 3))
         other = self._create_company("Other")
         self.receptionist.company_ids |= other
         here = {"allowed_company_ids": other.ids}
@@ -257,9 +257,7 @@ class TestSalonPromotion(PromotionCase):
             elsewhere = record.with_user(self.receptionist).with_context(**here)
             with self.assertRaises(AccessError):
                 elsewhere.check_access("read")
-        found = self.promotions.with_company(other)._get_open_promotions(
-            offer.partner_id
-        )
+        found = self.offers.with_company(other)._get_open_promotions(offer.partner_id)
         self.assertFalse(found[offer.partner_id])
 
     # ---- clients who change ----
@@ -267,7 +265,7 @@ class TestSalonPromotion(PromotionCase):
     def test_archived_client(self):
         anna = self._create_fan("Anna", 30)
         promotion = self._create_promotion()
-        offer = promotion._offer(anna)
+        offer = self._offer(promotion, anna)
         anna.action_archive()
         self.assertEqual(offer.state, "over")
         self.assertFalse(self._open(anna))
@@ -276,9 +274,9 @@ class TestSalonPromotion(PromotionCase):
         anna, twin = self._create_fan("Anna", 30), self._create_fan("Anna K.", 40)
         first, second = self._create_promotion(), self._create_promotion("Second")
         gift = self._create_promotion(kind="gift_product", product_ids=self.shampoo.ids)
-        wanted = first._offer(anna, "interested")
+        wanted = self._offer(first, anna, "interested")
         other = self.offers.create({"promotion_id": second.id, "partner_id": twin.id})
-        own = gift._offer(twin)
+        own = self._offer(gift, twin)
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((anna | twin).ids, twin)
         self.assertEqual((wanted | other | own).partner_id, twin)
@@ -292,7 +290,7 @@ class TestSalonPromotion(PromotionCase):
     def test_erased_client(self):
         anna = self._create_fan("Anna", 30)
         promotion = self._create_promotion()
-        offer = promotion._offer(anna, "interested")
+        offer = self._offer(promotion, anna, "interested")
         offer.note = "Anna asked for Friday"
         used = self._create_promotion("Used", kind="amount", amount=5)
         visit = self._book(anna, day="2026-03-10")

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
+from ...models.promotion.promotion_terms import Audience
 from ..common_promotion import PromotionCase
 
 
@@ -39,7 +40,7 @@ class TestSalonPromotionOpen(PromotionCase):
     def test_what_she_was_offered_stays_hers_at_booking(self):
         anna = self._create_fan("Anna", 30)
         promotion = self._create_promotion()
-        promotion._offer(anna, "interested")
+        self._offer(promotion, anna, "interested")
         self._agree(anna, decision="withdrawn")
         self.assertFalse(self._open(anna, channel="phone"))
         self.assertEqual(self._open(anna), promotion)
@@ -76,13 +77,13 @@ class TestSalonPromotionOpen(PromotionCase):
     def test_declined_is_declined(self):
         anna = self._create_fan("Anna", 30)
         promotion = self._create_promotion()
-        promotion._offer(anna, "later")
+        self._offer(promotion, anna, "later")
         self.assertEqual(self._open(anna), promotion)
-        offer = promotion._offer(anna, "declined")
+        offer = self._offer(promotion, anna, "declined")
         self.assertEqual(len(offer), 1)
         self.assertFalse(self._open(anna))
         with self.assertRaisesRegex(UserError, "not open to Anna"):
-            promotion._offer(anna, "interested")
+            self._offer(promotion, anna, "interested")
         offer.action_interested()
         self.assertEqual(self._open(anna), promotion)
 
@@ -93,11 +94,11 @@ class TestSalonPromotionOpen(PromotionCase):
         amount = self._create_promotion("Amount", kind="amount", amount=5)
         self.assertEqual(self._open(anna), short | amount)
         with self.assertRaises(UserError):
-            long._offer(anna)
-        offer = short._offer(anna)
+            self._offer(long, anna)
+        offer = self._offer(short, anna)
         with freeze_time("2026-03-13 09:00:00"):
             self.assertEqual(self._open(anna), amount | long)
-            long._offer(anna)
+            self._offer(long, anna)
             self.assertEqual(offer.state, "over")
 
     # ---- audience ----
@@ -105,7 +106,7 @@ class TestSalonPromotionOpen(PromotionCase):
     def _audience(self, **vals):
         promotion = self._create_promotion(start=False, **vals)
         partners = self.env["res.partner"]
-        found = self.env.execute_query(promotion._sql_audience())
+        found = self.env.execute_query(Audience(promotion).sql())
         return partners.browse(row[0] for row in found).filtered(
             lambda partner: partner.name.startswith("P ")
         )
@@ -234,7 +235,7 @@ class TestSalonPromotionOpen(PromotionCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            found = self.promotions._get_open_promotions(some, "phone")
+            found = self.offers._get_open_promotions(some, "phone")
             self.assertEqual([len(one) for one in found.values()], [3] * len(some))
             return self.env.cr.sql_log_count - before
 

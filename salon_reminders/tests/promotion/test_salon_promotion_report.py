@@ -49,8 +49,8 @@ class TestSalonPromotionReport(PromotionCase):
         self.assertEqual(len(gift.member_ids), 6)
         for client in (anna, bea, cleo):
             self._use(gift, client)
-        gift._offer(dora, "interested")
-        gift._offer(eva, "declined")
+        self._offer(gift, dora, "interested")
+        self._offer(gift, eva, "declined")
         # Anna pays again in the zone; Bea only elsewhere; Cleo too late.
         self._come_later(anna, 20, self.manicure)
         self._come_later(bea, 20, self.roots_service)
@@ -105,7 +105,7 @@ class TestSalonPromotionReport(PromotionCase):
     def test_nobody_to_compare_with(self):
         anna = self._create_fan("Anna", 30)
         promotion = self._create_promotion(domain=f"[('id', '=', {anna.id})]")
-        promotion._offer(anna)
+        self._offer(promotion, anna)
         row = self._get_row(promotion)
         self.assertEqual((row.compared_count, row.difference), (0, 0))
 

@@ -74,14 +74,14 @@ class TestSalonPromotionScreens(PromotionCase):
         card = partner.salon_get_card(partner.id)["promotions"]
         self.assertEqual([row["id"] for row in card["open"]], [promotion.id])
         self.assertEqual(card["history"], [])
-        promotion._offer(self.anna, "later")
+        self._offer(promotion, self.anna, "later")
         card = partner.salon_get_card(partner.id)["promotions"]
         self.assertEqual(card["history"][0]["text"], "Later")
         partner.invalidate_recordset()
         self.assertEqual(partner.salon_participation_count, 1)
 
     def test_in_her_history(self):
-        offer = self._create_promotion()._offer(self.anna, "later")
+        offer = self._offer(self._create_promotion(), self.anna, "later")
         events = self._as(self.env["salon.client.event"], self.receptionist)
         event = events.search(
             [("partner_id", "=", self.anna.id), ("kind", "=", "promotion")]
@@ -101,8 +101,8 @@ class TestSalonPromotionScreens(PromotionCase):
         many = self._create_fan("Many", *range(10, 200, 10))
         for number in range(4):
             promotion = self._create_promotion(f"Old {number}")
-            promotion._offer(many)
-            promotion._offer(few)
+            self._offer(promotion, many)
+            self._offer(promotion, few)
             promotion.action_end()
         for number in range(3):
             self._create_promotion(f"Now {number}")

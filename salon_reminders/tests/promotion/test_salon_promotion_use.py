@@ -159,7 +159,7 @@ class TestSalonPromotionUse(PromotionCase):
         promotion = self._create_promotion()
         visit = self._use(promotion)
         offer = self.anna.salon_participation_ids
-        other = self._create_promotion("Other")._offer(self.anna)
+        other = self._offer(self._create_promotion("Other"), self.anna)
         visit.action_cancel()
         self._assert_taken_off(visit, promotion, offer, "over")
         self.assertEqual(other.state, "open")
@@ -279,7 +279,7 @@ class TestSalonPromotionUse(PromotionCase):
             (0, 0, {"weekday": "2", "hour_from": 10, "hour_to": 11}),
         ]
         self.assertEqual(promotion.hour_ids.share, 100)
-        question = promotion._get_load_questions()[0]
+        question = self.env["salon.promotion.start"]._get_load_questions(promotion)[0]
         self.assertIn("Tue 10:00–11:00: 100 %", question)
 
     # ---- at booking ----

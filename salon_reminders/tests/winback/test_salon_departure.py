@@ -48,7 +48,7 @@ class DepartureCase(BookCase):
 
     def _plan(self, day="2026-03-11"):
         with freeze_time(f"{day} 09:00:00"):
-            self._plan_from(self.env["salon.win.back"]._get_clients)
+            self._plan_from(self.env["salon.call.planner"]._get_departure_clients)
         return self._get_open_calls().filtered(lambda call: call.kind == "departure")
 
 
@@ -309,7 +309,7 @@ class TestSalonDeparture(DepartureCase):
         departure.action_call()
         with freeze_time("2026-03-11 09:00:00"):
             call = self._plan()
-            proposals = self.env["salon.slot.proposer"]._propose(call)[call]
+            proposals = call._propose_times()[call]
         self.assertEqual({p["stylist_id"] for p in proposals}, {self.mia.id})
 
     def test_a_call_about_something_else_tells_it_too(self):
@@ -377,7 +377,7 @@ class TestSalonDeparture(DepartureCase):
         action = departure.action_open_stayed()
         self.assertEqual(self.env[action["res_model"]].search(action["domain"]), anna)
         visit.state = "cancelled"
-        departure._refresh_stays()
+        departure.line_ids._refresh_stays(departure)
         self.assertFalse(anna.is_stayed)
 
     # ---- bad input ----

@@ -18,7 +18,7 @@ class TestSalonFollowUp(BookCase):
         """Plan the follow-ups of a day; return the calls that it made."""
         before = self._get_open_calls()
         with freeze_time(f"{day} 09:00:00"):
-            self._plan_from(self.env["salon.follow.up"]._get_clients)
+            self._plan_from(self.env["salon.call.planner"]._get_missed_clients)
         return self._get_open_calls() - before
 
     def _miss(self, action="action_no_show"):

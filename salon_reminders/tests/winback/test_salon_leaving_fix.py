@@ -46,7 +46,7 @@ class TestSalonLeavingFix(CallCase):
     def _plan(self, day="2026-03-11"):
         """Plan the news of a day; return the calls about changes that are open."""
         with freeze_time(f"{day} 09:00:00"):
-            self._plan_from(self.env["salon.win.back"]._get_clients)
+            self._plan_from(self.env["salon.call.planner"]._get_fixed_clients)
         return self._get_open_calls().filtered(lambda call: call.kind == "fixed")
 
     # ---- whom to call ----
@@ -156,13 +156,17 @@ class TestSalonLeavingFix(CallCase):
         self._fix()
         self.company.salon_daily_quota = 4
         with freeze_time("2026-03-11 09:00:00"):
-            win_back = self.env["salon.win.back"]
-            self.assertEqual(self._plan_from(win_back._get_first), 2)
-            self.assertEqual(self._plan_from(win_back._get_first), 0)
-            self.assertEqual(self._plan_from(win_back._get_clients), 2)
-            self.assertEqual(self._plan_from(win_back._get_clients), 0)
+            planner = self.env["salon.call.planner"]
+
+            def get_first():
+                return planner._get_fixed_clients(planner._get_news_places())
+
+            self.assertEqual(self._plan_from(get_first), 2)
+            self.assertEqual(self._plan_from(get_first), 0)
+            self.assertEqual(self._plan_from(planner._get_fixed_clients), 2)
+            self.assertEqual(self._plan_from(planner._get_fixed_clients), 0)
         with freeze_time("2026-03-12 09:00:00"):
-            self.assertEqual(self._plan_from(win_back._get_clients), 1)
+            self.assertEqual(self._plan_from(planner._get_fixed_clients), 1)
 
     def test_merged(self):
         anna = self._leave()
@@ -186,7 +190,7 @@ class TestSalonLeavingFix(CallCase):
     def test_leaving_is_not_undone_behind_an_open_call(self):
         attempt = self._log("left_us", reason_id=self.reason.id)
         self._fix()
-        self._plan_from(self.env["salon.win.back"]._get_clients)
+        self._plan_from(self.env["salon.call.planner"]._get_fixed_clients)
         with self.assertRaisesRegex(UserError, "another open call"):
             attempt.with_user(self.receptionist).action_undo()
 

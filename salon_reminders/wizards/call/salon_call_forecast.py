@@ -20,14 +20,14 @@ class DayForecast(NamedTuple):
 class SalonCallForecast(models.AbstractModel):
     """Predicts what the daily job will do today and on the days to come.
 
-    It is the planner itself, given a clock of many days instead of one: the same
+    By the rules of the job itself, given a clock of many days instead of one: the same
     candidates, holds and order. Not known, and left out, is what people will do: new
     visits and bookings, and courses that run out unused. Who has a call keeps it, so
     nobody is counted twice.
     """
 
     _name = "salon.call.forecast"
-    _inherit = "salon.call.planner"
+    _inherit = "salon.call.candidate"
     _description = "Salon Call Forecast"
 
     @api.model
@@ -124,7 +124,7 @@ class SalonCallForecast(models.AbstractModel):
 
         Today, and when a date of one of her reminders, her next birthday or the end
         of a contact gap comes. Between them nothing changes, so that only these days
-        are worked out; whether something really changes, the planner decides.
+        are worked out; whether something really changes, the rules decide.
         """
         company = self.env.company
         return SQL(
@@ -158,7 +158,7 @@ class SalonCallForecast(models.AbstractModel):
         )
 
     # ------------------------------------------------------------
-    # THE PLANNER'S RULES, ON THOSE DAYS
+    # THE RULES OF CANDIDATES, ON THOSE DAYS
     # ------------------------------------------------------------
 
     def _sql_day(self, row):

@@ -1,26 +1,18 @@
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
-from statistics import median
 
 import pytz
 
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import fields, models
 
 from ...tools.half_days import HalfDays
 from ..book.salon_slot_finder import NOTICE
-from ..visit.salon_visit import MADE_STATES
 
 PROPOSALS = 3
 # Days looked at before and after the day she is due.
 DAYS_BEFORE = 6
 DAYS_AFTER = 15
-HISTORY = 8
-# A weekday is her usual one if she came on it so often, in so many visits.
-USUAL_SHARE = 0.4
-USUAL_VISITS = 3
 # A rest shorter than this is hard to sell.
 USELESS = timedelta(minutes=30)
 # What a proposal loses in points, as compared with one day off the due date.
@@ -71,7 +63,7 @@ class Candidate:
         return self.local.hour + self.local.minute / 60
 
 
-class SalonSlotProposer(models.AbstractModel):
+class SlotProposer:
     """Proposes the two or three times that suit a client best, each with its reason.
 
     Her stylist comes first, then her usual weekday and hour, near the day she is due
@@ -79,57 +71,35 @@ class SalonSlotProposer(models.AbstractModel):
     first, and no rest is left that is too short for anybody.
     """
 
-    _name = "salon.slot.proposer"
-    _description = "Times to Propose"
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _propose(self, calls):
+    def propose(self, calls):
         """Return {call: proposals} for these calls.
 
         :return: dicts of start, stop, stylist_id, stylist, label, reason, and times:
             (stylist id, start, stop) of all that is kept busy
         """
-        habits = self._get_habits(calls)
-        return {
-            call: self._get_proposals(self._get_wish(call, habits.get(call, [])))
-            for call in calls
-        }
+        proposals = {}
+        for company, own in calls.grouped("company_id").items():
+            standings = self.env["salon.client.standing"].with_company(company)
+            habits = standings._get_habits(own.partner_id)
+            for call in own:
+                habit = habits.get(call.partner_id.id, (None, None, None))
+                proposals[call] = self._get_proposals(self._get_wish(call, *habit))
+        return proposals
 
     # ------------------------------------------------------------
     # WHAT SHE WISHES
     # ------------------------------------------------------------
 
-    def _get_habits(self, calls):
-        """Return {call: rows of the client's last visits}, in one query."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT k.id, v.start, v.stylist_id
-                     FROM salon_call k
-             CROSS JOIN LATERAL (
-                   SELECT start, stylist_id FROM salon_visit
-                    WHERE partner_id = k.partner_id AND company_id = k.company_id
-                      AND state IN %s AND NOT is_purchase
-                 ORDER BY date DESC LIMIT %s) v
-                    WHERE k.id = ANY(%s)""",
-                MADE_STATES,
-                HISTORY,
-                calls.ids,
-            )
-        )
-        habits = {}
-        for call_id, *row in rows:
-            habits.setdefault(calls.browse(call_id), []).append(row)
-        return habits
-
-    def _get_wish(self, call, visits):
+    def _get_wish(self, call, weekday, hour, stylist_id):
         company = call.company_id
         today = company._salon_today()
         reminders = call.reminder_ids
-        weekday, hour = self._get_usual(company, [start for start, _who in visits])
-        stylists = [who for _start, who in visits if who]
         own = call._get_wished_stylist()
-        if not own and stylists:
-            own = own.browse(Counter(stylists).most_common(1)[0][0])
+        if not own and stylist_id:
+            own = own.browse(stylist_id)
         earliest = [day for day in reminders.mapped("earliest_date") if day]
         return Wish(
             company=company,
@@ -142,16 +112,6 @@ class SalonSlotProposer(models.AbstractModel):
             weekday=weekday,
             hour=hour,
         )
-
-    @api.model
-    def _get_usual(self, company, starts):
-        """Return her usual weekday and hour, as far as she has such."""
-        if len(starts) < USUAL_VISITS:
-            return None, None
-        locals_ = [company._salon_local(start) for start in starts]
-        day, times = Counter(one.weekday() for one in locals_).most_common(1)[0]
-        hour = median(one.hour + one.minute / 60 for one in locals_)
-        return (day if times >= USUAL_SHARE * len(starts) else None), hour
 
     # ------------------------------------------------------------
     # WHAT IS FREE
@@ -231,7 +191,6 @@ class SalonSlotProposer(models.AbstractModel):
             return [(moment, moment + shift) for moment in moments]
         return [(moment, read(moment).replace(tzinfo=None)) for moment in moments]
 
-    @api.model
     def _get_edges(self, company, start, stop):
         """Return where the half-days of a span begin and end."""
         first = company._salon_date(start)
@@ -241,7 +200,6 @@ class SalonSlotProposer(models.AbstractModel):
         edges.append(datetime.combine(days[-1] + timedelta(days=1), time()))
         return [company._salon_utc(edge) for edge in edges]
 
-    @api.model
     def _get_window(self, windows, start, length):
         """Return the free time in which work that begins then lies."""
         return next(
@@ -252,14 +210,13 @@ class SalonSlotProposer(models.AbstractModel):
     # WHAT SUITS HER BEST
     # ------------------------------------------------------------
 
-    @api.model
     def _rate(self, wish, one):
         """Return how many points a time loses: for the book, and for the client."""
         rests = (one.start - one.window[0], one.window[1] - one.stop)
         points = WEIGHTS["taken"] * one.taken
         points += WEIGHTS["rest"] * sum(timedelta() < r < USELESS for r in rests)
         points += abs((one.day - wish.due).days)
-        if wish.weekday is not None and wish.weekday != one.local.weekday():
+        if wish.weekday is not None and wish.weekday != one.local.isoweekday():
             points += WEIGHTS["weekday"]
         if wish.hour is not None:
             points += WEIGHTS["hour"] * min(abs(one.hour - wish.hour), FAR_HOURS)
@@ -267,7 +224,6 @@ class SalonSlotProposer(models.AbstractModel):
             points += WEIGHTS["stranger"]
         return points
 
-    @api.model
     def _choose(self, candidates, count):
         """Return the best ones that are really different: other days, then hours."""
         chosen, spare = [], []
@@ -282,3 +238,67 @@ class SalonSlotProposer(models.AbstractModel):
             ):
                 spare.append(candidate)
         return (chosen + spare)[:count]
+
+    # ------------------------------------------------------------
+    # IN WORDS
+    # ------------------------------------------------------------
+
+    def _describe(self, wish, candidate):
+        names = dict.fromkeys(who.name for _service, who in candidate.plan)
+        return {
+            "start": candidate.start,
+            "stop": candidate.stop,
+            "stylist_id": candidate.stylist.id,
+            "stylist": " + ".join(names),
+            "times": [
+                (who.id, candidate.start + begin, candidate.start + end)
+                for who, parts in candidate.parts.items()
+                for begin, end in parts
+            ],
+            "label": wish.company._salon_format_moment(candidate.start),
+            "reason": ", ".join(self._get_reasons(wish, candidate)),
+        }
+
+    def _get_reasons(self, wish, candidate):
+        """Return what speaks for a time, the strongest first."""
+        reasons = []
+        weekday = wish.weekday == candidate.local.isoweekday()
+        hour = wish.hour is not None and abs(candidate.hour - wish.hour) <= 1
+        if wish.own:
+            reasons.append(
+                self.env._("her stylist")
+                if candidate.stylist == wish.own
+                else self.env._("%(own)s is not free near then", own=wish.own.name)
+            )
+        if weekday and hour:
+            reasons.append(self.env._("her usual day and hour"))
+        elif weekday:
+            reasons.append(self.env._("her usual weekday"))
+        elif hour:
+            reasons.append(self.env._("her usual hour"))
+        days = (candidate.day - wish.due).days
+        if wish.is_over:
+            reasons.append(self._get_soon_reason(days))
+        else:
+            reasons.append(self._get_due_reason(days))
+        if candidate.window == (candidate.start, candidate.stop):
+            reasons.append(self.env._("fills a gap exactly"))
+        elif not candidate.taken:
+            reasons.append(self.env._("nothing else booked around it"))
+        return reasons
+
+    def _get_soon_reason(self, days):
+        if days > 1:
+            return self.env._("in %(days)s days", days=days)
+        return self.env._("tomorrow") if days else self.env._("today")
+
+    def _get_due_reason(self, days):
+        if days == 1:
+            return self.env._("the day after she is due")
+        if days == -1:
+            return self.env._("the day before she is due")
+        if days > 0:
+            return self.env._("%(days)s days after she is due", days=days)
+        if days < 0:
+            return self.env._("%(days)s days before she is due", days=-days)
+        return self.env._("on the day she is due")

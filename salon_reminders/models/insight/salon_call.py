@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class SalonCall(models.Model):
+    """What we know of the client, on a call."""
+
+    _inherit = "salon.call"
+
+    def _get_ignored_zones(self):
+        self.ensure_one()
+        spots = self.env["salon.client.zone"]
+        return spots._get_ignored(self.partner_id, self.company_id).mapped("name")
