@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .salon_call_queue import CHANGES
+
 
 class SalonCallClaiming(models.AbstractModel):
     """Opening a call claims it, so that nobody else rings the same number."""
@@ -119,10 +121,10 @@ class SalonCallClaiming(models.AbstractModel):
             if group:
                 group._bus_send(
                     "salon.call/changed",
-                    # Above this a desk reads everything anew anyway.
+                    # One more than a desk follows tells it to read everything.
                     {
                         "company_id": company,
-                        "call_ids": sorted(ids)[:100],
+                        "call_ids": sorted(ids)[: CHANGES + 1],
                         # The desk that did it knows already.
                         "desk": self.env.context.get("salon_desk") or "",
                     },

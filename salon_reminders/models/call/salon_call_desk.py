@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .salon_call_queue import MOST, PAGE
+from .salon_call_kinds import TEXT_LENGTH
+from .salon_call_queue import CHANGES, MOST, PAGE
 
 MAX_ID = 2**31
 SCOPES = ("mine", "all")
@@ -31,6 +32,7 @@ class SalonCallDesk(models.AbstractModel):
             "salon": self.env.company.name,
             "currency_id": self.env.company.currency_id.id,
             "timezone": self.env.company._salon_timezone().zone,
+            "limits": {"page": PAGE, "changes": CHANGES, "text": TEXT_LENGTH},
             "outcomes": self._get_outcomes(),
             "reasons": self._get_reasons(),
             "stylists": self._get_stylists(),
