@@ -115,6 +115,10 @@
         "web.assets_tests": [
             "salon_reminders/static/tests/tours/**/*",
         ],
+        "web.assets_unit_tests": [
+            "salon_reminders/static/tests/**/*",
+            ("remove", "salon_reminders/static/tests/tours/**/*"),
+        ],
     },
     "demo": [
         "demo/res_company_demo.xml",

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ...tools.arguments import checked, optional, record_id, whole_number
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
+from .salon_slot_finder import STEP
 
 # What is shown when nobody works: a salon's usual day.
 OPENS, CLOSES = 9 * 60, 18 * 60
@@ -43,6 +44,8 @@ class SalonDayBoard(models.AbstractModel):
             "title": company._salon_format_day(span[0] + timedelta(hours=12)),
             "today": fields.Date.to_string(company._salon_today()),
             "now": self._get_minute(fields.Datetime.now(), span),
+            # What is put on the board begins and ends at such minutes.
+            "step": STEP // timedelta(minutes=1),
             **self._get_extras(),
             "columns": shown or list(columns.values()),
             **self._get_hours(shown),
@@ -228,6 +231,7 @@ class SalonDayBoard(models.AbstractModel):
             "services": ", ".join((lines or visit.line_ids).product_id.mapped("name")),
             "time": self.env.company._salon_format_time(start),
             "state": visit.state,
+            "is_movable": visit.state in OPEN_STATES,
             "overlap": visit.is_overlap,
             "outside": visit.outside_hours,
             "parts": len(self._get_blocks(visit)),

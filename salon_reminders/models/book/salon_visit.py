@@ -11,6 +11,7 @@ from ...tools.arguments import (
     record_id,
     record_ids,
     shaped,
+    text,
 )
 from ...tools.times import merge_times, subtract_times
 from ..visit.salon_visit import MISSED_STATES, OPEN_STATES
@@ -129,18 +130,23 @@ class SalonVisit(models.Model):
         stop=optional(moment),
         stylist_id=optional(record_id),
         parts=listed(PART),
+        state=optional(text),
     )
-    def get_booking_question(self, visit_id, start, stop, stylist_id, parts=()):
+    def get_booking_question(
+        self, visit_id, start, stop, stylist_id, parts=(), state=False
+    ):
         """Return what must be confirmed before a visit is put at this time, or False.
 
         :param visit_id: the visit that is changed; its own values stand for what is
             not given
         :param parts: what is done by whom and when, as far as it is known: dicts of
             product_id, stylist_id, start and stop
+        :param state: what the visit will be in; nothing is asked about the past
         """
         visit = self.browse(visit_id or [])
         begin = start or visit.start
-        if not begin or (visit and visit.state not in OPEN_STATES):
+        state = state or visit.state
+        if not begin or (state and state not in OPEN_STATES):
             return False
         end = stop or visit.stop
         if not end or end <= begin:

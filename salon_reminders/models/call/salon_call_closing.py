@@ -11,6 +11,7 @@ from ...tools.answer_hours import best_hour, usual_hour
 from ..reminder.salon_reminder import CALLABLE_STATES
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
 from .salon_call import WIN_BACK_KINDS
+from .salon_call_queue import CHANGES
 
 # The next try of the same day comes after so many hours at the earliest.
 REST_HOURS = 2
@@ -336,7 +337,7 @@ class SalonCall(models.Model):
                     # Above this a desk reads everything anew anyway.
                     {
                         "company_id": company,
-                        "call_ids": sorted(ids)[:100],
+                        "call_ids": sorted(ids)[: CHANGES + 1],
                         # The desk that did it knows already.
                         "desk": self.env.context.get("salon_desk") or "",
                     },

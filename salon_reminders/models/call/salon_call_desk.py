@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.arguments import lenient, plain_id
-from .salon_call_queue import MOST, PAGE
+from .salon_call_logging import TEXT_LENGTH
+from .salon_call_queue import CHANGES, MOST, PAGE
 
 SCOPES = ("mine", "all")
 # What is no number names nothing: a desk that is out of date goes on.
@@ -34,6 +35,7 @@ class SalonCallDesk(models.AbstractModel):
             "salon": self.env.company.name,
             "currency_id": self.env.company.currency_id.id,
             "timezone": self.env.company._salon_timezone().zone,
+            "limits": {"page": PAGE, "changes": CHANGES, "text": TEXT_LENGTH},
             "outcomes": self._get_outcomes(),
             "reasons": self._get_reasons(),
             "stylists": self._get_stylists(),

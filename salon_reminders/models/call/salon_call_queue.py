@@ -7,6 +7,8 @@ from .salon_call import WORTH_FIRST
 # As many as a list shows.
 PAGE = 80
 MOST = 5 * PAGE
+# When more than these change at once, a desk reads its whole queue anew.
+CHANGES = 90
 # Tried before the database is asked for more.
 CANDIDATES = 10
 

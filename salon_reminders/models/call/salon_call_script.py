@@ -71,6 +71,7 @@ class SalonCallScript(models.Model):
         readonly=False,
         domain=[("is_salon_client", "=", True)],
     )
+    placeholders = fields.Json(compute="_compute_placeholders")
     preview = fields.Text("She will hear", compute="_compute_preview")
     problem = fields.Char(compute="_compute_preview")
 
@@ -93,6 +94,9 @@ class SalonCallScript(models.Model):
     def _compute_preview_partner_id(self):
         for script in self:
             script.preview_partner_id = script._get_sample_partner()
+
+    def _compute_placeholders(self):
+        self.placeholders = list(script_text.PLACEHOLDERS)
 
     @api.depends("body", "kind", "cycle_id", "company_id", "preview_partner_id")
     @api.depends_context("uid", "lang", "company")

@@ -9,7 +9,7 @@ from ...tools.times import subtract_times
 from ..book.salon_slot_finder import NOTICE
 from .gap_clients import SHORTEST, GapClients, GapRanking
 
-MAX_DAYS = 14
+DAY_CHOICES = (1, 3, 7, 14)
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
 # Days for which a freed time is pointed out
 FREED_DAYS = 7
@@ -42,7 +42,7 @@ class SalonGapFinder(models.AbstractModel):
         self._check_user()
         company = self.env.company
         first = company._salon_parse_day(day)
-        days = max(1, min(days, MAX_DAYS))
+        days = max(1, min(days, DAY_CHOICES[-1]))
         finder = self.env["salon.slot.finder"]
         stylists = finder._get_stylists(company)
         chosen = stylists.filtered(lambda one: not stylist_id or one.id == stylist_id)
@@ -53,6 +53,7 @@ class SalonGapFinder(models.AbstractModel):
             "day": fields.Date.to_string(first),
             "today": fields.Date.to_string(company._salon_today()),
             "days": days,
+            "day_choices": list(DAY_CHOICES),
             "stylists": [{"id": one.id, "name": one.name} for one in stylists],
             "windows": windows,
             "client_count": len(clients),

@@ -30,7 +30,7 @@ class SalonLoad(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def get_load(self, weeks=-4, stylist_id=False):
+    def get_load(self, weeks=USUAL_PERIOD, stylist_id=False):
         """Return the heat map of some weeks back or ahead, and the weeks to come.
 
         :param int weeks: so many weeks up to today, when below zero, or from today on

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
+from ...models.book.salon_slot_finder import STEP
 from .test_salon_book import BookCase
 
 
@@ -23,6 +26,17 @@ class TestSalonBoard(BookCase):
         (card,) = vera["cards"]
         self.assertEqual((card["from"], card["to"]), (540, 600))
         self.assertEqual((card["client"], card["state"]), ("Anna", "booked"))
+
+    def test_only_what_lies_ahead_can_be_taken_along(self):
+        self._book("2026-03-10 09:00", state="arrived")
+        self._book("2026-03-09 09:00", state="done")
+        for day, is_movable in (("2026-03-10", True), ("2026-03-09", False)):
+            (card,) = self._columns(day)["Vera"]["cards"]
+            self.assertIs(card["is_movable"], is_movable)
+
+    def test_board_and_proposals_have_the_same_steps(self):
+        step = self.board.get_day("2026-03-11")["step"]
+        self.assertEqual(timedelta(minutes=step), STEP)
 
     def test_day_of_the_clock_change(self):
         self.stylist.calendar_id.attendance_ids[0].copy({"dayofweek": "6"})
@@ -84,6 +98,11 @@ class TestSalonBoard(BookCase):
         args = ("2026-03-14 08:00:00", False, self.stylist.id)
         question = visits.get_booking_question(False, *args)
         self.assertIn("Vera does not work on Sat 14 Mar", question)
+        # What has been is written down as it was.
+        self.assertFalse(visits.get_booking_question(False, *args, state="done"))
+        self.assertTrue(visits.get_booking_question(False, *args, state="confirmed"))
+        with self.assertRaises(UserError):
+            visits.get_booking_question(False, *args, state=["done"])
 
     def test_off_hours(self):
         times = self.env["salon.visit"].get_off_hours(
@@ -125,6 +144,12 @@ class TestSalonLoad(BookCase):
         self.assertEqual([cell["places"] for cell in row["cells"]][:2], [31, 40])
         self.assertEqual([cell["due"] for cell in row["cells"]][3:6], [0, 1, 0])
         self.assertIn("free places for all", load.get_load()["sentences"][0])
+
+    def test_usual_weeks_when_none_are_asked_for(self):
+        load = self.env["salon.load"].with_user(self.receptionist)
+        usual = load.get_load(False)["weeks"]
+        self.assertEqual(usual, load.get_load()["weeks"])
+        self.assertIn(usual, load.get_load(99)["periods"])
 
     def test_short_weeks_are_told(self):
         self.stylist.salon_zone_ids = self.zone

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
+from ...models.call.salon_call_queue import PAGE
 from ..common_call import CallCase
 
 METHODS = {
@@ -176,6 +177,18 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(visit.stylist_id, self.stylist)
         self.assertEqual(visit.line_ids.product_id, self.roots_service)
 
+    def test_texts_are_kept_as_far_as_the_desk_lets_type(self):
+        limit = self._desk().open_desk()["limits"]["text"]
+        reason = self.env["salon.leaving.reason"].create({"name": "Moved away"})
+        self._send("left_us", reason_id=reason.id, gift="x" * limit + "y")
+        self.assertEqual(self.call.attempt_ids.gift, "x" * limit)
+
+    def test_page_is_as_long_as_the_desk_is_told(self):
+        desk = self._desk()
+        self.assertEqual(desk.open_desk("all")["limits"]["page"], PAGE)
+        rows = desk.get_queue("all", 2)["calls"]
+        self.assertEqual([row["name"] for row in rows], ["Cleo", "Bea"])
+
     def test_same_token_logs_once(self):
         first = self._send("no_answer")
         self.assertEqual(self._send("no_answer"), first)
@@ -267,13 +280,18 @@ class TestSalonCallDesk(CallCase):
 
     # ---- telling the others ----
 
-    def test_others_are_told_once(self):
+    def _listen(self):
+        """Return the list of what is sent to open desks from now on."""
         self.env.cr.precommit.run()
         sent = []
         group = type(self.env["res.groups"])
         self.patch(
             group, "_bus_send", lambda self, kind, data, **kw: sent.append((kind, data))
         )
+        return sent
+
+    def test_others_are_told_once(self):
+        sent = self._listen()
         self.call.with_context(salon_desk="abc").note = "Hm"
         self.call.priority = "1"
         self.bea.priority = "1"
@@ -282,3 +300,13 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(sent[0][0], "salon.call/changed")
         self.assertEqual(sent[0][1]["call_ids"], sorted((self.call | self.bea).ids))
         self.assertEqual(sent[0][1]["desk"], "abc")
+
+    def test_others_are_told_of_more_than_they_follow(self):
+        limit = self._desk().open_desk()["limits"]["changes"]
+        sent = self._listen()
+        many = self.env["salon.call"].browse(range(1, limit + 10))
+        self.env.cr.precommit.data["salon.call.changed"] = {
+            self.call.company_id.id: set(many.ids)
+        }
+        self.env["salon.call"]._send_changes()
+        self.assertEqual(len(sent[0][1]["call_ids"]), limit + 1)

@@ -130,6 +130,13 @@ class TestSalonCallScript(SalonCase):
         )
         self.assertEqual(self._say(), "Hello. I offer Tuesday 10:00. Also: 10 % off.")
 
+    def test_every_placeholder_that_is_offered_can_be_said(self):
+        offered = self.general.placeholders
+        self.assertIn("client", offered)
+        self.general.body = " ".join(f"{{{name}}}" for name in offered)
+        with self.assertRaises(ValidationError):
+            self.general.body = "{nobody}"
+
     def test_birthday_without_needs(self):
         self._create_script("Hello {client}. It is {days} days. {service}!", "birthday")
         bea = self._create_client("Bea", "+36 30 123 4568")

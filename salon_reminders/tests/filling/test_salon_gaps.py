@@ -30,6 +30,11 @@ class TestSalonGaps(BookCase):
     def _names(self, window):
         return [client["name"] for client in window["clients"]]
 
+    def test_as_many_days_as_can_be_chosen(self):
+        choices = self.gaps.get_gaps()["day_choices"]
+        self.assertIn(self.gaps.get_gaps()["days"], choices)
+        self.assertEqual(self.gaps.get_gaps(days=choices[-1] + 1)["days"], choices[-1])
+
     def test_who_fits_where(self):
         windows = self._windows()
         mine = [w for w in windows if w["stylist"] == "Vera"]

@@ -1,5 +1,20 @@
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
-import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
+import {
+    PIXELS_PER_MINUTE,
+    formatMinute,
+    hoursOf,
+    minuteAt,
+    place,
+    placeCard,
+    placePause,
+} from "./board_geometry";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    serializeDate,
+    serializeDateTime,
+} from "@web/core/l10n/dates";
+import {useCardMove, useVisitDraw} from "./board_drag";
 import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
@@ -7,11 +22,9 @@ import {browser} from "@web/core/browser/browser";
 import {confirmBooking} from "../visit_book/booking_question";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {useBoardDrag} from "./board_drag";
 import {useService} from "@web/core/utils/hooks";
 
 const REFRESH_MS = 60000;
-const PIXELS_PER_MINUTE = 1.15;
 // So long before a visit, in minutes, the client may be expected at the door.
 const EXPECTED = 60;
 // So long after its beginning she is asked for.
@@ -32,11 +45,12 @@ export class DayBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
-        this.board = useRef("board");
+        this.area = useRef("area");
         this.state = useState({data: null, draft: null, moving: null});
-        this.scale = PIXELS_PER_MINUTE;
+        Object.assign(this, {formatMinute, placePause});
         this.lastLoad = new KeepLast();
-        useBoardDrag(this);
+        useCardMove(this);
+        useVisitDraw(this);
         onWillStart(() => this.load(this.props.action.context.day));
         const timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
         onWillUnmount(() => browser.clearInterval(timer));
@@ -61,8 +75,7 @@ export class DayBoard extends Component {
     }
 
     async go(days) {
-        const day = luxon.DateTime.fromISO(this.day).plus({days});
-        await this.load(day.toISODate());
+        await this.load(serializeDate(deserializeDate(this.day).plus({days})));
     }
 
     onDay(ev) {
@@ -76,36 +89,22 @@ export class DayBoard extends Component {
     }
 
     get hours() {
-        const {opens, closes} = this.data;
-        const count = (closes - opens) / 60;
-        return [...Array(count).keys()].map((number) => {
-            const minute = opens + number * 60;
-            const label = luxon.DateTime.fromObject({hour: minute / 60});
-            return {minute, label: label.toLocaleString(luxon.DateTime.TIME_SIMPLE)};
-        });
+        return hoursOf(this.data).map((minute) => ({
+            minute,
+            label: formatMinute(minute),
+        }));
     }
 
     get height() {
-        return (this.data.closes - this.data.opens) * this.scale;
+        return (this.data.closes - this.data.opens) * PIXELS_PER_MINUTE;
     }
 
-    /** Style of what lasts from one minute to another. */
-    place([from, to]) {
-        const top = (from - this.data.opens) * this.scale;
-        const height = Math.max((to - from) * this.scale, 4);
-        return `top: ${top}px; height: ${height}px;`;
+    place(times) {
+        return place(times, this.data);
     }
 
     placeCard(card) {
-        const width = 100 / card.lanes;
-        const left = card.lane * width;
-        return `${this.place([card.from, card.to])} left: ${left}%; width: ${width}%;`;
-    }
-
-    /** A processing time, within its card. */
-    placePause(card, [from, to]) {
-        const top = (from - card.from) * this.scale;
-        return `top: ${top}px; height: ${(to - from) * this.scale}px;`;
+        return placeCard(card, this.data);
     }
 
     get isToday() {
@@ -139,22 +138,12 @@ export class DayBoard extends Component {
         return left <= -MISSED ? [next, NO_SHOW] : [next];
     }
 
-    isMovable(card) {
-        return ["booked", "confirmed", "arrived"].includes(card.state);
-    }
-
     get freedLabel() {
         return _t("%s freed", this.data.freed);
     }
 
     get freedTitle() {
         return _t("Times freed by cancellations, which nobody has taken yet");
-    }
-
-    timeOf(minute) {
-        const hour = Math.floor(minute / 60);
-        const moment = luxon.DateTime.fromObject({hour, minute: minute % 60});
-        return moment.toLocaleString(luxon.DateTime.TIME_SIMPLE);
     }
 
     // ---- steps ----
@@ -177,6 +166,12 @@ export class DayBoard extends Component {
         );
     }
 
+    /** Books at the time that is clicked. */
+    onFreeTime(column, {clientY, currentTarget}) {
+        const {top} = currentTarget.getBoundingClientRect();
+        return this.newVisit(column.id, minuteAt(clientY - top, this.data));
+    }
+
     async newVisit(stylistId, from, to, values = {}) {
         const start = await this.orm.call("salon.day.board", "get_start", [
             this.data.day,
@@ -196,10 +191,15 @@ export class DayBoard extends Component {
                 resModel: "salon.visit",
                 title: _t("New visit"),
                 context,
-                onRecordSaved: () => this.load(this.day),
             },
-            {onClose: () => (this.state.draft = null)}
+            {onClose: () => this.endDraft()}
         );
+    }
+
+    /** Booked or given up: perhaps because a colleague took the time. */
+    endDraft() {
+        this.state.draft = null;
+        return this.load(this.day);
     }
 
     /** A walk-in goes to who is free now, or free first. */

@@ -20,13 +20,14 @@ export function confirmBooking(dialog, question) {
 
 /** Asks the server for a warning about a booking, and the user to confirm it. */
 export async function checkBooking({orm, dialog}, visitId, times) {
-    const {start, stop, stylistId, parts} = times;
+    const {start, stop, stylistId, parts, state} = times;
     const question = await orm.call("salon.visit", "get_booking_question", [
         visitId || false,
         start || false,
         stop || false,
         stylistId || false,
         parts || [],
+        state || false,
     ]);
     return !question || confirmBooking(dialog, question);
 }

@@ -5,7 +5,6 @@ import {registry} from "@web/core/registry";
 import {serializeDateTime} from "@web/core/l10n/dates";
 import {useService} from "@web/core/utils/hooks";
 
-const OPEN_STATES = ["booked", "confirmed", "arrived"];
 const TIMES = ["start", "stop", "stylist_id", "line_ids"];
 
 /** The form of a visit asks before it books outside working hours. */
@@ -19,7 +18,7 @@ export class VisitFormController extends FormController {
     async onWillSaveRecord(record, changes) {
         const {start, stop, stylist_id: stylist, state} = record.data;
         const isMoved = !record.resId || TIMES.some((name) => name in changes);
-        if (!isMoved || !start || !stylist || !OPEN_STATES.includes(state)) {
+        if (!isMoved || !start || !stylist) {
             return true;
         }
         const services = {orm: this.orm, dialog: this.dialogService};
@@ -28,6 +27,7 @@ export class VisitFormController extends FormController {
             stop: stop && serializeDateTime(stop),
             stylistId: stylist.id,
             parts: this.getParts(record),
+            state,
         });
     }
 

@@ -4,24 +4,24 @@ import {
     onWillStart,
     onWillUnmount,
     useEffect,
+    useExternalListener,
     useState,
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useChildRef, useService} from "@web/core/utils/hooks";
 import {useDebounced} from "@web/core/utils/timing";
-import {useService} from "@web/core/utils/hooks";
 import {DeskCard} from "./desk_card";
 import {DeskModel} from "./desk_model";
 import {DeskOutcomes} from "./desk_outcomes";
 import {DeskQueue} from "./desk_queue";
-import {choose} from "./outcome_form";
+import {choose, getDefaults, isAtOnce} from "./outcome_values";
 
-// Logged at once; they can be undone. The others ask for something first.
-const AT_ONCE = ["no_answer", "wrong_number"];
 const DIGITS = "123456789".split("");
 const TICK_MS = 15000;
+const CHANGED = "salon.call/changed";
 
 /** The receptionist's screen with a phone at her ear: everything by keyboard. */
 export class CallDesk extends Component {
@@ -33,25 +33,37 @@ export class CallDesk extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.hotkeys = useService("hotkey");
+        this.noteRef = useChildRef();
+        this.formRef = useChildRef();
         const model = new DeskModel(useService("orm"), this.notify.bind(this));
         this.desk = useState(model);
-        this.bus = useService("bus_service");
-        const follow = useDebounced(() => this.desk.follow(), 200);
-        this.onBus = (data) => this.desk.heed(data) && follow();
+        this.followColleagues(useService("bus_service"));
         onWillStart(() => this.desk.open());
         onMounted(() => this.start());
         onWillUnmount(() => this.stop());
+        const touch = () => (this.desk.lastTouch = Date.now());
+        useExternalListener(window, "keydown", touch);
+        useExternalListener(window, "pointerdown", touch);
         useEffect(
             () => this.listen(),
             () => [this.desk.outcomes]
         );
     }
 
+    /** What changes meanwhile is read soon, several changes at once. */
+    followColleagues(bus) {
+        const follow = useDebounced(() => this.desk.follow(), 200);
+        const onChange = (data) => this.desk.queue.heed(data) && follow();
+        useEffect(
+            () => {
+                bus.subscribe(CHANGED, onChange);
+                return () => bus.unsubscribe(CHANGED, onChange);
+            },
+            () => []
+        );
+    }
+
     start() {
-        this.bus.subscribe("salon.call/changed", this.onBus);
-        this.touch = () => (this.desk.lastTouch = Date.now());
-        window.addEventListener("keydown", this.touch);
-        window.addEventListener("pointerdown", this.touch);
         // Who comes from another screen for one call gets it at once.
         const {call_id: callId} = this.props.action.context || {};
         if (callId) {
@@ -62,16 +74,13 @@ export class CallDesk extends Component {
 
     async tick() {
         await this.desk.keepClaim();
-        await this.desk.keepTime();
+        await this.desk.queue.keepTime();
     }
 
     stop() {
-        this.bus.unsubscribe("salon.call/changed", this.onBus);
-        window.removeEventListener("keydown", this.touch);
-        window.removeEventListener("pointerdown", this.touch);
         browser.clearInterval(this.timer);
         if (this.desk.card) {
-            this.desk.request("release_call", [this.desk.card.id]);
+            this.desk.server.call("release_call", [this.desk.card.id]);
         }
     }
 
@@ -81,10 +90,16 @@ export class CallDesk extends Component {
     listen() {
         const noForm = {isAvailable: () => !this.desk.form};
         // A form that is being sent is no longer typed in.
-        const noFormLeft = {isAvailable: () => !this.desk.form || this.desk.busy};
+        const noFormLeft = {
+            isAvailable: () => !this.desk.form || this.desk.server.busy,
+        };
         const keys = [
-            ["arrowdown", () => this.desk.move(1), {...noForm, allowRepeat: true}],
-            ["arrowup", () => this.desk.move(-1), {...noForm, allowRepeat: true}],
+            [
+                "arrowdown",
+                () => this.desk.queue.move(1),
+                {...noForm, allowRepeat: true},
+            ],
+            ["arrowup", () => this.desk.queue.move(-1), {...noForm, allowRepeat: true}],
             ["arrowright", () => this.focusNote(), {isAvailable: () => this.desk.card}],
             ["enter", () => this.onEnter(), {}],
             ["control+enter", () => this.onEnter(), {bypassEditableProtection: true}],
@@ -103,24 +118,25 @@ export class CallDesk extends Component {
     }
 
     focusNote() {
-        const note = document.querySelector(".o_salon_note");
-        if (note) {
-            note.focus();
+        if (this.noteRef.el) {
+            this.noteRef.el.focus();
         }
     }
 
     onEnter() {
         if (this.desk.form) {
-            const form = document.querySelector(".o_salon_form");
-            form.requestSubmit();
-        } else if (!this.desk.card || this.desk.card.id !== this.desk.selectedId) {
-            this.open(this.desk.selectedId);
+            this.formRef.el.requestSubmit();
+        } else if (
+            !this.desk.card ||
+            this.desk.card.id !== this.desk.queue.selectedId
+        ) {
+            this.open(this.desk.queue.selectedId);
         }
     }
 
     onEscape() {
-        const note = document.activeElement;
-        if (note && note.classList.contains("o_salon_note")) {
+        const note = this.noteRef.el;
+        if (note && note === document.activeElement) {
             note.blur();
         } else if (this.desk.form) {
             this.cancel();
@@ -132,7 +148,7 @@ export class CallDesk extends Component {
     /** The key of an outcome also opens the chosen call when none is open. */
     async onOutcomeKey(outcome) {
         const isOpen = this.desk.card && this.desk.card.state === "open";
-        if (isOpen || (await this.open(this.desk.selectedId))) {
+        if (isOpen || (await this.open(this.desk.queue.selectedId))) {
             this.startOutcome(outcome);
         }
     }
@@ -162,37 +178,13 @@ export class CallDesk extends Component {
         if (this.desk.isBusy) {
             return;
         }
-        if (AT_ONCE.includes(outcome.kind)) {
+        if (isAtOnce(outcome)) {
             this.desk.log(outcome, {});
             return;
         }
-        this.desk.error = "";
-        this.desk.question = "";
-        this.desk.form = {outcome, values: this.getDefaults(outcome)};
-    }
-
-    getDefaults({kind}) {
-        const {card, timezone} = this.desk;
-        if (kind === "booked") {
-            return {
-                day: "",
-                hour: "",
-                stylist_id: card.stylist_id,
-                product_ids: card.services.map((service) => service.id),
-            };
-        }
-        if (kind === "call_back") {
-            const now = luxon.DateTime.now().setZone(timezone);
-            const hour = card.usual_hour || now.hour;
-            return {
-                day: now.plus({days: 1}).toISODate(),
-                hour: `${String(hour).padStart(2, "0")}:00`,
-                confirmed: false,
-            };
-        }
-        return kind === "declined"
-            ? {stop: false}
-            : {reason_id: false, bring_back: "", gift: ""};
+        this.desk.closeForm();
+        const values = getDefaults(outcome, this.desk.card, this.desk.timezone);
+        this.desk.form = {outcome, values};
     }
 
     takeProposal(index) {
@@ -214,9 +206,7 @@ export class CallDesk extends Component {
     }
 
     cancel() {
-        this.desk.form = null;
-        this.desk.question = "";
-        this.desk.error = "";
+        this.desk.closeForm();
     }
 
     next() {

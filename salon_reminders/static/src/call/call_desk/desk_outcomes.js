@@ -1,5 +1,6 @@
 import {Component} from "@odoo/owl";
 import {OutcomeForm} from "./outcome_form";
+import {useForwardRefToParent} from "@web/core/utils/hooks";
 
 /** The right side: free times to offer, the note, the outcomes with their keys. */
 export class DeskOutcomes extends Component {
@@ -8,6 +9,8 @@ export class DeskOutcomes extends Component {
     static props = {
         desk: Object,
         card: Object,
+        noteRef: Function,
+        formRef: Function,
         onOutcome: Function,
         onProposal: Function,
         onSave: Function,
@@ -15,6 +18,10 @@ export class DeskOutcomes extends Component {
         onNext: Function,
         onUndo: Function,
     };
+
+    setup() {
+        useForwardRefToParent("noteRef");
+    }
 
     get desk() {
         return this.props.desk;

@@ -20,7 +20,7 @@ export class DeskQueue extends Component {
                     row.scrollIntoView({block: "nearest"});
                 }
             },
-            () => [this.props.desk.selectedId]
+            () => [this.queue.selectedId]
         );
     }
 
@@ -28,8 +28,12 @@ export class DeskQueue extends Component {
         return this.props.desk;
     }
 
+    get queue() {
+        return this.desk.queue;
+    }
+
     get counters() {
-        return this.desk.counters;
+        return this.queue.counters;
     }
 
     /** What she spent, without cents. */
@@ -40,16 +44,16 @@ export class DeskQueue extends Component {
 
     onScroll({target}) {
         if (target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END) {
-            this.desk.loadMore();
+            this.queue.loadMore();
         }
     }
 
     rowClass(call) {
         return {
-            o_salon_selected: call.id === this.desk.selectedId,
+            o_salon_selected: call.id === this.queue.selectedId,
             o_salon_waiting: call.waiting,
             o_salon_taken: call.claimed_by && !call.claimed_by_me,
-            o_salon_open: this.desk.card && this.desk.card.id === call.id,
+            o_salon_open: this.desk.isOpen(call.id),
         };
     }
 }

@@ -1,5 +1,7 @@
-import {Component, onMounted, useRef} from "@odoo/owl";
+import {Component, onMounted} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {choose} from "./outcome_values";
+import {useForwardRefToParent} from "@web/core/utils/hooks";
 
 /** Asks for what one kind of outcome needs; Enter saves. */
 export class OutcomeForm extends Component {
@@ -9,12 +11,13 @@ export class OutcomeForm extends Component {
         desk: Object,
         card: Object,
         form: Object,
+        formRef: Function,
         onSave: Function,
         onCancel: Function,
     };
 
     setup() {
-        this.root = useRef("root");
+        this.root = useForwardRefToParent("formRef");
         onMounted(() => {
             const first = this.root.el.querySelector("[data-focus]");
             if (first) {
@@ -76,15 +79,5 @@ export class OutcomeForm extends Component {
             this.form.values.confirmed = true;
         }
         this.props.onSave();
-    }
-}
-
-/** Takes a choice of the form that is open: how she declined, or why she left. */
-export function choose(desk, choice) {
-    const {outcome, values} = desk.form;
-    if (outcome.kind === "declined") {
-        values.stop = choice.id;
-    } else {
-        values.reason_id = choice.id;
     }
 }

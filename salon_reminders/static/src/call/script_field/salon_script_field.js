@@ -3,19 +3,6 @@ import {registry} from "@web/core/registry";
 import {useDebounced} from "@web/core/utils/timing";
 import {TextField, textField} from "@web/views/fields/text/text_field";
 
-const PLACEHOLDERS = [
-    "client",
-    "service",
-    "days",
-    "stylist",
-    "free_times",
-    "promotion",
-    "change",
-    "successor",
-    "last_day",
-    "salon",
-    "receptionist",
-];
 // Long enough to finish a word, short enough to feel immediate.
 const PAUSE = 250;
 
@@ -28,9 +15,13 @@ export class SalonScriptField extends TextField {
 
     setup() {
         super.setup();
-        this.placeholders = PLACEHOLDERS.map((name) => `{${name}}`);
         this.commit = useDebounced(() => this.update(), PAUSE);
         onWillUnmount(() => this.commit.cancel());
+    }
+
+    get placeholders() {
+        const names = this.props.record.data.placeholders || [];
+        return names.map((name) => `{${name}}`);
     }
 
     /** The space after a word must not vanish while one thinks of the next. */
@@ -55,6 +46,10 @@ export class SalonScriptField extends TextField {
     }
 }
 
-export const salonScriptField = {...textField, component: SalonScriptField};
+export const salonScriptField = {
+    ...textField,
+    component: SalonScriptField,
+    fieldDependencies: [{name: "placeholders", type: "json"}],
+};
 
 registry.category("fields").add("salon_script", salonScriptField);

@@ -24,7 +24,7 @@ export class FillGaps extends Component {
         this.parts = PARTS;
         this.filter = useState({
             day: day || false,
-            days: day ? 1 : 3,
+            days: day ? 1 : false,
             stylist_id: stylistId || false,
             part: "",
         });
@@ -36,11 +36,11 @@ export class FillGaps extends Component {
         const {day, days, stylist_id, part} = this.filter;
         const data = await this.orm.call("salon.gap.finder", "get_gaps", [], {
             day,
-            days,
             stylist_id,
             part: part || false,
+            ...(days && {days}),
         });
-        this.filter.day = data.day;
+        Object.assign(this.filter, {day: data.day, days: data.days});
         this.state.data = data;
     }
 

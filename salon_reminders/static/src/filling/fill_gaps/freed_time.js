@@ -40,16 +40,21 @@ function describe(times) {
         return _t("%s visits to come were cancelled.", times.length);
     }
     const [{stylist, start, stop}] = times;
-    const from = luxon.DateTime.fromISO(start);
+    const from = readClock(start);
     const day = from.toLocaleString({weekday: "long", day: "numeric", month: "long"});
     const clock = luxon.DateTime.TIME_SIMPLE;
-    const till = luxon.DateTime.fromISO(stop).toLocaleString(clock);
+    const till = readClock(stop).toLocaleString(clock);
     return _t("%(stylist)s, %(day)s, %(from)s – %(till)s", {
         stylist,
         day,
         from: from.toLocaleString(clock),
         till,
     });
+}
+
+/** What the clock of the salon shows, also where the browser has no such hour. */
+function readClock(time) {
+    return luxon.DateTime.fromISO(time, {zone: "utc"});
 }
 
 /** What the list of gaps shows at first: this day of this stylist. */

@@ -1,29 +1,28 @@
+import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 import {Component, onWillUnmount, xml} from "@odoo/owl";
 
-const RUNNING = ["checking", "importing"];
 const SECONDS = 1.5;
 
 /**
- * Reloads the form while an import is checked or imported in the background, so
- * that its progress shows.
+ * Reloads the form as long as it is shown, so that what is done in the background
+ * shows; the view has it only while an import is checked or imported.
  */
 export class SalonImportRefresh extends Component {
     static template = xml``;
     static props = {...standardWidgetProps};
 
     setup() {
-        this.timer = setInterval(() => this.refresh(), SECONDS * 1000);
-        onWillUnmount(() => clearInterval(this.timer));
+        const timer = browser.setInterval(() => this.refresh(), SECONDS * 1000);
+        onWillUnmount(() => browser.clearInterval(timer));
     }
 
     async refresh() {
         const {record} = this.props;
-        const isRunning = RUNNING.includes(record.data.state);
         // What a person is typing is never overwritten.
-        if (isRunning && !document.hidden && !(await record.isDirty())) {
+        if (!document.hidden && !(await record.isDirty())) {
             await record.load();
         }
     }

@@ -12,7 +12,7 @@ export class SalonLoad extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        const {weeks = -4} = this.props.action.params || {};
+        const {weeks = false} = this.props.action.params || {};
         this.filter = useState({weeks, stylist_id: false});
         this.state = useState({data: null});
         onWillStart(() => this.load());
@@ -20,10 +20,9 @@ export class SalonLoad extends Component {
 
     async load() {
         const {weeks, stylist_id} = this.filter;
-        this.state.data = await this.orm.call("salon.load", "get_load", [
-            weeks,
-            stylist_id,
-        ]);
+        const args = [weeks, stylist_id];
+        this.state.data = await this.orm.call("salon.load", "get_load", args);
+        this.filter.weeks = this.state.data.weeks;
     }
 
     async set(name, value) {

@@ -1,0 +1,42 @@
+import {serializeDate} from "@web/core/l10n/dates";
+
+// Logged at once; they can be undone. The others ask for something first.
+const AT_ONCE = ["no_answer", "wrong_number"];
+
+export function isAtOnce({kind}) {
+    return AT_ONCE.includes(kind);
+}
+
+/** What the form of an outcome proposes, by the clock of the salon. */
+export function getDefaults({kind}, card, timezone) {
+    if (kind === "booked") {
+        return {
+            day: "",
+            hour: "",
+            stylist_id: card.stylist_id,
+            product_ids: card.services.map((service) => service.id),
+        };
+    }
+    if (kind === "call_back") {
+        const now = luxon.DateTime.now().setZone(timezone);
+        const hour = card.usual_hour || now.hour;
+        return {
+            day: serializeDate(now.plus({days: 1})),
+            hour: `${String(hour).padStart(2, "0")}:00`,
+            confirmed: false,
+        };
+    }
+    return kind === "declined"
+        ? {stop: false}
+        : {reason_id: false, bring_back: "", gift: ""};
+}
+
+/** Takes a choice of the form that is open: how she declined, or why she left. */
+export function choose(desk, choice) {
+    const {outcome, values} = desk.form;
+    if (outcome.kind === "declined") {
+        values.stop = choice.id;
+    } else {
+        values.reason_id = choice.id;
+    }
+}
