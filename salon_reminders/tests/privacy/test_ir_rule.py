@@ -3,6 +3,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 STYLIST = "salon_reminders.group_stylist"
 RECEPTIONIST = "salon_reminders.group_receptionist"
+MESSAGE = {"composition_mode": "numbers", "numbers": "+36301234567", "body": "Hello"}
 
 
 @tagged("post_install", "-at_install")
@@ -62,8 +63,7 @@ class TestIrRule(TransactionCase):
 
     def test_dialog_of_another_app(self):
         """Odoo's own dialogs hold the same, for who has a role and who has not."""
-        message = {"composition_mode": "comment", "body": "Hello"}
-        row = self._open("desk", "mail.compose.message", **message)
+        row = self._open("desk", "sms.composer", **MESSAGE)
         for login in ("colleague", "stylist", "manager", "without"):
             self.assertHidden(row, login)
 
@@ -79,8 +79,7 @@ class TestIrRule(TransactionCase):
 
     def test_people_without_a_role(self):
         """Among them everything is as Odoo leaves it."""
-        message = {"composition_mode": "comment", "body": "Hello"}
-        row = self._open("without", "mail.compose.message", **message)
+        row = self._open("without", "sms.composer", **MESSAGE)
         foreign = row.with_user(self.users["without too"])
         self.assertEqual(foreign.search([("id", "=", row.id)]), row)
         self.assertEqual(len(foreign.read(["body"])), 1)
