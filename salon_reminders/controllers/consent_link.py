@@ -1,17 +1,15 @@
 from odoo import http
 from odoo.http import request
 
+from .public_page import public_page
+
+PATH = "/salon/consent/<string:token>"
+
 
 class ConsentLink(http.Controller):
     """The page on which a client sees and changes her own consents."""
 
-    @http.route(
-        "/salon/consent/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        sitemap=False,
-    )
+    @public_page(PATH, "GET")
     def show(self, token, saved=None, **_kw):
         """Show what holds now. Looking at it changes nothing."""
         partner = self._find(token)
@@ -24,13 +22,7 @@ class ConsentLink(http.Controller):
             request.render("salon_reminders.consent_link_page", values)
         )
 
-    @http.route(
-        "/salon/consent/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        sitemap=False,
-    )
+    @public_page(PATH, "POST")
     def change(self, token, **answers):
         """Record what the client changed, and nothing else."""
         partner = self._find(token)

@@ -1,5 +1,6 @@
 """The client's own page: what it shows, what it changes, what it never tells."""
 
+import itertools
 import random
 import re
 import string
@@ -7,12 +8,25 @@ from datetime import timedelta
 
 import pytest
 
-from odoo import fields
+from odoo import fields, http
+from odoo.modules import get_modules
 from odoo.tests import HttpCase, freeze_time, tagged
 
 pytestmark = pytest.mark.room("consent")
 
 FUZZED = 300
+
+
+# With TRACE and those that change things where the web is used as a file system.
+UNANSWERED = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
+
+
+def get_public_routes():
+    """Yield the paths of ours that are open without a login."""
+    ours = [name for name in get_modules() if name.startswith("salon_")]
+    for path, endpoint in http._generate_routing_rules(ours, nodb_only=False):
+        if endpoint.routing["auth"] in ("public", "none"):
+            yield path
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -52,6 +66,34 @@ class TestConsentLink(HttpCase):
             self.url_open(self.path + query)
         self.url_open(self.path, method="HEAD")
         self.assertEqual(self._get_states(self.anna), {("reminder", "phone"): "given"})
+
+    def test_other_methods_neither_write_nor_show(self):
+        """A browser asks with OPTIONS before it sends another site's form."""
+        self.anna.action_salon_consent_give()
+        given = self._get_states(self.anna)
+        queries = ("", "?promotion_sms=1", "?reminder_phone=1&promotion_sms=1")
+        for method, query in itertools.product(UNANSWERED, queries):
+            with self.subTest(method=method, query=query):
+                answer = self.url_open(self.path + query, method=method)
+                self.assertIn(answer.status_code, (400, 405))
+                self.assertNotIn(self.company.name, answer.text)
+                self.assertEqual(self._get_states(self.anna), given)
+                self.assertEqual(len(self.anna.salon_consent_ids), 1)
+
+    def test_every_public_route_answers_get_or_post_alone(self):
+        """Routes to come are made in the same way, with or without a cookie."""
+        routes = list(get_public_routes())
+        self.assertTrue(routes)
+        token = self.path.rpartition("/")[2]
+        for path, cookie in itertools.product(routes, (True, False)):
+            address = re.sub("<[^>]*>", token, path)
+            if not cookie:
+                self.opener.cookies.clear()
+            for method in UNANSWERED:
+                with self.subTest(path=path, method=method, cookie=cookie):
+                    answer = self.url_open(address, method=method)
+                    self.assertIn(answer.status_code, (400, 405))
+        self.assertFalse(self._get_states(self.anna))
 
     def test_nothing_about_others(self):
         page = self.url_open(self.path).text

@@ -334,7 +334,7 @@ class SalonCall(models.Model):
             if group:
                 group._bus_send(
                     "salon.call/changed",
-                    # Above this a desk reads everything anew anyway.
+                    # One more than a desk follows tells it to read everything.
                     {
                         "company_id": company,
                         "call_ids": sorted(ids)[: CHANGES + 1],

@@ -1,3 +1,4 @@
+from . import ir_rule
 from . import res_partner
 from . import salon_privacy
 from . import salon_card_log
