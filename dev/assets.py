@@ -16,6 +16,8 @@ BUNDLES = (
     "web.assets_backend_lazy",
     "web.assets_frontend",
     "web.assets_tests",
+    "web.assets_unit_tests",
+    "web.assets_unit_tests_setup",
     "web.chartjs_lib",
     "web.fullcalendar_lib",
 )

@@ -3,11 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import no_retry
 from odoo.tools.misc import file_path
 
 from odoo.addons.web.tests import test_js
+
+pytestmark = pytest.mark.room("call", "book")
 
 SUCCESS = "[HOOT] Test suite succeeded"
 ADDON = "salon_reminders"
