@@ -162,8 +162,9 @@ class SalonCycleNorm(models.Model):
             min=MIN_CLIENTS,
             points=SQL(", ").join(
                 SQL(
-                    "MIN(gap) FILTER (WHERE reached >= %s * clients - 1e-9)",
+                    "MIN(gap) FILTER (WHERE reached >= %s * clients - %s)",
                     (number - 0.5) / 9,
+                    history.TINY,
                 )
                 for number in range(1, 10)
             ),
@@ -255,7 +256,7 @@ class SalonCycleNorm(models.Model):
         The same weighted point as that of the engine, for one visit of the past.
         """
         return SQL(
-            """SELECT MIN(gap) FILTER (WHERE reached >= 0.45 * total - 1e-9)
+            """SELECT MIN(gap) FILTER (WHERE reached >= %(point)s * total - %(tiny)s)
                  FROM (
                     SELECT gap, SUM(weight) OVER (ORDER BY gap) AS reached,
                            SUM(weight) OVER () AS total
@@ -267,7 +268,9 @@ class SalonCycleNorm(models.Model):
                             AS own (gap, number)
                      UNION ALL
                         SELECT gap, 2.0::float8 / 9
-                          FROM unnest(rule.typical) AS norm (gap)) g) w"""
+                          FROM unnest(rule.typical) AS norm (gap)) g) w""",
+            point=history.RHYTHM_POINT,
+            tiny=history.TINY,
         )
 
     def _get_late_cells(self, cycles):

@@ -28,6 +28,20 @@ class TestSalonConsent(SalonCase):
         for other in ("none", "given", "withdrawn", "expired"):
             self.assertEqual(bool(self._find(other)), other == state, other)
         self.assertEqual(bool(self.anna._filter_callable()), state == "given")
+        self.assertEqual(self._read_state(), state)
+
+    def _read_state(self):
+        """Return what the table of states says, which people read on the card."""
+        row = self.env["salon.consent.state"].search(
+            [
+                ("partner_id", "=", self.anna.id),
+                ("company_id", "=", self.env.company.id),
+                ("purpose", "=", "reminder"),
+                ("channel", "=", "phone"),
+            ]
+        )
+        row.invalidate_recordset()
+        return row.state or "none"
 
     def test_newest_row_counts(self):
         self._assert_state("none")

@@ -216,12 +216,14 @@ class TestRooms(BaseCase):
         """A service of one place is a plain class; a part of one model is its own.
 
         Unless another room extends it, or browsers and jobs call it by name. Reports on
-        paper must be models.
+        paper, and variants of a service, can only be models.
         """
         lonely = {}
         for name, node in self.classes:
             model = get_model(node)
-            if not is_abstract(node) or is_extension(node) or is_on_paper(model):
+            is_variant = not set(get_parents(node)).isdisjoint(self.homes)
+            is_ours = model in self.homes and not is_on_paper(model)
+            if not is_abstract(node) or is_variant or not is_ours:
                 continue
             users = self.users[model] - {name}
             places = self._get_places(model)
