@@ -43,19 +43,9 @@ class ResPartner(models.Model):
         lost = self._origin.filtered_domain(self._search_salon_is_lost("in", [True]))
         # What she said is shown on her card to whoever sees the card.
         attempts = self.env["salon.call.attempt"].sudo()
-        newest = {}
-        for attempt in attempts.search(
-            [
-                ("partner_id", "in", lost.ids),
-                ("company_id", "=", self.env.company.id),
-                ("leaving_reason_id", "!=", False),
-                ("undone_at", "=", False),
-            ],
-            order="date, id",
-        ):
-            newest[attempt.partner_id.id] = attempt
+        said = attempts._get_said_last(lost, self.env.company)
         for partner in self:
-            attempt = newest.get(partner._origin.id)
+            attempt = said.get((partner._origin, self.env.company))
             partner.salon_is_lost = bool(attempt)
             partner.salon_leaving_text = attempt and self._salon_text_left(attempt)
 

@@ -148,6 +148,20 @@ class SalonCallAttempt(models.Model):
             company,
         )
 
+    @api.model
+    def _get_said_last(self, partners, companies):
+        """Return {(client, salon): the attempt of ``_sql_said_last``}."""
+        attempts = self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "in", companies.ids),
+                ("leaving_reason_id", "!=", False),
+                ("undone_at", "=", False),
+            ],
+            order="date, id",
+        )
+        return {(one.partner_id, one.company_id): one for one in attempts}
+
     def _get_said(self):
         """Return the note, what she wants and what was promised, as one text."""
         return self._text_said(self.note, self.bring_back, self.gift)

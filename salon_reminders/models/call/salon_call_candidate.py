@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.pg_settings import pg_settings
@@ -336,8 +336,7 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_birthdays(self, company, partners):
         """Return the clients whose birthday is near and not yet called about.
 
-        Who was born on 29 February has her birthday on the 28th in other years. The
-        call of a birthday is made once, whatever came of it.
+        The call of a birthday is made once, whatever came of it.
         """
         return SQL(
             """SELECT p.id AS partner_id, t.day, near.day AS birthday
@@ -364,16 +363,27 @@ class SalonCallCandidate(models.AbstractModel):
 
     def _sql_join_birthdays(self):
         """Return the join from client ``p`` to her next birthdays, ``near.day``."""
-        in_year = (
-            "(p.salon_birthdate + make_interval(years => (%s::int"
-            " - EXTRACT(YEAR FROM p.salon_birthdate)::int)))::date"
-        )
-        year = self.env.company._salon_today().year
+        born, year = SQL("p.salon_birthdate"), self.env.company._salon_today().year
         return SQL(
             """JOIN LATERAL (VALUES (%s), (%s)) AS near (day)
                    ON p.salon_birthdate IS NOT NULL""",
-            SQL(in_year, year),
-            SQL(in_year, year + 1),
+            self._sql_birthday(born, SQL("%s", year)),
+            self._sql_birthday(born, SQL("%s", year + 1)),
+        )
+
+    @api.model
+    def _sql_birthday(self, born, year):
+        """Return the birthday of a year.
+
+        Who was born on 29 February has her birthday on the 28th in other years.
+
+        :param SQL born: the day of birth
+        """
+        return SQL(
+            "(%(born)s + make_interval(years => %(year)s::int"
+            " - EXTRACT(YEAR FROM %(born)s)::int))::date",
+            born=born,
+            year=year,
         )
 
     def _sql_hold(self, company, today, may_have_left=False, has_missed=False):

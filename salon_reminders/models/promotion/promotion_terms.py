@@ -153,32 +153,32 @@ class Audience:
         return Domain.AND(parts)
 
     def _sql_birthday(self, _model, alias, _query):
-        """Return the condition that the birthday is near, also across a year's end.
-
-        Who was born on 29 February has her birthday on the 28th in other years.
-        """
+        """Return the condition that the birthday is near, also across a year's end."""
+        today = self.promotion.company_id._salon_today()
         return SQL(
             """EXISTS (
-                SELECT FROM generate_series(-1, 1) AS near (year)
-                 WHERE (%(born)s + make_interval(years => near.year + %(year)s
-                           - EXTRACT(YEAR FROM %(born)s)::int))::date
+                SELECT FROM generate_series(%(first)s, %(last)s) AS near (year)
+                 WHERE %(birthday)s
                        BETWEEN %(today)s::date - %(days)s AND %(today)s::date + %(days)s
                )""",
-            born=SQL.identifier(alias, "salon_birthdate"),
-            year=self.promotion.company_id._salon_today().year,
-            today=self.promotion.company_id._salon_today(),
+            first=today.year - 1,
+            last=today.year + 1,
+            birthday=self.env["salon.call.candidate"]._sql_birthday(
+                SQL.identifier(alias, "salon_birthdate"), SQL("near.year")
+            ),
+            today=today,
             days=self.promotion.birthday_days,
         )
 
     def _sql_left_for(self, _model, alias, _query):
         """Return the condition that the reason she gave last is one of those chosen."""
+        attempts = self.env["salon.call.attempt"]
         return SQL(
-            """(SELECT la.leaving_reason_id FROM salon_call_attempt la
-                 WHERE la.partner_id = %(client)s AND la.company_id = %(company)s
-                   AND la.leaving_reason_id IS NOT NULL AND la.undone_at IS NULL
-              ORDER BY la.date DESC, la.id DESC LIMIT 1) = ANY(%(reasons)s)""",
+            """%(client)s IN (
+                SELECT said.partner_id FROM (%(said)s) said
+                 WHERE said.leaving_reason_id = ANY(%(reasons)s))""",
             client=SQL.identifier(alias, "id"),
-            company=self.promotion.company_id.id,
+            said=attempts._sql_said_last(SQL("%s", self.promotion.company_id.id)),
             reasons=self.promotion.leaving_reason_ids._origin.ids,
         )
 

@@ -54,7 +54,9 @@ class SalonCall(models.Model):
         """Return the lines that say what she left for and what was changed."""
         if not self.fix_id:
             return []
-        said = self._get_leaving_attempt()
+        attempts = self.env["salon.call.attempt"]
+        newest = attempts._get_said_last(self.partner_id, self.company_id)
+        said = newest.get((self.partner_id, self.company_id))
         lines = [
             self.env._(
                 "We changed it on %(date)s: %(change)s",
@@ -65,19 +67,6 @@ class SalonCall(models.Model):
         if said:
             lines.insert(0, self.partner_id._salon_text_left(said))
         return lines
-
-    def _get_leaving_attempt(self):
-        """Return the attempt on which she said last why she left."""
-        return self.env["salon.call.attempt"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("leaving_reason_id", "!=", False),
-                ("undone_at", "=", False),
-            ],
-            order="date desc, id desc",
-            limit=1,
-        )
 
     def _get_departure_texts(self, line):
         """Return the lines that say who leaves and who could take over."""
