@@ -107,22 +107,24 @@ function describeForm({resId, context = {}}) {
 }
 
 /** Where the pointer is at a minute of the day, in the column of a stylist. */
-function pointAt(stylistId, minute) {
+function pointAt(stylistId, minute, below = 1) {
     const {x, y} = queryRect(column(stylistId));
-    return {position: {clientX: x + 20, clientY: y + (minute - 540) * PER_MINUTE + 1}};
+    const clientY = y + (minute - 540) * PER_MINUTE + below;
+    return {position: {clientX: x + 20, clientY}};
 }
 
-/** Takes a card just below its upper edge. */
-function grip(id) {
+/** Takes a card so many pixels below its upper edge. */
+function grip(id, below = 1) {
     const {x, y} = queryRect(card(id));
-    return {position: {clientX: x + 20, clientY: y + 1}, initialPointerMoveDistance: 0};
+    const position = {clientX: x + 20, clientY: y + below};
+    return {position, initialPointerMoveDistance: 0};
 }
 
 const area = () => queryFirst(".o_salon_board_scroll");
 
 async function move(id, stylistId, minute) {
-    const {drop, moveTo} = await contains(card(id)).drag(grip(id));
-    await moveTo(area(), pointAt(stylistId, minute));
+    const {drop, moveTo} = await contains(card(id)).drag(grip(id, 40));
+    await moveTo(area(), pointAt(stylistId, minute, 40));
     await drop();
     await animationFrame();
 }
@@ -342,8 +344,10 @@ test("a finger must rest before it takes a visit along", async () => {
     await openBoard(makeDay([makeVisit(7, 600)]));
     const swipe = await contains(card(7)).drag({...grip(7), pointerDownDuration: 100});
     await swipe.moveTo(area(), pointAt(ADELE, 700));
+    await animationFrame();
     expect(GHOST).toHaveCount(0);
-    await swipe.cancel();
+    await swipe.drop();
+    await animationFrame();
     expect.verifySteps([]);
     const rest = await contains(card(7)).drag({...grip(7), pointerDownDuration: 400});
     await rest.moveTo(area(), pointAt(ADELE, 700));
