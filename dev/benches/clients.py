@@ -303,20 +303,40 @@ SEGMENT_SQL = """
     paid AS (
         SELECT partner_id, SUM(amount_total) AS total,
                SUM(amount_total) FILTER (WHERE date > %(today)s - 365) AS year_total,
-               MODE() WITHIN GROUP (ORDER BY EXTRACT(ISODOW FROM start)::int) AS dow,
-               MODE() WITHIN GROUP (ORDER BY EXTRACT(
-                   HOUR FROM start AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Budapest'
-               )::int) AS hour,
                MODE() WITHIN GROUP (ORDER BY stylist_id) AS stylist
           FROM salon_visit
          WHERE company_id = %(company)s AND state = 'done' AND partner_id IS NOT NULL
       GROUP BY partner_id),
+    recent AS (
+        SELECT partner_id, EXTRACT(ISODOW FROM local)::int AS dow,
+               EXTRACT(EPOCH FROM local::time)::float8 / 3600 AS hour
+          FROM (SELECT partner_id,
+                       start AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Budapest' AS local,
+                       ROW_NUMBER() OVER (PARTITION BY partner_id
+                           ORDER BY date DESC, start DESC, id DESC) AS age
+                  FROM salon_visit
+                 WHERE company_id = %(company)s AND state = 'done'
+                   AND partner_id IS NOT NULL AND NOT is_purchase) v
+         WHERE age <= 8),
+    usual AS (
+        SELECT partner_id, COUNT(*) AS n, MODE() WITHIN GROUP (ORDER BY dow) AS dow,
+               PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY hour) AS hour
+          FROM recent GROUP BY partner_id HAVING COUNT(*) >= 3),
+    habit AS (
+        SELECT partner_id,
+               CASE WHEN COUNT(*) FILTER (WHERE r.dow = u.dow) >= 0.4 * u.n
+                    THEN u.dow END AS dow,
+               CASE WHEN COUNT(*) FILTER (WHERE abs(r.hour - u.hour) <= 1) >= 0.4 * u.n
+                    THEN floor(u.hour)::int END AS hour
+          FROM usual u JOIN recent r USING (partner_id)
+      GROUP BY partner_id, u.n, u.dow, u.hour),
     norm AS (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY gap) AS gap
                FROM day WHERE gap <= 180),
     ranked AS (
         SELECT c.*, total, COALESCE(year_total, 0) AS year_total, dow, hour, stylist,
                COALESCE(c.gap, norm.gap, 42) AS days
-          FROM came c JOIN paid USING (partner_id) CROSS JOIN norm),
+          FROM came c JOIN paid USING (partner_id)
+     LEFT JOIN habit USING (partner_id) CROSS JOIN norm),
     fifth AS (
         SELECT *, 1 + 5 * (2 * RANK() OVER (ORDER BY last_date) - 3
                            + COUNT(*) OVER (PARTITION BY last_date)) / (2 * n) AS r,
