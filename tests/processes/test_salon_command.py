@@ -298,6 +298,25 @@ class TestChanged(unittest.TestCase):
         self.assertIn("Name a commit that this clone has.", done.stderr)
 
 
+class TestDocs(unittest.TestCase):
+    """What the docs lead through is there, and few enough to be read."""
+
+    LONGEST = 20
+
+    def test_walk(self):
+        text = (ROOT / "docs" / "developer.md").read_text("utf-8")
+        walk = text.partition("### One walk")[2].partition("\n## ")[0]
+        named = re.findall(r"`([\w/]+\.py)`", walk)
+        self.assertGreater(len(named), self.LONGEST / 2)
+        self.assertLessEqual(len(named), self.LONGEST)
+        room = None
+        for name in named:
+            folder = (ROOT / project.ADDON / name).parent
+            room = folder if "/" in name else room
+            path = room / Path(name).name
+            self.assertTrue(path.exists(), path)
+
+
 class TestSkips(unittest.TestCase):
     """A skipped test must fail the run, or nobody notices what is not tested."""
 
