@@ -9,4 +9,4 @@ class SalonCall(models.Model):
     def _get_ignored_zones(self):
         self.ensure_one()
         spots = self.env["salon.client.zone"]
-        return spots._get_ignored(self.partner_id, self.company_id).mapped("name")
+        return spots._get_ignored_names(self.partner_id, self.company_id)

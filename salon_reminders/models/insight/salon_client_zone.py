@@ -114,21 +114,24 @@ class SalonClientZone(models.Model):
     def _get_zones(self, company):
         """Return the zones in which the salon has something to sell."""
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT DISTINCT z.id
-                     FROM salon_zone z
-                     JOIN (%(zones)s) pz ON pz.zone_id = z.id
-                     JOIN product_template pt
-                       ON pt.id = pz.product_tmpl_id AND pt.active
-                    WHERE z.active
-                      AND (z.company_id IS NULL OR z.company_id = %(company)s)
-                      AND (pt.company_id IS NULL OR pt.company_id = %(company)s)""",
-                zones=self._sql_product_zones(),
-                company=company.id,
-            )
-        )
+        rows = self.env.execute_query(self._sql_zones(company))
         return self.env["salon.zone"].browse(row[0] for row in rows).sorted()
+
+    @api.model
+    def _sql_zones(self, company):
+        """Return the ids of the zones of ``_get_zones``."""
+        return SQL(
+            """SELECT DISTINCT z.id
+                 FROM salon_zone z
+                 JOIN (%(zones)s) pz ON pz.zone_id = z.id
+                 JOIN product_template pt
+                   ON pt.id = pz.product_tmpl_id AND pt.active
+                WHERE z.active
+                  AND (z.company_id IS NULL OR z.company_id = %(company)s)
+                  AND (pt.company_id IS NULL OR pt.company_id = %(company)s)""",
+            zones=self._sql_product_zones(),
+            company=company.id,
+        )
 
     @api.model
     def _get_used(self, partners, company):
@@ -144,10 +147,21 @@ class SalonClientZone(models.Model):
         return {partner_id: set(zone_ids) for partner_id, zone_ids in rows}
 
     @api.model
-    def _get_ignored(self, partner, company):
-        """Return the zones of a salon that a client has never used."""
-        used = self._get_used(partner, company).get(partner.id, ())
-        return self._get_zones(company).filtered(lambda zone: zone.id not in used)
+    def _get_ignored_names(self, partner, company):
+        """Return the names of the zones a client has never used, in one query."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT %(name)s FROM salon_zone ignored
+                    WHERE ignored.id IN (%(zones)s)
+                      AND ignored.id NOT IN (SELECT zone_id FROM (%(used)s) used)
+                 ORDER BY ignored.sequence, 1, ignored.id""",
+                name=self.env["salon.zone"]._field_to_sql("ignored", "name"),
+                zones=self._sql_zones(company),
+                used=self._sql_used(company, partner),
+            )
+        )
+        return [name for (name,) in rows]
 
     @api.model
     def _sql_product_zones(self):
