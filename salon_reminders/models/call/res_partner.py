@@ -106,7 +106,9 @@ class ResPartner(models.Model):
             ("partner_id", "in", self.ids),
             ("company_id", "=", self.env.company.id),
         ]
-        calls = self.env["salon.call"].search([*domain, ("state", "=", "open")])
+        calls = self.env["salon.call"].search_fetch(
+            [*domain, ("state", "=", "open")], ("partner_id", "opened_date", "date")
+        )
         reminders = self.env["salon.reminder"].search(domain, order="call_date, id")
         by_call = calls.grouped("partner_id")
         by_reminder = reminders.grouped("partner_id")

@@ -291,7 +291,8 @@ class SalonConsent(models.Model):
             ]
         )
         # By the order of the model: of each client the newest is put in last.
-        rows = reversed(self.search(domain))
+        names = ("partner_id", "company_id", "decision", "expiry_date", "date")
+        rows = reversed(self.search_fetch(domain, names))
         return {consent.partner_id: consent for consent in rows}
 
     def _is_valid(self):

@@ -258,12 +258,13 @@ class SalonClientCard(models.AbstractModel):
         }
 
     def _get_due(self, partner):
-        reminders = self.env["salon.reminder"].search(
+        reminders = self.env["salon.reminder"].search_fetch(
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
                 ("state", "not in", ("idle", "stopped")),
-            ]
+            ],
+            ("cycle_id", "course_id", "due_date", "state"),
         )
         names = dict(reminders._fields["state"]._description_selection(self.env))
         return [
