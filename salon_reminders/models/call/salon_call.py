@@ -232,6 +232,7 @@ class SalonCall(models.Model):
         if not any("attempt_ids" in vals for vals in vals_list):
             for name in ("attempt_count", "last_attempt"):
                 self.env.remove_to_compute(self._fields[name], calls)
+        calls.partner_id._salon_become_clients()
         calls._after_create()
         return calls
 

@@ -11,6 +11,12 @@ NUMBER_FIELDS = {
 COMPANY_FIELDS = ("company_type", "function", "vat", "website")
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
+MASK = "•••"
+
+
+def mask_number(number):
+    """Return what is left to be read of a number: its end, to tell two apart."""
+    return f"{MASK} {number[-2:]}" if number else ""
 
 
 class ResPartner(models.Model):
@@ -41,20 +47,20 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_salon_phone(self):
         numbers_hidden = not self._sees_numbers()
+        clients = self._get_salon_clients()
         # The masked number is for those who may not read the whole one.
         for partner in self.sudo():
             number = partner.phone or ""
-            masked = partner.is_salon_client and partner._origin.id
             if numbers_hidden:
                 number = ""
-            elif masked and number:
-                number = f"••• {number[-2:]}"
+            elif partner._origin in clients:
+                number = mask_number(number)
             self.browse(partner.id).salon_phone = number
 
     def _inverse_salon_phone(self):
         for partner in self:
             number = partner.salon_phone or False
-            if number and "•" in number:
+            if number and MASK in number:
                 continue
             partner.phone = (
                 partner._phone_format(number=number, force_format="INTERNATIONAL")
@@ -84,6 +90,24 @@ class ResPartner(models.Model):
             or user.has_group("salon_reminders.group_phone_numbers")
         )
 
+    def _get_salon_clients(self):
+        """Return those of these contacts who are protected as clients.
+
+        Who had a visit, a consent or a call is one, at whatever salon it was and
+        whatever the flag of the card says.
+        """
+        contacts = self._origin
+        # Everybody may know who is a client: it takes numbers away, not gives them.
+        flagged_sudo = contacts.sudo().filtered("is_salon_client")
+        flagged = flagged_sudo.with_env(self.env)
+        others = contacts - flagged
+        return flagged | others._salon_with_history() if others else flagged
+
+    @api.model
+    def _get_guarded_fields(self):
+        """Return the fields that the user gets of one client at a time, or never."""
+        return NUMBER_FIELDS if self._is_salon_staff() else set()
+
     @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""
@@ -98,9 +122,24 @@ class ResPartner(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    def copy_data(self, default=None):
+        """Leave out of a client's copy what is not given unnoted, and keep it a client.
+
+        Otherwise the number of any card would be read off its copy.
+        """
+        clients, given = self._get_salon_clients(), default or {}
+        hidden = self._get_guarded_fields() - set(given)
+        vals_list = super().copy_data(default)
+        for partner, vals in zip(self, vals_list, strict=True):
+            if partner in clients:
+                vals["is_salon_client"] = given.get("is_salon_client", True)
+                for name in hidden & set(vals):
+                    vals[name] = False
+        return vals_list
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_salon_staff(self):
-        if self._is_salon_staff() and any(self.mapped("is_salon_client")):
+        if self._is_salon_staff() and self._get_salon_clients():
             raise UserError(
                 self.env._("Only managers delete clients. Archive the card instead.")
             )
@@ -227,7 +266,7 @@ class ResPartner(models.Model):
     def _log_reading(self, names):
         if not self.env.user.has_group("salon_reminders.group_stylist"):
             return
-        clients = self._origin.sudo().filtered("is_salon_client").with_env(self.env)
+        clients = self._get_salon_clients()
         if CARD_FIELD in names:
             self.env["salon.card.log"]._record(clients, "card")
         if names & NUMBER_FIELDS and self._is_salon_staff():

@@ -321,7 +321,7 @@ class SalonVisit(models.Model):
         # What follows from visits follows whoever changes them: a stylist who closes
         # a visit has no rights of her own on reminders and calls.
         partners_sudo = partners.sudo()
-        partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
+        partners_sudo._salon_become_clients()
         self.sudo()._follow_visits(partners_sudo)
 
     @api.model

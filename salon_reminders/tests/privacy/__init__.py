@@ -1,3 +1,4 @@
+from . import test_client_flag
 from . import test_ir_rule
 from . import test_last_export
 from . import test_salon_access
