@@ -371,7 +371,7 @@ class SalonCall(models.Model):
         """Nobody dials this number for her again; a new number lifts it by itself."""
         # A fact about the client that ends her calls at other salons, too.
         partner_sudo = self.partner_id.sudo()
-        partner_sudo.salon_wrong_number = attempt.phone
+        partner_sudo.salon_wrong_number = attempt.sudo().phone
         self._close("outcome")
         self.sudo()._cancel_without_consent(partner_sudo)
 

@@ -7,6 +7,8 @@ from ..visit.salon_visit import OPEN_STATES
 NUMBER_FIELDS = {
     *("phone", "phone_sanitized", "phone_mobile_search", "salon_wrong_number"),
 }
+# Shown to those who see numbers.
+EMAIL_FIELDS = {"email", "email_normalized", "email_formatted"}
 # What a client, who is a person, has no use for.
 COMPANY_FIELDS = ("company_type", "function", "vat", "website")
 # Read with a card, in no list.
@@ -109,18 +111,28 @@ class ResPartner(models.Model):
         return NUMBER_FIELDS if self._is_salon_staff() else set()
 
     @api.model
+    def _is_salon_user(self):
+        """Tell whether the current user has a role in the salon."""
+        return not self.env.su and self.env.user.has_group(
+            "salon_reminders.group_stylist"
+        )
+
+    @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""
-        user = self.env.user
-        return (
-            not self.env.su
-            and user.has_group("salon_reminders.group_stylist")
-            and not user.has_group("salon_reminders.group_manager")
+        return self._is_salon_user() and not self.env.user.has_group(
+            "salon_reminders.group_manager"
         )
 
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
+
+    def write(self, vals):
+        if MASK in str(vals.get("phone") or ""):
+            # Sent back by who was shown it instead of the number.
+            vals = {name: value for name, value in vals.items() if name != "phone"}
+        return super().write(vals)
 
     def copy_data(self, default=None):
         """Leave out of a client's copy what is not given unnoted, and keep it a client.
@@ -257,20 +269,97 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def _read_format(self, fnames, load="_classic_read"):
-        """Note whose card or number is read: every reading over RPC ends here."""
-        names = set(fnames)
-        if not self.env.su and (CARD_FIELD in names or names & NUMBER_FIELDS):
-            self._log_reading(names)
-        return super()._read_format(fnames, load=load)
+        """Note whose card or number is read, and hide what is not given like this.
+
+        Every reading over RPC ends here, a reading through another record too.
+        """
+        rows = super()._read_format(fnames, load=load)
+        names = set(fnames) & self._get_watched_fields()
+        if not names:
+            return rows
+        clients = self._get_salon_clients()
+        hidden = names & clients._get_hidden_fields()
+        clients._log_reading(names - hidden)
+        for row in rows if hidden else ():
+            if self.browse(row["id"])._origin in clients:
+                row.update({name: self._hide(name, row[name]) for name in hidden})
+        return rows
+
+    @api.model
+    def _get_watched_fields(self):
+        """Return the fields whose reading by the user is noted, or not allowed."""
+        if not self._is_salon_user():
+            return set()
+        return {CARD_FIELD} | self._get_guarded_fields() | self._get_never_shown()
+
+    @api.model
+    def _get_never_shown(self):
+        return set() if self._sees_numbers() else EMAIL_FIELDS
+
+    def _get_hidden_fields(self):
+        """Return the fields of these clients that are not shown to the user.
+
+        Numbers of several at once are shown to managers only, whatever asks for them.
+        """
+        hidden = self._get_never_shown()
+        return hidden | self._get_guarded_fields() if len(self) > 1 else hidden
+
+    @api.model
+    def _hide(self, name, value):
+        return mask_number(value) if name in NUMBER_FIELDS and value else False
 
     def _log_reading(self, names):
-        if not self.env.user.has_group("salon_reminders.group_stylist"):
-            return
-        clients = self._get_salon_clients()
         if CARD_FIELD in names:
-            self.env["salon.card.log"]._record(clients, "card")
-        if names & NUMBER_FIELDS and self._is_salon_staff():
-            self.env["salon.card.log"]._record(clients, "number")
+            self.env["salon.card.log"]._record(self, "card")
+        if names & NUMBER_FIELDS:
+            self.env["salon.card.log"]._record(self, "number")
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        self._check_listing(groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        self._check_listing(aggregate_spec)
+        return super()._read_group_select(aggregate_spec, query)
+
+    @api.model
+    def _check_listing(self, spec):
+        """Refuse groups and aggregates that would list what is given one by one.
+
+        :param str spec: what is grouped by, or an aggregate, as of ``_read_group``
+        """
+        hidden = self._get_guarded_fields() | self._get_never_shown()
+        if spec.partition(":")[0] in hidden:
+            raise AccessError(
+                self.env._(
+                    "Numbers and addresses of clients are not listed. Open the card of "
+                    "the client you need."
+                )
+            )
+
+    # ------------------------------------------------------------
+    # FILES
+    # ------------------------------------------------------------
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        self._log_export()
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    def _build_vcard(self):
+        self._log_export()
+        return super()._build_vcard()
+
+    def _log_export(self):
+        """Note which clients leave in a file; only managers make one.
+
+        Also when they are reached through a record of another app.
+        """
+        clients = self._get_salon_clients() if self._is_salon_user() else self.browse()
+        if clients:
+            self._check_salon_export()
+            self.env["salon.card.log"]._record(clients, "export")
 
     def _has_coming_visit(self):
         """Tell whether the client has a booking today or later."""

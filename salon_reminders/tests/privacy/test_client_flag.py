@@ -31,12 +31,16 @@ class TestClientFlag(SalonCase):
         self.env.invalidate_all()
 
     def _count_logged(self, partner):
-        return self.env["salon.card.log"].sudo().search_count(
-            [
-                ("user_id", "=", self.env.uid),
-                ("partner_id", "=", partner.id),
-                ("kind", "=", "number"),
-            ]
+        return (
+            self.env["salon.card.log"]
+            .sudo()
+            .search_count(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("partner_id", "=", partner.id),
+                    ("kind", "=", "number"),
+                ]
+            )
         )
 
     @users("t_recep")
