@@ -14,6 +14,14 @@ COMPANY_FIELDS = ("company_type", "function", "vat", "website")
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
 MASK = "•••"
+# Where several clients can be chosen, and what is then in the menu.
+MANY_VIEWS = ("list", "kanban")
+MANY_ACTIONS = ("duplicate", "delete", "export_xlsx")
+# Actions of other apps on one contact that only managers may take.
+MANAGER_ACTIONS = (
+    "web.download_contact",
+    "portal.partner_wizard_action_create_and_open",
+)
 
 
 def mask_number(number):
@@ -129,17 +137,41 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
+        self._check_one_at_a_time()
         if MASK in str(vals.get("phone") or ""):
             # Sent back by who was shown it instead of the number.
             vals = {name: value for name, value in vals.items() if name != "phone"}
         return super().write(vals)
+
+    def web_save_multi(self, vals_list, specification):
+        self._check_one_at_a_time()
+        return super().web_save_multi(vals_list, specification)
+
+    def _check_one_at_a_time(self):
+        """Leave what touches several clients at once to managers.
+
+        :raise AccessError: for anybody else
+        """
+        if len(self) > 1 and self._is_salon_staff():
+            clients = self._get_salon_clients()
+            if len(clients) > 1:
+                raise AccessError(
+                    self.env._(
+                        "Only managers do this for several clients at once. Open the "
+                        "card of one of them, or ask a manager."
+                    )
+                )
 
     def copy_data(self, default=None):
         """Leave out of a client's copy what is not given unnoted, and keep it a client.
 
         Otherwise the number of any card would be read off its copy.
         """
-        clients, given = self._get_salon_clients(), default or {}
+        self._check_one_at_a_time()
+        given = default or {}
+        # Who has no role in the salon copies a contact, and no card.
+        is_ours = self._has_field_access(self._fields["is_salon_client"], "write")
+        clients = self._get_salon_clients() if is_ours else self.browse()
         hidden = self._get_guarded_fields() - set(given)
         vals_list = super().copy_data(default)
         for partner, vals in zip(self, vals_list, strict=True):
@@ -211,16 +243,43 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    def get_views(self, views, options=None):
+        """Offer nobody in a menu what is refused to them."""
+        result = super().get_views(views, options)
+        if self._is_salon_staff():
+            for view_type, view in result["views"].items():
+                if view_type in MANY_VIEWS:
+                    view.pop("toolbar", None)
+                elif view.get("toolbar", {}).get("action"):
+                    self._drop_refused_actions(view["toolbar"])
+        return result
+
+    @api.model
+    def _drop_refused_actions(self, toolbar):
+        refused = {
+            action.id
+            for name in MANAGER_ACTIONS
+            if (action := self.env.ref(name, raise_if_not_found=False))
+        }
+        toolbar["action"] = [
+            action for action in toolbar["action"] if action["id"] not in refused
+        ]
+
+    @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
         has_role = self.env.user.has_group("salon_reminders.group_stylist")
-        return (*key, self._hides_numbers(view_type), has_role)
+        is_staff = self._is_salon_staff()
+        return (*key, self._hides_numbers(view_type), has_role, is_staff)
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
         if self.env.user.has_group("salon_reminders.group_stylist"):
             self._shape_salon_form(arch)
+        if view_type in MANY_VIEWS and self._is_salon_staff():
+            # Its menu has no archiving either: see client_views.js.
+            arch.attrib.update(dict.fromkeys(MANY_ACTIONS, "0"))
         if self._hides_numbers(view_type):
             # The web client breaks on a field that is not there for the user.
             for name in NUMBER_FIELDS:
@@ -257,7 +316,7 @@ class ResPartner(models.Model):
 
         Below a manager nobody gets pages full of numbers: one card at a time.
         """
-        many = view_type in ("list", "kanban")
+        many = view_type in MANY_VIEWS
         return not self._sees_numbers() or (many and self._is_salon_staff())
 
     def _get_store_avatar_card_fields(self, target):

@@ -1,3 +1,4 @@
+from . import test_bulk_actions
 from . import test_client_flag
 from . import test_ir_rule
 from . import test_last_export
