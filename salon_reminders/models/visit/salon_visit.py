@@ -274,6 +274,7 @@ class SalonVisit(models.Model):
 
     def write(self, vals):
         self.env["res.partner"]._check_salon_clients([vals])
+        self._check_own_clients()
         if not MONEY_FIELDS.isdisjoint(vals):
             self._check_past()
         moving = not self._reminder_fields().isdisjoint(vals)
@@ -310,6 +311,24 @@ class SalonVisit(models.Model):
         result = super().unlink()
         self._after_change(partners)
         return result
+
+    def _check_own_clients(self):
+        """Keep stylists from visits of clients whose cards they see no more.
+
+        Moved to today, such a visit would open the card again.
+
+        :raise AccessError: for stylists
+        """
+        if self.env.su or self.env.user.has_group(DESK):
+            return
+        partners = self.partner_id
+        if partners != partners._filtered_access("read"):
+            raise AccessError(
+                self.env._(
+                    "This visit lies too far from today for you to change it. Ask the "
+                    "reception."
+                )
+            )
 
     def _get_past(self):
         """Return the visits whose money was counted on a day that is over."""
