@@ -2,13 +2,24 @@ from datetime import datetime
 from itertools import cycle
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context, format_list
 
 from ...tools.bulk_insert import bulk_insert
 
 # Who is called before whom: the one order of calls, and of the clients who come on the
 # list. What was promised comes at its hour, before all others.
 WORTH_FIRST = "value desc nulls last, due_date"
+# What each role writes on a call by itself, beside what roles below it may; all else
+# follows from actions: what came of a call is worth nothing if it can be written.
+WRITABLE = {
+    "salon_reminders.group_receptionist": ("date", "call_at", "user_id", "note"),
+    "salon_reminders.group_manager": ("priority",),
+}
+# Of a call that is over.
+WRITABLE_CLOSED = {"note"}
+# With these a new call begins; the server knows the rest.
+GIVEN = {"partner_id", "company_id"}
 # Calls about news: they are about something else than what is due.
 WIN_BACK_KINDS = ("fixed", "departure")
 
@@ -222,6 +233,10 @@ class SalonCall(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [self._keep_given(vals) for vals in vals_list]
+            # Defaults of the caller's context would come in behind.
+            self = self.with_context(clean_context(self.env.context))  # noqa: PLW0642
         self.env["res.partner"]._check_salon_clients(vals_list)
         # The activity tells the receptionist; a mail for every call would be noise.
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
@@ -232,6 +247,7 @@ class SalonCall(models.Model):
         if not any("attempt_ids" in vals for vals in vals_list):
             for name in ("attempt_count", "last_attempt"):
                 self.env.remove_to_compute(self._fields[name], calls)
+        calls.partner_id._salon_become_clients()
         calls._after_create()
         return calls
 
@@ -276,6 +292,8 @@ class SalonCall(models.Model):
         }
 
     def write(self, vals):
+        if not self.env.su:
+            self._check_writable(vals)
         silent = self.with_context(mail_auto_subscribe_no_notify=True)
         result = super(SalonCall, silent).write(vals)
         if "call_at" in vals and "date" not in vals:
@@ -286,6 +304,48 @@ class SalonCall(models.Model):
             self._sync_activities()
         self._notify_desk()
         return result
+
+    @api.model
+    def _get_writable(self):
+        """Return the fields that the current user writes on an open call."""
+        return {
+            name
+            for group, names in WRITABLE.items()
+            if self.env.user.has_group(group)
+            for name in names
+        }
+
+    @api.model
+    def _get_conversation_fields(self):
+        """Return the fields of messages, followers and activities: they are Odoo's."""
+        return {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
+
+    @api.model
+    def _keep_given(self, vals):
+        """Return of the values of a new call those that a person may give.
+
+        The others are left out, not refused: a form sends its defaults along.
+        """
+        kept = GIVEN | self._get_writable() | self._get_conversation_fields()
+        return {name: value for name, value in vals.items() if name in kept}
+
+    def _check_writable(self, vals):
+        """Refuse what only actions change.
+
+        :raise AccessError: naming the fields
+        """
+        refused = set(vals) - self._get_writable()
+        if any(call.state != "open" for call in self):
+            refused |= set(vals) - WRITABLE_CLOSED
+        if refused := refused - self._get_conversation_fields():
+            labels = [self._fields[name]._description_string(self.env) for name in refused]
+            raise AccessError(
+                self.env._(
+                    "Nobody writes this on a call: %(fields)s. Log its outcome, undo "
+                    "it, or cancel the call.",
+                    fields=format_list(self.env, sorted(labels)),
+                )
+            )
 
     @api.model
     def _get_occasion_fields(self):

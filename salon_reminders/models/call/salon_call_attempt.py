@@ -25,7 +25,12 @@ class SalonCallAttempt(models.Model):
     company_id = fields.Many2one(
         related="call_id.company_id", store=True, index=True, precompute=True
     )
-    phone = fields.Char("Number dialled", index="btree_not_null", readonly=True)
+    phone = fields.Char(
+        "Number dialled",
+        index="btree_not_null",
+        readonly=True,
+        groups="salon_reminders.group_manager",
+    )
     date = fields.Datetime("Called at", required=True, default=fields.Datetime.now)
     date_end = fields.Datetime("Ended at")
     duration = fields.Float(

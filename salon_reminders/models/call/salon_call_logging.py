@@ -88,7 +88,8 @@ class SalonCall(models.Model):
         details = self._check_details(outcome, note, details)
         before = self._get_undo_values()
         attempt = self._create_attempt(outcome, note, token, details)
-        self.outcome_id = outcome
+        # As in _close: what came of a call is logged, not written.
+        self.sudo().outcome_id = outcome
         # What it decides about reminders is no reason to take them off this call.
         call = self.with_context(salon_from_call=True)
         _check, act = call._get_kinds()[outcome.kind]
@@ -328,7 +329,7 @@ class SalonCall(models.Model):
         """Book the visit; its reminders are booked with it."""
         # Closed first, so that the booking does not settle it as somebody else's.
         self._close("outcome")
-        self.visit_id = self.env["salon.visit"].create(
+        visit = self.env["salon.visit"].create(
             {
                 "start": start,
                 "stylist_id": stylist_id,
@@ -341,18 +342,21 @@ class SalonCall(models.Model):
                 "call_id": self.id,
             }
         )
+        self.sudo().visit_id = visit
         # As in _create_attempt.
-        attempt.sudo().visit_id = self.visit_id
+        attempt.sudo().visit_id = visit
 
     def _after_call_back(self, attempt, call_at):
         """She is called again at the promised hour, by the same person."""
-        self.write({"call_at": call_at, "priority": "1", "user_id": self.env.uid})
+        self.sudo().write(
+            {"call_at": call_at, "priority": "1", "user_id": self.env.uid}
+        )
 
     def _after_no_answer(self, attempt):
         """Another try at another hour; after the last one she is unreachable."""
         company = self.company_id
         if self._count_misses() < company.salon_max_attempts:
-            self.write({"call_at": self._get_next_try(), "priority": "0"})
+            self.sudo().write({"call_at": self._get_next_try(), "priority": "0"})
             return
         gap = max(company.salon_contact_gap_days, 1)
         self._skip_reminders(fields.Date.add(company._salon_today(), days=gap))
@@ -371,7 +375,7 @@ class SalonCall(models.Model):
         """Nobody dials this number for her again; a new number lifts it by itself."""
         # A fact about the client that ends her calls at other salons, too.
         partner_sudo = self.partner_id.sudo()
-        partner_sudo.salon_wrong_number = attempt.phone
+        partner_sudo.salon_wrong_number = attempt.sudo().phone
         self._close("outcome")
         self.sudo()._cancel_without_consent(partner_sudo)
 

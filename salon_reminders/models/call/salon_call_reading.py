@@ -22,7 +22,7 @@ class SalonCall(models.Model):
     explanation = fields.Text("Why this call", compute="_compute_explanation")
     phone = fields.Char(
         compute="_compute_phone",
-        help="Shown only while the client agrees to be called.",
+        help="Shown only while the call is open and the client agrees to be called.",
     )
     script = fields.Text(compute="_compute_script")
     last_visit_ids = fields.Many2many(
@@ -49,9 +49,12 @@ class SalonCall(models.Model):
             lines.append(call._text_consent(consents.get(call)))
             call.explanation = "\n".join(lines)
 
-    @api.depends("partner_id", "company_id")
+    @api.depends("partner_id", "company_id", "state")
     def _compute_phone(self):
-        for company, calls in self.grouped("company_id").items():
+        # A call that was made is no reason any more to show the number.
+        opened = self.filtered(lambda call: call.state == "open")
+        (self - opened).phone = False
+        for company, calls in opened.grouped("company_id").items():
             partners = calls.partner_id.with_company(company)
             allowed = partners._filter_callable()
             for call in calls:

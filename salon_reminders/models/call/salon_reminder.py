@@ -24,5 +24,6 @@ class SalonReminder(models.Model):
     def _absorb(self, others):
         """Take over the calls, too."""
         calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])
-        calls.write({"reminder_ids": [fields.Command.link(self.id)]})
+        # Nobody writes what a call is about; the reminders say it.
+        calls.sudo().write({"reminder_ids": [fields.Command.link(self.id)]})
         return super()._absorb(others)

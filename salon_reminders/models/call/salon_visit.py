@@ -12,7 +12,27 @@ class SalonVisit(models.Model):
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
+        copy=False,
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_calls(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_calls([vals])
+        return super().write(vals)
+
+    @api.model
+    def _check_calls(self, vals_list):
+        """Refuse to tie a visit to a call the user may not see.
+
+        Otherwise a stylist would learn from an own visit whom others call.
+        """
+        ids = {vals["call_id"] for vals in vals_list if vals.get("call_id")}
+        if ids and not self.env.su:
+            self.env["salon.call"].browse(ids).check_access("read")
 
     def _complete_new(self):
         self.filtered("call_id")._share_out_lines()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 # So many names are told; of more, the number.
 NAMES = 5
@@ -81,6 +81,34 @@ class ResPartner(models.Model):
             self.browse(ids).check_access("read")
 
     # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "is_salon_client" in vals and not self.env.su:
+            self._check_client_flag(bool(vals["is_salon_client"]))
+        return super().write(vals)
+
+    def _check_client_flag(self, is_client):
+        """Refuse to open or shut a card by its flag; new cards bring theirs along.
+
+        :raise AccessError: for anybody but managers
+        :raise UserError: when the salon knows who would cease to be a client
+        """
+        changed = self.filtered(lambda partner: partner.is_salon_client != is_client)
+        if changed:
+            self._check_taking_over()
+        if not is_client and (kept := changed._salon_with_traces()):
+            raise UserError(
+                self.env._(
+                    "The salon keeps visits, consents, calls or notes of %(clients)s, "
+                    "so they stay salon clients. Archive their contacts, or erase "
+                    "them from their cards.",
+                    clients=kept._text_names(),
+                )
+            )
+
+    # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
 
@@ -117,7 +145,7 @@ class ResPartner(models.Model):
         """
         self._check_taking_over()
         clients = self.filtered("is_salon_client")
-        kept = clients & (self._salon_with_history() | self._salon_with_card())
+        kept = clients._salon_with_traces()
         (clients - kept).is_salon_client = False
         count = len(clients - kept)
         texts = []
@@ -140,12 +168,24 @@ class ResPartner(models.Model):
     # CONTACTS FROM BEFORE THE SALON
     # ------------------------------------------------------------
 
+    def _salon_become_clients(self):
+        """Mark those of whom the salon begins to keep something.
+
+        What follows from a visit, a call or a consent follows whoever enters it.
+        """
+        partners_sudo = self.sudo()
+        partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
+
     @api.model
     def _check_taking_over(self):
         if not self.env.user.has_group("salon_reminders.group_manager"):
             raise AccessError(
                 self.env._("Only managers say which contacts are salon clients.")
             )
+
+    def _salon_with_traces(self):
+        """Return those whom the salon could not let go without losing something."""
+        return self & (self._salon_with_history() | self._salon_with_card())
 
     def _salon_with_history(self):
         """Return those of whom any salon keeps something.

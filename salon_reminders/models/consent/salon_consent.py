@@ -156,6 +156,7 @@ class SalonConsent(models.Model):
         self.env["res.partner"]._check_salon_clients(vals_list)
         vals_list = [self._complete_vals(vals) for vals in vals_list]
         consents = super().create(vals_list)
+        consents.partner_id._salon_become_clients()
         consents._after_create()
         return consents
 

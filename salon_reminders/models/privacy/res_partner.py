@@ -7,10 +7,26 @@ from ..visit.salon_visit import OPEN_STATES
 NUMBER_FIELDS = {
     *("phone", "phone_sanitized", "phone_mobile_search", "salon_wrong_number"),
 }
+# Shown to those who see numbers.
+EMAIL_FIELDS = {"email", "email_normalized", "email_formatted"}
 # What a client, who is a person, has no use for.
 COMPANY_FIELDS = ("company_type", "function", "vat", "website")
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
+MASK = "•••"
+# Where several clients can be chosen, and what is then in the menu.
+MANY_VIEWS = ("list", "kanban")
+MANY_ACTIONS = ("duplicate", "delete", "export_xlsx")
+# Actions of other apps on one contact that only managers may take.
+MANAGER_ACTIONS = (
+    "web.download_contact",
+    "portal.partner_wizard_action_create_and_open",
+)
+
+
+def mask_number(number):
+    """Return what is left to be read of a number: its end, to tell two apart."""
+    return f"{MASK} {number[-2:]}" if number else ""
 
 
 class ResPartner(models.Model):
@@ -41,20 +57,20 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_salon_phone(self):
         numbers_hidden = not self._sees_numbers()
+        clients = self._get_salon_clients()
         # The masked number is for those who may not read the whole one.
         for partner in self.sudo():
             number = partner.phone or ""
-            masked = partner.is_salon_client and partner._origin.id
             if numbers_hidden:
                 number = ""
-            elif masked and number:
-                number = f"••• {number[-2:]}"
+            elif partner._origin in clients:
+                number = mask_number(number)
             self.browse(partner.id).salon_phone = number
 
     def _inverse_salon_phone(self):
         for partner in self:
             number = partner.salon_phone or False
-            if number and "•" in number:
+            if number and MASK in number:
                 continue
             partner.phone = (
                 partner._phone_format(number=number, force_format="INTERNATIONAL")
@@ -84,23 +100,90 @@ class ResPartner(models.Model):
             or user.has_group("salon_reminders.group_phone_numbers")
         )
 
+    def _get_salon_clients(self):
+        """Return those of these contacts who are protected as clients.
+
+        Who had a visit, a consent or a call is one, at whatever salon it was and
+        whatever the flag of the card says.
+        """
+        contacts = self._origin
+        # Everybody may know who is a client: it takes numbers away, not gives them.
+        flagged_sudo = contacts.sudo().filtered("is_salon_client")
+        flagged = flagged_sudo.with_env(self.env)
+        others = contacts - flagged
+        return flagged | others._salon_with_history() if others else flagged
+
+    @api.model
+    def _get_guarded_fields(self):
+        """Return the fields that the user gets of one client at a time, or never."""
+        return NUMBER_FIELDS if self._is_salon_staff() else set()
+
+    @api.model
+    def _is_salon_user(self):
+        """Tell whether the current user has a role in the salon."""
+        return not self.env.su and self.env.user.has_group(
+            "salon_reminders.group_stylist"
+        )
+
     @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""
-        user = self.env.user
-        return (
-            not self.env.su
-            and user.has_group("salon_reminders.group_stylist")
-            and not user.has_group("salon_reminders.group_manager")
+        return self._is_salon_user() and not self.env.user.has_group(
+            "salon_reminders.group_manager"
         )
 
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
+    def write(self, vals):
+        self._check_one_at_a_time()
+        if MASK in str(vals.get("phone") or ""):
+            # Sent back by who was shown it instead of the number.
+            vals = {name: value for name, value in vals.items() if name != "phone"}
+        return super().write(vals)
+
+    def web_save_multi(self, vals_list, specification):
+        self._check_one_at_a_time()
+        return super().web_save_multi(vals_list, specification)
+
+    def _check_one_at_a_time(self):
+        """Leave what touches several clients at once to managers.
+
+        :raise AccessError: for anybody else
+        """
+        if len(self) > 1 and self._is_salon_staff():
+            clients = self._get_salon_clients()
+            if len(clients) > 1:
+                raise AccessError(
+                    self.env._(
+                        "Only managers do this for several clients at once. Open the "
+                        "card of one of them, or ask a manager."
+                    )
+                )
+
+    def copy_data(self, default=None):
+        """Leave out of a client's copy what is not given unnoted, and keep it a client.
+
+        Otherwise the number of any card would be read off its copy.
+        """
+        self._check_one_at_a_time()
+        given = default or {}
+        # Who has no role in the salon copies a contact, and no card.
+        is_ours = self._has_field_access(self._fields["is_salon_client"], "write")
+        clients = self._get_salon_clients() if is_ours else self.browse()
+        hidden = self._get_guarded_fields() - set(given)
+        vals_list = super().copy_data(default)
+        for partner, vals in zip(self, vals_list, strict=True):
+            if partner in clients:
+                vals["is_salon_client"] = given.get("is_salon_client", True)
+                for name in hidden & set(vals):
+                    vals[name] = False
+        return vals_list
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_salon_staff(self):
-        if self._is_salon_staff() and any(self.mapped("is_salon_client")):
+        if self._is_salon_staff() and self._get_salon_clients():
             raise UserError(
                 self.env._("Only managers delete clients. Archive the card instead.")
             )
@@ -160,16 +243,43 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    def get_views(self, views, options=None):
+        """Offer nobody in a menu what is refused to them."""
+        result = super().get_views(views, options)
+        if self._is_salon_staff():
+            for view_type, view in result["views"].items():
+                if view_type in MANY_VIEWS:
+                    view.pop("toolbar", None)
+                elif view.get("toolbar", {}).get("action"):
+                    self._drop_refused_actions(view["toolbar"])
+        return result
+
+    @api.model
+    def _drop_refused_actions(self, toolbar):
+        refused = {
+            action.id
+            for name in MANAGER_ACTIONS
+            if (action := self.env.ref(name, raise_if_not_found=False))
+        }
+        toolbar["action"] = [
+            action for action in toolbar["action"] if action["id"] not in refused
+        ]
+
+    @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
         has_role = self.env.user.has_group("salon_reminders.group_stylist")
-        return (*key, self._hides_numbers(view_type), has_role)
+        is_staff = self._is_salon_staff()
+        return (*key, self._hides_numbers(view_type), has_role, is_staff)
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
         if self.env.user.has_group("salon_reminders.group_stylist"):
             self._shape_salon_form(arch)
+        if view_type in MANY_VIEWS and self._is_salon_staff():
+            # Its menu has no archiving either: see client_views.js.
+            arch.attrib.update(dict.fromkeys(MANY_ACTIONS, "0"))
         if self._hides_numbers(view_type):
             # The web client breaks on a field that is not there for the user.
             for name in NUMBER_FIELDS:
@@ -206,7 +316,7 @@ class ResPartner(models.Model):
 
         Below a manager nobody gets pages full of numbers: one card at a time.
         """
-        many = view_type in ("list", "kanban")
+        many = view_type in MANY_VIEWS
         return not self._sees_numbers() or (many and self._is_salon_staff())
 
     def _get_store_avatar_card_fields(self, target):
@@ -218,20 +328,97 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def _read_format(self, fnames, load="_classic_read"):
-        """Note whose card or number is read: every reading over RPC ends here."""
-        names = set(fnames)
-        if not self.env.su and (CARD_FIELD in names or names & NUMBER_FIELDS):
-            self._log_reading(names)
-        return super()._read_format(fnames, load=load)
+        """Note whose card or number is read, and hide what is not given like this.
+
+        Every reading over RPC ends here, a reading through another record too.
+        """
+        rows = super()._read_format(fnames, load=load)
+        names = set(fnames) & self._get_watched_fields()
+        if not names:
+            return rows
+        clients = self._get_salon_clients()
+        hidden = names & clients._get_hidden_fields()
+        clients._log_reading(names - hidden)
+        for row in rows if hidden else ():
+            if self.browse(row["id"])._origin in clients:
+                row.update({name: self._hide(name, row[name]) for name in hidden})
+        return rows
+
+    @api.model
+    def _get_watched_fields(self):
+        """Return the fields whose reading by the user is noted, or not allowed."""
+        if not self._is_salon_user():
+            return set()
+        return {CARD_FIELD} | self._get_guarded_fields() | self._get_never_shown()
+
+    @api.model
+    def _get_never_shown(self):
+        return set() if self._sees_numbers() else EMAIL_FIELDS
+
+    def _get_hidden_fields(self):
+        """Return the fields of these clients that are not shown to the user.
+
+        Numbers of several at once are shown to managers only, whatever asks for them.
+        """
+        hidden = self._get_never_shown()
+        return hidden | self._get_guarded_fields() if len(self) > 1 else hidden
+
+    @api.model
+    def _hide(self, name, value):
+        return mask_number(value) if name in NUMBER_FIELDS and value else False
 
     def _log_reading(self, names):
-        if not self.env.user.has_group("salon_reminders.group_stylist"):
-            return
-        clients = self._origin.sudo().filtered("is_salon_client").with_env(self.env)
         if CARD_FIELD in names:
-            self.env["salon.card.log"]._record(clients, "card")
-        if names & NUMBER_FIELDS and self._is_salon_staff():
-            self.env["salon.card.log"]._record(clients, "number")
+            self.env["salon.card.log"]._record(self, "card")
+        if names & NUMBER_FIELDS:
+            self.env["salon.card.log"]._record(self, "number")
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        self._check_listing(groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        self._check_listing(aggregate_spec)
+        return super()._read_group_select(aggregate_spec, query)
+
+    @api.model
+    def _check_listing(self, spec):
+        """Refuse groups and aggregates that would list what is given one by one.
+
+        :param str spec: what is grouped by, or an aggregate, as of ``_read_group``
+        """
+        hidden = self._get_guarded_fields() | self._get_never_shown()
+        if spec.partition(":")[0] in hidden:
+            raise AccessError(
+                self.env._(
+                    "Numbers and addresses of clients are not listed. Open the card of "
+                    "the client you need."
+                )
+            )
+
+    # ------------------------------------------------------------
+    # FILES
+    # ------------------------------------------------------------
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        self._log_export()
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    def _build_vcard(self):
+        self._log_export()
+        return super()._build_vcard()
+
+    def _log_export(self):
+        """Note which clients leave in a file; only managers make one.
+
+        Also when they are reached through a record of another app.
+        """
+        clients = self._get_salon_clients() if self._is_salon_user() else self.browse()
+        if clients:
+            self._check_salon_export()
+            self.env["salon.card.log"]._record(clients, "export")
 
     def _has_coming_visit(self):
         """Tell whether the client has a booking today or later."""

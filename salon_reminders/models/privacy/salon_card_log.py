@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class SalonCardLog(models.Model):
-    """Who opened a client's card, or saw her number outside a call, and when.
+    """Who opened a card, saw a number outside a call, or took a client along in a file.
 
     A client base leaves with those who read it through. The log is written by the
     system only, whichever way the card is read: on screen or over RPC.
@@ -22,7 +22,11 @@ class SalonCardLog(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     date = fields.Datetime("When", required=True, index=True)
     kind = fields.Selection(
-        [("card", "Card opened"), ("number", "Number shown outside a call")],
+        [
+            ("card", "Card opened"),
+            ("number", "Number shown outside a call"),
+            ("export", "Taken along in a file"),
+        ],
         required=True,
     )
 

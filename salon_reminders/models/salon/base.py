@@ -38,6 +38,13 @@ class Base(models.AbstractModel):
         return super().export_data(fields_to_export)
 
     @api.model
+    def load(self, fields, data):
+        """Let nobody below a manager change the client base by a file."""
+        if self._name == "res.partner" or self._name.startswith("salon."):
+            self._check_salon_export()
+        return super().load(fields, data)
+
+    @api.model
     def _check_salon_export(self):
         user = self.env.user
         if (
@@ -46,7 +53,7 @@ class Base(models.AbstractModel):
             and not user.has_group("salon_reminders.group_manager")
         ):
             raise AccessError(
-                self.env._("Only managers export clients and their history.")
+                self.env._("Only managers export or import clients and their history.")
             )
 
     @api.model

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SalonClientPhoto(models.Model):
@@ -28,3 +29,24 @@ class SalonClientPhoto(models.Model):
     date = fields.Date(
         required=True, default=lambda self: self.env.company._salon_today()
     )
+
+    @api.constrains("partner_id", "visit_id")
+    def _check_visit_client(self):
+        for photo in self:
+            if photo.visit_id and photo.visit_id.partner_id != photo.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The photo is of %(client)s, the visit is somebody else's. "
+                        "Choose a visit of this client.",
+                        client=photo.partner_id.name or "-",
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["res.partner"]._check_salon_clients(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["res.partner"]._check_salon_clients([vals])
+        return super().write(vals)

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
@@ -24,6 +24,10 @@ BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 EARLIEST_DATE = date(1970, 1, 1)
 MAX_YEARS_AHEAD = 3
 DESK = "salon_reminders.group_receptionist"
+# What decides which day, and whether, the money of a visit is counted.
+MONEY_FIELDS = {"state", "start", "company_id", "amount_total", "date", "is_purchase"}
+# Lines that the server itself makes bring this object along: no caller can send it.
+BY_SERVER = object()
 
 
 class SalonVisit(models.Model):
@@ -261,7 +265,7 @@ class SalonVisit(models.Model):
     def create(self, vals_list):
         self.env["res.partner"]._check_salon_clients(vals_list)
         # The lines are made inside; one refresh for the whole batch follows.
-        batch = self.with_context(salon_visit_batch=True)
+        batch = self.with_context(salon_visit_batch=True, salon_lines_by=BY_SERVER)
         visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
         visits._complete_new()
         visits._take_times()
@@ -270,6 +274,9 @@ class SalonVisit(models.Model):
 
     def write(self, vals):
         self.env["res.partner"]._check_salon_clients([vals])
+        self._check_own_clients()
+        if not MONEY_FIELDS.isdisjoint(vals):
+            self._check_past()
         moving = not self._reminder_fields().isdisjoint(vals)
         partners = self.partner_id if moving else self.env["res.partner"]
         following = self._get_following_lines() if "stylist_id" in vals else None
@@ -305,6 +312,51 @@ class SalonVisit(models.Model):
         self._after_change(partners)
         return result
 
+    def _check_own_clients(self):
+        """Keep stylists from visits of clients whose cards they see no more.
+
+        Moved to today, such a visit would open the card again.
+
+        :raise AccessError: for stylists
+        """
+        if self.env.su or self.env.user.has_group(DESK):
+            return
+        partners = self.partner_id
+        if partners != partners._filtered_access("read"):
+            raise AccessError(
+                self.env._(
+                    "This visit lies too far from today for you to change it. Ask the "
+                    "reception."
+                )
+            )
+
+    def _get_past(self):
+        """Return the visits whose money was counted on a day that is over."""
+        today = {company: company._salon_today() for company in self.company_id}
+        return self.filtered(
+            lambda visit: (
+                visit.state in MADE_STATES and visit.date < today[visit.company_id]
+            )
+        )
+
+    def _check_past(self):
+        """Leave the money of days gone by to managers.
+
+        What comes from a till or an order follows its document, as the system.
+
+        :raise AccessError: for anybody else
+        """
+        if self.env.su or self.env.user.has_group("salon_reminders.group_manager"):
+            return
+        if past := self._get_past():
+            raise AccessError(
+                self.env._(
+                    "The day of this visit is over, and its money is counted: "
+                    "%(visits)s. Ask a manager to correct it.",
+                    visits=", ".join(past.mapped("display_name")),
+                )
+            )
+
     @api.model
     def _reminder_fields(self):
         """Return the fields whose change moves reminders."""
@@ -321,7 +373,7 @@ class SalonVisit(models.Model):
         # What follows from visits follows whoever changes them: a stylist who closes
         # a visit has no rights of her own on reminders and calls.
         partners_sudo = partners.sudo()
-        partners_sudo.filtered(lambda p: not p.is_salon_client).is_salon_client = True
+        partners_sudo._salon_become_clients()
         self.sudo()._follow_visits(partners_sudo)
 
     @api.model

@@ -1,9 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from ...tools.company_check import foreign_links
+from .salon_visit import BY_SERVER
 
+# What a line is worth, to whom and for what.
+MONEY_FIELDS = {
+    *("product_id", "quantity", "amount", "visit_id"),
+    *("refunded_line_id", "net_quantity"),
+}
 # Each course sold is a record of its own; more is a slip of the finger.
 MAX_COURSES = 20
 
@@ -162,12 +168,18 @@ class SalonVisitLine(models.Model):
         lines = super().create(
             [{**vals, "net_quantity": vals.get("quantity", 1.0)} for vals in vals_list]
         )
+        lines._check_past()
+        lines._note_past(lines._get_past_texts(self.env._("Added: %s")))
         lines._after_change()
         return lines
 
     def write(self, vals):
         self._check_visit_access([vals])
+        is_money = not MONEY_FIELDS.isdisjoint(vals)
+        before = self._begin_money() if is_money else []
         result = super().write(vals)
+        if is_money:
+            self._end_money(before)
         if not {"product_id", "quantity", "visit_id", "refunded_line_id"}.isdisjoint(
             vals
         ):
@@ -177,10 +189,59 @@ class SalonVisitLine(models.Model):
         return result
 
     def unlink(self):
+        self._check_past()
+        self._note_past(self._get_past_texts(self.env._("Removed: %s")))
         visits = (self | self.refunded_line_id).visit_id
         result = super().unlink()
         visits._after_change(visits.partner_id)
         return result
+
+    # ------------------------------------------------------------
+    # DAYS GONE BY
+    # ------------------------------------------------------------
+
+    def _is_by_server(self):
+        """Tell whether these lines come with their visit, from an import or a till."""
+        return self.env.su or self.env.context.get("salon_lines_by") is BY_SERVER
+
+    def _check_past(self):
+        if not self._is_by_server():
+            self.visit_id._check_past()
+
+    def _begin_money(self):
+        self._check_past()
+        return self._get_past_texts(self.env._("Before: %s"))
+
+    def _end_money(self, before):
+        # The lines may have come to another visit.
+        self._check_past()
+        self._note_past(before + self._get_past_texts(self.env._("Now: %s")))
+
+    def _get_past_texts(self, text):
+        """Return [(visit, what a line of it is worth)] of the days gone by.
+
+        :param str text: what is said of each line, with its place in it
+        """
+        if self._is_by_server():
+            return []
+        past = self.visit_id._get_past()
+        return [
+            (line.visit_id, text % line._text_worth())
+            for line in self
+            if line.visit_id in past
+        ]
+
+    def _text_worth(self):
+        return "%s, %g, %s" % (
+            self.product_id.name,
+            self.quantity,
+            format_amount(self.env, self.amount, self.currency_id),
+        )
+
+    def _note_past(self, texts):
+        """Keep in the history of each visit what was said of its lines."""
+        for visit, text in texts:
+            visit._message_log(body=text)
 
     def _check_visit_access(self, vals_list):
         """Refuse lines on visits the user may not change.

@@ -187,8 +187,9 @@ class SalonCall(models.Model):
             meeting = visits.filtered(call._is_answered_by)[:1]
             if meeting:
                 call._close("settled")
-                call.settled_visit_id = meeting
-                call.close_note = call._text_settled(meeting)
+                note = call._text_settled(meeting)
+                # Nobody writes how a call ended.
+                call.sudo().write({"settled_visit_id": meeting.id, "close_note": note})
                 call._message_log(body=call.close_note)
         return result
 

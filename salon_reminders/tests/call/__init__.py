@@ -9,6 +9,7 @@ from . import test_salon_call_planner
 from . import test_salon_call_queue
 from . import test_salon_call_release
 from . import test_salon_call_undo
+from . import test_salon_call_writes
 from . import test_salon_call_script
 from . import test_salon_control_draw
 from . import test_salon_dry_run

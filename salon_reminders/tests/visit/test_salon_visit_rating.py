@@ -42,9 +42,10 @@ class TestSalonVisitRating(SalonCase):
             booked.rating = "5"
 
     def test_reopened_visit_keeps_its_rating(self):
-        self.visit.rating = "5"
-        self.visit.with_user(self.stylist_user).action_book()
-        self.assertEqual(self.visit.rating, "5")
+        visit = self._create_visit(self.anna, "2026-03-10")
+        visit.rating = "5"
+        visit.with_user(self.stylist_user).action_book()
+        self.assertEqual(visit.rating, "5")
 
     def test_report_says_of_how_many(self):
         for day, stars in (("2026-02-01", "5"), ("2026-02-03", "4")):
