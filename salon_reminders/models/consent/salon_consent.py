@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
+from ...tools.server_flags import SERVER_SAYS, is_flagged
+
 PURPOSES = [
     ("reminder", "Service reminders"),
     ("promotion", "Promotions"),
@@ -288,7 +290,7 @@ class SalonConsent(models.Model):
         withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
         if withdrawn:
             withdrawn._after_withdrawal()
-        if not self.env.context.get("salon_from_blacklist"):
+        if not is_flagged(self.env, "salon_from_blacklist"):
             # The blacklists are Odoo's; the ledger decides on the salon's part.
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
@@ -424,7 +426,7 @@ class SalonConsent(models.Model):
             self.env["res.partner"].with_context(active_test=False).search(domain)
         )
         rows = self._get_newest_rows(partners, channels)
-        self.with_context(salon_from_blacklist=True).create(
+        self.with_context(salon_from_blacklist=SERVER_SAYS).create(
             [
                 {
                     "partner_id": row["partner_id"],
@@ -471,7 +473,7 @@ class SalonConsent(models.Model):
 
     @api.model
     def _block(self, model, field, address):
-        blacklist = self.env[model].with_context(salon_from_consent=True)
+        blacklist = self.env[model].with_context(salon_from_consent=SERVER_SAYS)
         if blacklist.search_count([(field, "=", address)]):
             return
         entry = blacklist._add([address] if field == "number" else address)

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.tools import SQL
 
 from ...tools.bulk_insert import bulk_insert, keep_values
+from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
 from .import_plan import NO_TRACKING, NOON
 
@@ -19,7 +20,7 @@ class VisitWriter:
     def make_visits(self, salon_import, catalogue, visits, partners):
         """Create and change visits, then let reminders follow once."""
         model = self.env["salon.visit"].with_context(
-            **NO_TRACKING, salon_visit_batch=True
+            **NO_TRACKING, salon_visit_batch=SERVER_SAYS
         )
         fresh, changed = self._prepare_visits(salon_import, catalogue, visits, partners)
         records = self._insert_visits(salon_import, model, fresh)
@@ -200,7 +201,7 @@ class VisitWriter:
             pairs.update(
                 {line: line.refunds.line_id for line in visit.lines if line.refunds}
             )
-        model = self.env["salon.visit.line"].with_context(salon_visit_batch=True)
+        model = self.env["salon.visit.line"].with_context(salon_visit_batch=SERVER_SAYS)
         for line, refunded_id in pairs.items():
             model.browse(line.line_id).refunded_line_id = refunded_id
 

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
+from ...tools.server_flags import is_flagged
 
 # Each course sold is a record of its own; more is a slip of the finger.
 MAX_COURSES = 20
@@ -197,14 +198,14 @@ class SalonVisitLine(models.Model):
 
     def _after_change(self):
         # Within a change of the visit, the visit does it once at the end.
-        if self.env.context.get("salon_visit_batch"):
+        if is_flagged(self.env, "salon_visit_batch"):
             return
         visits = (self | self.refunded_line_id).visit_id
         self._take_times()
         visits._after_change(visits.partner_id)
 
     def _take_times(self):
-        if not self.env.context.get("salon_visit_batch"):
+        if not is_flagged(self.env, "salon_visit_batch"):
             self.visit_id._take_times()
 
     # ------------------------------------------------------------
