@@ -3,6 +3,7 @@ from . import salon_consent
 from . import salon_consent_ask
 from . import salon_consent_state
 from . import salon_consent_wording
+from . import salon_consent_pass
 from . import salon_gate
 from . import salon_blacklist
 from . import phone_blacklist
