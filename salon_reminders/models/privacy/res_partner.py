@@ -84,6 +84,20 @@ class ResPartner(models.Model):
             or user.has_group("salon_reminders.group_phone_numbers")
         )
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Keep the history of a client's card from who sees no numbers.
+
+        Notes, messages and old values hold numbers and addresses as text.
+        """
+        operations = super()._mail_get_operation_for_mail_message_operation(
+            message_operation
+        )
+        if message_operation != "read" or self._sees_numbers():
+            return operations
+        # Whether somebody is a client does not depend on who asks.
+        clients = self.sudo().exists().filtered("is_salon_client")
+        return {**operations, **dict.fromkeys(self & clients, "write")}
+
     @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""
