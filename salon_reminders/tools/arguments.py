@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 # The greatest number a column of ids, or of whole numbers, takes.
 LARGEST = 2**31 - 1
 SHOWN = 40  # letters of what was sent
+CENTURY = 1200  # months
 
 
 def checked(**kinds):
@@ -81,6 +82,11 @@ def whole_number(value):
     if isinstance(value, bool) or not is_whole or not 0 <= whole <= LARGEST:
         raise ValueError(value)
     return whole
+
+
+def months(value):
+    """Return how many months back to look, not farther than calendars reach."""
+    return min(whole_number(value), CENTURY)
 
 
 def record_id(value):

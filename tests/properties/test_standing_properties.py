@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, freeze_time, tagged
 
+from odoo.addons.salon_reminders.tools.server_flags import SERVER_SAYS
+
 from ..reference import OPEN
 from ..reference_standing import (
     Came,
@@ -127,7 +129,7 @@ class TestStandingProperties(TransactionCase):
         )
 
     def _make_visits(self, company, events, bookings):
-        self.env["salon.visit"].with_context(salon_visit_batch=True).create(
+        self.env["salon.visit"].with_context(salon_visit_batch=SERVER_SAYS).create(
             [self._prepare_visit(company, event, "done") for event in events]
             + [
                 self._prepare_visit(company, Came(client, day, 9, 0, "hair"), state)

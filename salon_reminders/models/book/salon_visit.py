@@ -13,6 +13,7 @@ from ...tools.arguments import (
     shaped,
     text,
 )
+from ...tools.server_flags import is_flagged
 from ...tools.times import merge_times, subtract_times
 from ..visit.salon_visit import MISSED_STATES, OPEN_STATES
 from .salon_slot_finder import NOTICE
@@ -81,7 +82,7 @@ class SalonVisit(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        if "state" not in vals or self.env.context.get("salon_taken_over"):
+        if "state" not in vals or is_flagged(self.env, "salon_taken_over"):
             return super().write(vals)
         freed = self._get_freed() if vals["state"] == "cancelled" else self.browse()
         missed = vals["state"] in MISSED_STATES

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.server_flags import SERVER_SAYS, is_flagged
+
 CONFLICT = re.compile(r'\["([^"]+)","([^"]+)"\)')
 
 
@@ -146,7 +148,7 @@ class SalonVisitBusy(models.Model):
 
         :raise UserError: with her last day
         """
-        if self.env.context.get("salon_taken_over"):
+        if is_flagged(self.env, "salon_taken_over"):
             return
         for company in {row[0].company_id for row in rows}:
             own = [row for row in rows if row[0].company_id == company]
@@ -172,10 +174,10 @@ class SalonVisitBusy(models.Model):
         """Refuse what is taken; what an import brings is marked as an overlap."""
         accidental = [row for row in rows if not row[0].is_overlap]
         conflicts = self._find_taken(accidental)
-        if self.env.context.get("salon_taken_over"):
+        if is_flagged(self.env, "salon_taken_over"):
             conflicts.update(self._find_mutual(accidental))
             for visit in {row[0] for row in conflicts}:
-                visit.with_context(salon_visit_batch=True).is_overlap = True
+                visit.with_context(salon_visit_batch=SERVER_SAYS).is_overlap = True
         elif conflicts:
             row, other = next(iter(conflicts.items()))
             raise UserError(self._get_message(row, *other))

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...tools.server_flags import is_flagged
+
 
 class MailActivity(models.Model):
     """The activity of a call and the call are always in step.
@@ -29,7 +31,7 @@ class MailActivity(models.Model):
         Nothing when it is the call itself that changes its activity.
         """
         calls = self.env["salon.call"].sudo()
-        if self.env.context.get("salon_from_call"):
+        if is_flagged(self.env, "salon_from_call"):
             return calls
         kind = self.env.ref("salon_reminders.mail_activity_type_call", False)
         activities = self.filtered(

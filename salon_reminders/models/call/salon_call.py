@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context, format_list
 
 from ...tools.bulk_insert import bulk_insert
+from ...tools.server_flags import SERVER_SAYS, is_flagged
 
 # Who is called before whom: the one order of calls, and of the clients who come on the
 # list. What was promised comes at its hour, before all others.
@@ -450,19 +451,19 @@ class SalonCall(models.Model):
 
     def _sync_activities(self):
         """Bring day and receptionist of the activities in line with the calls."""
-        if self.env.context.get("salon_from_activity"):
+        if is_flagged(self.env, "salon_from_activity"):
             return
         opened = self.filtered(lambda call: call.state == "open")
         for (date, user), calls in opened.grouped(
             lambda c: (c.date, c.user_id)
         ).items():
             calls._get_activities().with_context(
-                mail_activity_quick_update=True, salon_from_call=True
+                mail_activity_quick_update=True, salon_from_call=SERVER_SAYS
             ).write({"date_deadline": date, "user_id": user.id})
 
     def _close_activities(self):
         # Done activities stay as archived records.
-        self._get_activities().with_context(salon_from_call=True).write(
+        self._get_activities().with_context(salon_from_call=SERVER_SAYS).write(
             {"active": False}
         )
 
@@ -478,7 +479,7 @@ class SalonCall(models.Model):
             moved["user_id"] = vals["user_id"]
         opened = self.filtered(lambda call: call.state == "open")
         if moved and opened:
-            opened.with_context(salon_from_activity=True).write(moved)
+            opened.with_context(salon_from_activity=SERVER_SAYS).write(moved)
 
     # ------------------------------------------------------------
     # HANDING OVER

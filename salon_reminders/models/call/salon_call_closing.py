@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, format_list
 
 from ...tools.answer_hours import best_hour, usual_hour
+from ...tools.server_flags import SERVER_SAYS
 from ..reminder.salon_reminder import CALLABLE_STATES
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
 from .salon_call import WIN_BACK_KINDS
@@ -228,7 +229,7 @@ class SalonCall(models.Model):
             # Reminders are written by the system only; the receptionist decides.
             untried = calls.filtered(lambda call: not call.attempt_count)
             untried.reminder_ids.sudo().with_context(
-                salon_from_call=True
+                salon_from_call=SERVER_SAYS
             ).skip_until = until
         opened._close("person", state="cancelled")
 

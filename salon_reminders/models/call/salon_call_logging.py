@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
 from ...tools.plain_values import plain_values
+from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import EXPECTED_STATES, HERE_STATES
 
 TOKEN_LENGTH = 64
@@ -91,7 +92,7 @@ class SalonCall(models.Model):
         # As in _close: what came of a call is logged, not written.
         self.sudo().outcome_id = outcome
         # What it decides about reminders is no reason to take them off this call.
-        call = self.with_context(salon_from_call=True)
+        call = self.with_context(salon_from_call=SERVER_SAYS)
         _check, act = call._get_kinds()[outcome.kind]
         act(attempt, **details)
         attempt._keep_undo(before, self._get_undo_values())
@@ -573,7 +574,7 @@ class SalonCall(models.Model):
             limit=1,
         )
         if done and not done.active:
-            done.with_context(salon_from_call=True).active = True
+            done.with_context(salon_from_call=SERVER_SAYS).active = True
         self.invalidate_recordset(["activity_ids"])
         self._ensure_activities()
         self._sync_activities()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.server_flags import is_flagged
+
 
 class SalonReminder(models.Model):
     """Open calls follow the reminders that they are about."""
@@ -11,7 +13,7 @@ class SalonReminder(models.Model):
 
         Not while a call is logged: what its outcome decides ends the call itself.
         """
-        if not self.env.context.get("salon_from_call"):
+        if not is_flagged(self.env, "salon_from_call"):
             put_off = self.filtered(lambda reminder: reminder._is_put_off())
             self.env["salon.call"]._drop_put_off(put_off)
         return super()._follow_wishes()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.server_flags import SERVER_SAYS
+
 
 class SalonVisit(models.Model):
     """A visit settles the open calls of its client; some are booked on a call."""
@@ -47,7 +49,7 @@ class SalonVisit(models.Model):
                 lines.product_id, visit.stylist_id, visit.company_id
             )
             shared = dict(plan)
-            for line in lines.with_context(salon_visit_batch=True):
+            for line in lines.with_context(salon_visit_batch=SERVER_SAYS):
                 if shared[line.product_id] != visit.stylist_id:
                     line.stylist_id = shared[line.product_id]
 

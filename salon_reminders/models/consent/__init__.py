@@ -3,10 +3,13 @@ from . import salon_consent
 from . import salon_consent_ask
 from . import salon_consent_state
 from . import salon_consent_wording
+from . import salon_consent_pass
 from . import salon_gate
 from . import salon_blacklist
 from . import phone_blacklist
 from . import mail_blacklist
 from . import salon_mailing
+from . import sms_sms
+from . import mail_notification
 from . import res_partner
 from . import res_company

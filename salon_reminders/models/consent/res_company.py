@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+LONGEST_LINK = 365  # days, whatever was set before
+
 
 class ResCompany(models.Model):
     """How long consents hold, and with which words a salon asks for them."""
@@ -22,14 +24,15 @@ class ResCompany(models.Model):
         string="Own link works for",
         default=90,
         groups="salon_reminders.group_stylist",
-        help="Days for which the link works that a client sees her consents with.",
+        help="Days for which the link works that a client sees her consents with; a "
+        "year at most.",
     )
 
     _salon_consent_rules_positive = models.Constraint(
         "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
-        " AND salon_link_days > 0)",
+        " AND salon_link_days BETWEEN 1 AND 365)",
         "Times can't be negative; asking again and the client's own link take at least "
-        "one day.",
+        "one day, and the link a year at most.",
     )
 
     def _salon_consent_expiry(self, day=None):
@@ -43,6 +46,10 @@ class ResCompany(models.Model):
     def _salon_ask_again_date(self):
         """Return when somebody who did not want to decide today is asked again."""
         return fields.Date.add(self._salon_today(), days=self.salon_ask_again_days)
+
+    def _salon_link_days(self):
+        """Return for how many days a client's own link works: a year at most."""
+        return min(self.salon_link_days, LONGEST_LINK)
 
     def _salon_wording(self, purpose="reminder", channel="phone"):
         """Return the wording this salon uses now for a purpose and a channel."""

@@ -63,6 +63,12 @@ class ResPartner(models.Model):
         string="Consents",
         groups="salon_reminders.group_receptionist",
     )
+    salon_pass_ids = fields.One2many(
+        "salon.consent.pass",
+        "partner_id",
+        string="Own links",
+        groups="salon_reminders.group_receptionist",
+    )
     salon_call_consent = fields.Selection(
         [
             ("none", "Not asked"),
@@ -298,34 +304,48 @@ class ResPartner(models.Model):
         self.ensure_one()
         self.check_access("read")
         self.env["salon.consent"].check_access("create")
-        link = self.env["salon.consent.link"].create(
-            {
-                "partner_id": self.id,
-                "url": self._get_salon_link(),
-                "expiry_date": fields.Date.add(
-                    self.env.company._salon_today(),
-                    days=self.env.company.salon_link_days,
-                ),
-            }
+        company = self.env.company
+        expiry_date = fields.Date.add(
+            company._salon_today(), days=company._salon_link_days()
         )
+        # What became of links is written by the system only.
+        self.env["salon.consent.pass"].sudo()._record(
+            self, company, shown_at=fields.Datetime.now(), expiry_date=expiry_date
+        )
+        link = self.env["salon.consent.link"].create({"partner_id": self.id})
         return link._get_records_action(
             name=self.env._("Client's own link"), target="new"
         )
+
+    def action_salon_revoke_links(self):
+        """Make all links worthless that these clients were given by this salon."""
+        self.check_access("read")
+        self.env["salon.consent"].check_access("create")
+        for partner in self:
+            # As above.
+            passes_sudo = self.env["salon.consent.pass"].sudo()
+            passes_sudo._record(partner, self.env.company)._revoke()
+        self.invalidate_recordset(["salon_pass_ids"])
 
     # ------------------------------------------------------------
     # THE CLIENT'S OWN LINK
     # ------------------------------------------------------------
 
     def _get_salon_token(self):
-        """Return the signed token of the client at the current company."""
+        """Return the signed token of the client at the current company.
+
+        It is made when it is shown and stored nowhere.
+        """
         self.ensure_one()
         company = self.env.company
+        number = self.env["salon.consent.pass"].sudo()._get_number(self, company)
         return hash_sign(
             # The secret of the database is for the system only.
             self.sudo().env,
             SCOPE,
-            [self.id, company.id],
-            expiration=timedelta(days=company.salon_link_days),
+            # Links from before there were numbers are those of number 0.
+            [self.id, company.id, number] if number else [self.id, company.id],
+            expiration=timedelta(days=company._salon_link_days()),
         )
 
     def _get_salon_link(self):
@@ -347,12 +367,16 @@ class ResPartner(models.Model):
             return nobody
         if not values:
             return nobody
-        partner_id, company_id = values
+        partner_id, company_id, *numbers = values
         company_sudo = self.env["res.company"].sudo().browse(company_id).exists()
         partner_sudo = self.sudo().browse(partner_id).exists()
         if not company_sudo or not partner_sudo.active:
             return nobody
         if partner_sudo.company_id not in (company_sudo, company_sudo.browse()):
+            return nobody
+        passes_sudo = self.env["salon.consent.pass"].sudo()
+        if passes_sudo._get_number(partner_sudo, company_sudo) != sum(numbers):
+            # Revoked, and new ones were made.
             return nobody
         return partner_sudo.with_company(company_sudo).with_context(
             lang=partner_sudo.lang or company_sudo.partner_id.lang,
@@ -436,3 +460,6 @@ class ResPartner(models.Model):
                         )
                     )
         consents.create(vals_list)
+        # What became of links is written by the system only.
+        passes_sudo = self.env["salon.consent.pass"].sudo()
+        passes_sudo._record(self, self.env.company, answered_at=fields.Datetime.now())

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.server_flags import is_flagged
+
 
 class SalonBlacklist(models.AbstractModel):
     """What is put on a blacklist of Odoo withdraws the consents of all who have it.
@@ -39,7 +41,7 @@ class SalonBlacklist(models.AbstractModel):
         return result
 
     def _salon_after_block(self):
-        if self.env.context.get("salon_from_consent"):
+        if is_flagged(self.env, "salon_from_consent"):
             return
         # Whoever keeps the blacklist need not know the salon's ledger.
         by_consent_sudo = self.sudo().filtered("salon_by_consent")

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import clean_context
+
+from ...tools.server_flags import SERVER_SAYS, is_flagged
 
 PURPOSES = [
     ("reminder", "Service reminders"),
@@ -13,6 +16,8 @@ CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
 KIND = ("partner_id", "company_id", "purpose", "channel")
 # What a person may record; the other ways belong to the system.
 PERSONAL_METHODS = ("desk", "phone", "writing")
+# What a person says of an answer; all else about it is the server's to know.
+ANSWER = ("partner_id", "purpose", "channel", "decision", "document", "document_name")
 # A client who says so herself reaches the blacklists, a file does not.
 OWN_WORD = (*PERSONAL_METHODS, "link")
 
@@ -51,6 +56,12 @@ class SalonConsent(models.Model):
         default="given",
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
+    is_dated_back = fields.Boolean(
+        "Day of a signed form",
+        readonly=True,
+        help="The form was signed on an earlier day than it was recorded.",
+    )
+    create_date = fields.Datetime("Recorded on", readonly=True)
     expiry_date = fields.Date(
         "Valid until", help="The last day on which it holds. Empty: no end."
     )
@@ -132,11 +143,15 @@ class SalonConsent(models.Model):
     @api.constrains("date")
     def _check_date(self):
         # A row of tomorrow would overrule every answer until then.
-        latest = fields.Datetime.add(fields.Datetime.now(), minutes=5)
-        if any(consent.date > latest for consent in self):
+        if any(consent.date > self._get_latest() for consent in self):
             raise ValidationError(
                 self.env._("An answer can't be dated later than now. Check the date.")
             )
+
+    @api.model
+    def _get_latest(self):
+        """Return up to when an answer is of now: clocks differ by some minutes."""
+        return fields.Datetime.add(fields.Datetime.now(), minutes=5)
 
     @api.constrains("method", "decision", "document")
     def _check_document(self):
@@ -147,14 +162,32 @@ class SalonConsent(models.Model):
                     self.env._("Attach the signed form of a consent given in writing.")
                 )
 
+    @api.constrains("wording_id", "purpose", "channel")
+    def _check_wording(self):
+        for consent in self.filtered("wording_id"):
+            asked = consent.wording_id
+            if (asked.purpose, asked.channel) != (consent.purpose, consent.channel):
+                raise ValidationError(
+                    self.env._(
+                        "%(wording)s asks for something else. Choose the wording that "
+                        "is printed on the form.",
+                        wording=asked.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
+        if self.env.su:
+            vals_list = [self._complete_vals(vals) for vals in vals_list]
+        else:
+            # Defaults of the context are the caller's word as well.
+            self = self.with_env(self.env(context=clean_context(self.env.context)))
+            vals_list = [self._prepare_answer(vals) for vals in vals_list]
         self.env["res.partner"]._check_salon_clients(vals_list)
-        vals_list = [self._complete_vals(vals) for vals in vals_list]
         consents = super().create(vals_list)
         consents.partner_id._salon_become_clients()
         consents._after_create()
@@ -176,30 +209,89 @@ class SalonConsent(models.Model):
         )
 
     def _complete_vals(self, vals):
-        """Return the values of a row, with nothing in it that only others may say.
+        """Return the values of a row that the system writes: its wording is final."""
+        return {"wording_id": False, **vals} if "wording" in vals else dict(vals)
+
+    @api.model
+    def _prepare_answer(self, vals):
+        """Return the values of a row that a person records, who only says the answer.
+
+        Moment, user, wording and end are the server's. A signed form alone may bear an
+        earlier day, and names the version of the wording that is printed on it.
 
         :raise UserError: when a person claims what only the system records
         """
-        vals = dict(vals)
-        if "wording" in vals:
-            vals.setdefault("wording_id", False)
-        if not self.env.su:
-            vals["user_id"] = self.env.uid
-            if vals.get("method", "desk") not in PERSONAL_METHODS:
-                raise UserError(
-                    self.env._(
-                        "Say how the client answered: at the desk, on the phone or in "
-                        "writing."
-                    )
+        method = vals.get("method", "desk")
+        if method not in PERSONAL_METHODS:
+            raise UserError(
+                self.env._(
+                    "Say how the client answered: at the desk, on the phone or in "
+                    "writing."
                 )
-        return vals
+            )
+        companies = self.env["res.company"]
+        company = companies.browse(vals.get("company_id")) or self.env.company
+        date = self._get_moment(company, method, vals)
+        day = company._salon_date(date)
+        return {
+            **{name: vals[name] for name in ANSWER if name in vals},
+            **self._get_asked(company, method, vals),
+            "company_id": company.id,
+            "method": method,
+            "user_id": self.env.uid,
+            "date": date,
+            "is_dated_back": day < company._salon_today(),
+            "expiry_date": self._get_end(company, day, vals),
+            "source": False,
+        }
+
+    @api.model
+    def _get_moment(self, company, method, vals):
+        """Return when the client answered: now, or when the form was signed.
+
+        :raise ValidationError: when an earlier day comes without the form
+        """
+        now = fields.Datetime.now()
+        said = fields.Datetime.to_datetime(vals.get("date")) or now
+        if said > self._get_latest():
+            # Refused below, not put right in silence.
+            return said
+        if method != "writing" or company._salon_date(said) == company._salon_today():
+            return now
+        if not vals.get("document"):
+            raise ValidationError(
+                self.env._(
+                    "Only a signed form may bear an earlier day. Attach the form, or "
+                    "leave the day as it is."
+                )
+            )
+        return said
+
+    @api.model
+    def _get_end(self, company, day, vals):
+        """Return the last day of a consent: the salon's rule, or what is sooner."""
+        if vals.get("decision") == "withdrawn":
+            return False
+        wanted = fields.Date.to_date(vals.get("expiry_date"))
+        ends = filter(None, (wanted, company._salon_consent_expiry(day)))
+        return min(ends, default=False)
+
+    @api.model
+    def _get_asked(self, company, method, vals):
+        """Return the sentence the client was asked: the salon's own, word for word."""
+        wordings = self.env["salon.consent.wording"].with_company(company)
+        asked = wordings.browse(method == "writing" and vals.get("wording_id"))
+        if not asked:
+            kind = (vals.get("purpose", "reminder"), vals.get("channel", "phone"))
+            asked = wordings._get_current(*kind)
+        return {"wording_id": asked.id, "wording": asked.text or "-"}
 
     def _after_create(self):
         """Let withdrawals end what they forbid, and bring Odoo's blacklists in line."""
         withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
         if withdrawn:
             withdrawn._after_withdrawal()
-        if not self.env.context.get("salon_from_blacklist"):
+        if not is_flagged(self.env, "salon_from_blacklist"):
             # The blacklists are Odoo's; the ledger decides on the salon's part.
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
@@ -336,7 +428,7 @@ class SalonConsent(models.Model):
             self.env["res.partner"].with_context(active_test=False).search(domain)
         )
         rows = self._get_newest_rows(partners, channels)
-        self.with_context(salon_from_blacklist=True).create(
+        self.with_context(salon_from_blacklist=SERVER_SAYS).create(
             [
                 {
                     "partner_id": row["partner_id"],
@@ -383,7 +475,7 @@ class SalonConsent(models.Model):
 
     @api.model
     def _block(self, model, field, address):
-        blacklist = self.env[model].with_context(salon_from_consent=True)
+        blacklist = self.env[model].with_context(salon_from_consent=SERVER_SAYS)
         if blacklist.search_count([(field, "=", address)]):
             return
         entry = blacklist._add([address] if field == "number" else address)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 
 class SalonConsentAsk(models.Model):
@@ -44,10 +45,25 @@ class SalonConsentAsk(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["res.partner"]._check_salon_clients(vals_list)
         if not self.env.su:
-            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
+            # Defaults of the context are the caller's word as well.
+            self = self.with_env(self.env(context=clean_context(self.env.context)))
+            vals_list = [self._prepare_ask(vals) for vals in vals_list]
+        self.env["res.partner"]._check_salon_clients(vals_list)
         return super().create(vals_list)
+
+    @api.model
+    def _prepare_ask(self, vals):
+        """Return the values of a row that a person records: only whom they asked."""
+        companies = self.env["res.company"]
+        company = companies.browse(vals.get("company_id")) or self.env.company
+        return {
+            "partner_id": vals.get("partner_id"),
+            "company_id": company.id,
+            "user_id": self.env.uid,
+            "date": fields.Datetime.now(),
+            "again_date": company._salon_ask_again_date(),
+        }
 
     def write(self, vals):
         if vals:

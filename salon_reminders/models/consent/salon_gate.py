@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .salon_consent import PURPOSES
+
 
 class SalonGate(models.AbstractModel):
     """The one gate for every way out: calls, numbers to dial, SMS, e-mail.
@@ -98,6 +100,97 @@ class SalonGate(models.AbstractModel):
             return partners
         holds = self._get_holds(partners, purpose, channel)
         return partners.filtered(lambda partner: not holds[partner])
+
+    # ------------------------------------------------------------
+    # TEXT MESSAGES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_text_holds(self, partners, transactional=False):
+        """Return {client: what holds back a text somebody writes to them, or None}.
+
+        Such a text has no purpose that could be known: it may go to who agreed to
+        text messages for any.
+
+        :param bool transactional: it needs no consent; blacklist and wrong number hold
+        """
+        # Whom a message reaches does not depend on who writes it.
+        partners = partners.sudo()
+        by_purpose = [
+            self._get_holds(partners, purpose, "sms") for purpose, _label in PURPOSES
+        ]
+        holds = {
+            partner: all(found[partner] for found in by_purpose)
+            and by_purpose[0][partner]
+            for partner in partners
+        }
+        if transactional:
+            # Consent comes before all else in the one rule above.
+            without = partners.filtered(lambda partner: holds[partner] == "consent")
+            holds.update(self._get_number_holds(without))
+        return {partner: hold or None for partner, hold in holds.items()}
+
+    @api.model
+    def _get_number_holds(self, partners):
+        """Return {client: what holds back any message to their number, or None}."""
+        entries = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search(
+                [
+                    ("number", "in", partners.mapped("phone_sanitized")),
+                    ("salon_by_consent", "=", False),
+                ]
+            )
+        )
+        blocked = set(entries.mapped("number"))
+        holds = {}
+        for partner in partners:
+            number = partner.phone_sanitized
+            if not number:
+                holds[partner] = "phone"
+            elif number == partner.salon_wrong_number:
+                holds[partner] = "wrong_number"
+            else:
+                holds[partner] = "blacklist" if number in blocked else None
+        return holds
+
+    @api.model
+    def _get_texts_held(self, addressed, transactional=False):
+        """Return {key: what holds back a text message, for those that are held}.
+
+        A number belongs to all clients who have it: one of them must agree. Who is
+        named must agree themselves.
+
+        :param dict addressed: {key: (partner, number)}, either of them may be empty
+        """
+        # Whom a message reaches does not depend on who writes it.
+        people_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
+        numbers = {
+            number: people_sudo._phone_format(
+                number=number, country=self.env.company.country_id
+            )
+            or number
+            for _partner, number in addressed.values()
+            if number
+        }
+        clients = people_sudo.search(
+            [
+                ("phone_sanitized", "in", list(numbers.values())),
+                ("is_salon_client", "=", True),
+            ]
+        )
+        owners = clients.grouped("phone_sanitized")
+        named = people_sudo.union(*(p.sudo() for p, _number in addressed.values()))
+        named = named.filtered("is_salon_client")
+        holds = self.sudo()._get_text_holds(clients | named, transactional)
+        held = {}
+        for key, (partner, number) in addressed.items():
+            groups = [partner.sudo() & named, owners.get(numbers.get(number))]
+            for group in filter(None, groups):
+                if all(holds[client] for client in group):
+                    held[key] = holds[group[:1]]
+        return held
 
     @api.model
     def _text_hold(self, hold):

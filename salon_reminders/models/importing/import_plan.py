@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
+from ...tools.server_flags import SERVER_SAYS
+
 NOON = time(12)
 # A history is not news: nobody follows it and no message is written about it.
 NO_TRACKING = {
@@ -22,7 +24,7 @@ NO_TRACKING = {
     "mail_create_nosubscribe": True,
     "mail_create_nolog": True,
     "mail_notrack": True,
-    "salon_taken_over": True,
+    "salon_taken_over": SERVER_SAYS,
 }
 
 

@@ -6,12 +6,8 @@ from odoo import Command
 from odoo.tools import SQL
 
 from ...tools.bulk_insert import bulk_insert, keep_values
-from ..visit.salon_visit import (
-    BY_SERVER,
-    DEFAULT_MINUTES,
-    MADE_STATES,
-    OPEN_STATES,
-)
+from ...tools.server_flags import SERVER_SAYS
+from ..visit.salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
 from .import_plan import NO_TRACKING, NOON
 
 
@@ -24,7 +20,9 @@ class VisitWriter:
     def make_visits(self, salon_import, catalogue, visits, partners):
         """Create and change visits, then let reminders follow once."""
         model = self.env["salon.visit"].with_context(
-            **NO_TRACKING, salon_visit_batch=True, salon_lines_by=BY_SERVER
+            **NO_TRACKING,
+            salon_visit_batch=SERVER_SAYS,
+            salon_lines_by=SERVER_SAYS,
         )
         fresh, changed = self._prepare_visits(salon_import, catalogue, visits, partners)
         records = self._insert_visits(salon_import, model, fresh)
@@ -206,7 +204,7 @@ class VisitWriter:
                 {line: line.refunds.line_id for line in visit.lines if line.refunds}
             )
         model = self.env["salon.visit.line"].with_context(
-            salon_visit_batch=True, salon_lines_by=BY_SERVER
+            salon_visit_batch=SERVER_SAYS, salon_lines_by=SERVER_SAYS
         )
         for line, refunded_id in pairs.items():
             model.browse(line.line_id).refunded_line_id = refunded_id

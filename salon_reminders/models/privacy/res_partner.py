@@ -125,6 +125,19 @@ class ResPartner(models.Model):
             "salon_reminders.group_stylist"
         )
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Keep the history of a client's card from who sees no numbers.
+
+        Notes, messages and old values hold numbers and addresses as text.
+        """
+        operations = super()._mail_get_operation_for_mail_message_operation(
+            message_operation
+        )
+        if message_operation != "read" or self._sees_numbers():
+            return operations
+        clients = self.exists()._get_salon_clients()
+        return {**operations, **dict.fromkeys(self & clients, "write")}
+
     @api.model
     def _is_salon_staff(self):
         """Tell whether the current user works in the salon below a manager."""

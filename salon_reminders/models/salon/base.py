@@ -1,5 +1,10 @@
-from odoo import api, models
+from collections import defaultdict
+
+from odoo import Command, api, models
 from odoo.exceptions import AccessError
+
+# Whose records a screen may be about, beside the salon's own models.
+PRIVATE_MODELS = ("res.partner", "res.company")
 
 
 class Base(models.AbstractModel):
@@ -55,6 +60,112 @@ class Base(models.AbstractModel):
             raise AccessError(
                 self.env._("Only managers export or import clients and their history.")
             )
+
+    # ------------------------------------------------------------
+    # WHAT A SCREEN IS ABOUT
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._is_salon_dialog():
+            for vals in vals_list:
+                self._check_salon_named(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self._is_salon_dialog():
+            self._check_salon_named(vals)
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        """Work out a screen, unless it is about what the user may not read.
+
+        What a screen shows is computed, partly as the system: it would tell about any
+        client whose id somebody puts in.
+        """
+        if not self.env.su and self._is_salon_screen():
+            self._check_salon_named({**self._get_salon_defaults(), **values})
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _is_salon_dialog(self):
+        """Tell whether a user fills in a dialog of the salon."""
+        return self._transient and self._name.startswith("salon.") and not self.env.su
+
+    @api.model
+    def _is_salon_screen(self):
+        """Tell whether a screen may show what the salon knows.
+
+        Other apps stay as Odoo leaves them for people without a role in the salon.
+        """
+        return self._name.startswith("salon.") or self.env.user.has_group(
+            "salon_reminders.group_stylist"
+        )
+
+    @api.model
+    def _get_salon_defaults(self):
+        """Return what the caller's context puts into a new record."""
+        start = "default_"
+        return {
+            key.removeprefix(start): value
+            for key, value in self.env.context.items()
+            if key.startswith(start)
+        }
+
+    def _check_salon_named(self, values):
+        """Refuse values that name records of the salon the user may not read.
+
+        :raise AccessError: as Odoo says it
+        """
+        named = defaultdict(set)
+        for name, value in values.items():
+            self._collect_salon_named(name, value, named)
+        for model, ids in named.items():
+            if model in PRIVATE_MODELS or model.startswith("salon."):
+                self.env[model].browse(ids).check_access("read")
+
+    def _collect_salon_named(self, name, value, named):
+        """Add to ``named`` the ids by model that the value of a field stands for.
+
+        What the record has already is not asked for again.
+        """
+        field = self._fields.get(name)
+        if not field or not value:
+            return
+        if field.type == "reference" and isinstance(value, str):
+            model, _comma, key = value.partition(",")
+            if model in self.env and key.isdigit():
+                named[model].add(int(key))
+        elif field.relational:
+            # As in the record: its owner may read it.
+            known = set(self.sudo()[name].ids) if len(self) == 1 else set()
+            comodel = self.env[field.comodel_name]
+            ids = set()
+            for item in comodel._iter_salon_items(field, value):
+                if isinstance(item, dict):
+                    for inner, inner_value in item.items():
+                        comodel._collect_salon_named(inner, inner_value, named)
+                else:
+                    ids.add(item)
+            named[comodel._name] |= ids - known
+
+    @api.model
+    def _iter_salon_items(self, field, value):
+        """Yield ids, and dicts of values, in all the shapes that Odoo understands."""
+        if field.type == "many2one":
+            value = value[:1] if isinstance(value, list | tuple) else [value]
+        for item in value if isinstance(value, list | tuple) else ():
+            parts = [item]
+            if isinstance(item, list | tuple):
+                code, *parts = item
+                if code == Command.SET:
+                    parts = parts[-1] or ()
+                elif code in (Command.DELETE, Command.UNLINK, Command.CLEAR):
+                    parts = ()
+            for part in parts:
+                whole = isinstance(part, int) and not isinstance(part, bool)
+                if part and (whole or isinstance(part, dict)):
+                    yield part
 
     @api.model
     def _get_salon_kept_texts(self):

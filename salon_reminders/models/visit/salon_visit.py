@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
+from ...tools.server_flags import SERVER_SAYS, is_flagged
 
 DEFAULT_MINUTES = 60
 # What becomes of a visit is named here only; everything else asks for one of these.
@@ -26,8 +27,6 @@ MAX_YEARS_AHEAD = 3
 DESK = "salon_reminders.group_receptionist"
 # What decides which day, and whether, the money of a visit is counted.
 MONEY_FIELDS = {"state", "start", "company_id", "amount_total", "date", "is_purchase"}
-# Lines that the server itself makes bring this object along: no caller can send it.
-BY_SERVER = object()
 
 
 class SalonVisit(models.Model):
@@ -265,7 +264,9 @@ class SalonVisit(models.Model):
     def create(self, vals_list):
         self.env["res.partner"]._check_salon_clients(vals_list)
         # The lines are made inside; one refresh for the whole batch follows.
-        batch = self.with_context(salon_visit_batch=True, salon_lines_by=BY_SERVER)
+        batch = self.with_context(
+            salon_visit_batch=SERVER_SAYS, salon_lines_by=SERVER_SAYS
+        )
         visits = super(SalonVisit, batch).create(vals_list).with_env(self.env)
         visits._complete_new()
         visits._take_times()
@@ -280,11 +281,11 @@ class SalonVisit(models.Model):
         moving = not self._reminder_fields().isdisjoint(vals)
         partners = self.partner_id if moving else self.env["res.partner"]
         following = self._get_following_lines() if "stylist_id" in vals else None
-        batch = self.with_context(salon_visit_batch=True)
+        batch = self.with_context(salon_visit_batch=SERVER_SAYS)
         result = super(SalonVisit, batch).write(vals)
         if following:
             # Lines replaced by the same change are gone.
-            batch_lines = following.exists().with_context(salon_visit_batch=True)
+            batch_lines = following.exists().with_context(salon_visit_batch=SERVER_SAYS)
             batch_lines.stylist_id = vals["stylist_id"]
         if not BOOK_FIELDS.isdisjoint(vals):
             self._take_times()
@@ -368,7 +369,7 @@ class SalonVisit(models.Model):
 
         The single consequence of every change of a visit, whoever makes it.
         """
-        if not partners or self.env.context.get("salon_visit_batch"):
+        if not partners or is_flagged(self.env, "salon_visit_batch"):
             return
         # What follows from visits follows whoever changes them: a stylist who closes
         # a visit has no rights of her own on reminders and calls.

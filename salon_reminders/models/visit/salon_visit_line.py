@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_amount
 
 from ...tools.company_check import foreign_links
-from .salon_visit import BY_SERVER
+from ...tools.server_flags import is_flagged
 
 # What a line is worth, to whom and for what.
 MONEY_FIELDS = {
@@ -202,7 +202,7 @@ class SalonVisitLine(models.Model):
 
     def _is_by_server(self):
         """Tell whether these lines come with their visit, from an import or a till."""
-        return self.env.su or self.env.context.get("salon_lines_by") is BY_SERVER
+        return self.env.su or is_flagged(self.env, "salon_lines_by")
 
     def _check_past(self):
         if not self._is_by_server():
@@ -258,14 +258,14 @@ class SalonVisitLine(models.Model):
 
     def _after_change(self):
         # Within a change of the visit, the visit does it once at the end.
-        if self.env.context.get("salon_visit_batch"):
+        if is_flagged(self.env, "salon_visit_batch"):
             return
         visits = (self | self.refunded_line_id).visit_id
         self._take_times()
         visits._after_change(visits.partner_id)
 
     def _take_times(self):
-        if not self.env.context.get("salon_visit_batch"):
+        if not is_flagged(self.env, "salon_visit_batch"):
             self.visit_id._take_times()
 
     # ------------------------------------------------------------

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...models.visit.salon_visit import MADE_STATES, YEAR
+from ...tools.arguments import lenient, months
 
 # So that there are clients whose first year is over.
 DEFAULT_MONTHS = 24
@@ -99,10 +100,16 @@ class SalonSourceReport(models.Model):
     @api.model
     def _sql_since(self):
         """Return the day on which the period begins; the salon is joined as salon."""
-        months = self.env.context.get("salon_months", DEFAULT_MONTHS)
+        months = self._get_months()
         if not months:
             return SQL("'-infinity'::date")
-        return SQL("(salon.today - make_interval(months => %s))::date", int(months))
+        return SQL("(salon.today - make_interval(months => %s))::date", months)
+
+    @api.model
+    def _get_months(self):
+        """Return how many months back to look, 0 for all; the caller may say it."""
+        wanted = self.env.context.get("salon_months", DEFAULT_MONTHS)
+        return lenient(months, DEFAULT_MONTHS)(wanted)
 
     @api.model
     def _sql_clients(self):
@@ -158,7 +165,7 @@ class SalonSourceReport(models.Model):
     def action_open_clients(self):
         """Open the clients of this source, gained in the period."""
         self.ensure_one()
-        months = self.env.context.get("salon_months", DEFAULT_MONTHS)
+        months = self._get_months()
         domain = [
             ("source_id", "=", self.source_id.id),
             ("company_id", "=", self.company_id.id),

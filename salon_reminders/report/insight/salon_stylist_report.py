@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
 from ...models.visit.salon_visit import MADE_STATES
+from ...tools.arguments import lenient, months
 from ..visit.salon_report import USUAL_WINDOW
 
 # Normal quantile of a range that holds the truth 95 times in a hundred.
@@ -270,7 +271,8 @@ class SalonStylistReport(models.Model):
 
     @api.model
     def _get_months(self):
-        return int(self.env.context.get("salon_months", DEFAULT_MONTHS))
+        wanted = self.env.context.get("salon_months", DEFAULT_MONTHS)
+        return lenient(months, DEFAULT_MONTHS)(wanted)
 
     @api.model
     def _sql_period(self, day, company):

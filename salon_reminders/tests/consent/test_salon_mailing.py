@@ -4,6 +4,7 @@ from ast import literal_eval
 
 from odoo.tests import Form, freeze_time, new_test_user
 
+from ...tools.server_flags import SERVER_SAYS
 from ..common import SalonCase
 
 
@@ -165,13 +166,18 @@ class TestSalonMailing(SalonCase):
     # ------------------------------------------------------------
 
     def test_a_personal_text_leaves(self):
-        composer = self._compose_sms(
+        """To who agreed to text messages for anything; what it says nobody knows."""
+        bea = self._compose_sms(self.bea, "comment", res_ids=False, res_id=self.bea.id)
+        self.assertFalse(bea.salon_left_out)
+        message = bea._action_send_sms()
+        self.assertEqual(message.res_id, self.bea.id)
+        self.assertEqual(message.notification_ids.res_partner_id, self.bea)
+        anna = self._compose_sms(
             self.anna, "comment", res_ids=False, res_id=self.anna.id
         )
-        self.assertFalse(composer.salon_left_out)
-        message = composer._action_send_sms()
-        self.assertEqual(message.res_id, self.anna.id)
-        self.assertEqual(message.notification_ids.res_partner_id, self.anna)
+        self.assertIn("not agreed to text messages", anna.salon_left_out)
+        self.assertFalse(anna._action_send_sms())
+        self.assertIn("Not sent. The client has not", self.anna.message_ids[:1].body)
 
     def test_a_personal_e_mail_leaves(self):
         composer = self._compose_mail(self.anna, "comment", partner_ids=self.anna.ids)
@@ -200,8 +206,13 @@ class TestSalonMailing(SalonCase):
         self.assertEqual(set(clients.values()), {self.anna.id, self.bea.id})
         self.assertFalse(composer.salon_left_out)
         self.assertFalse(composer._get_optout_emails(dict.fromkeys(users.ids, {})))
+        # Text messages about them need the server's word that they are transactional.
         composer = self._compose_sms(users)
-        self.assertFalse(composer.salon_left_out)
+        self.assertIn("1 of 2 will not get", composer.salon_left_out)
+        composer = composer.with_context(salon_transactional=True)
+        held = users.filtered(lambda user: user.partner_id == self.anna)
+        self.assertEqual(composer._get_optout_record_ids(users, {}), held.ids)
+        composer = composer.with_context(salon_transactional=SERVER_SAYS)
         self.assertFalse(composer._get_optout_record_ids(users, {}))
 
     # ------------------------------------------------------------

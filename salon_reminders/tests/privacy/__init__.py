@@ -6,3 +6,4 @@ from . import test_salon_access
 from . import test_salon_card_alert
 from . import test_salon_privacy
 from . import test_ways_out
+from . import test_history

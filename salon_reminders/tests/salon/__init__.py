@@ -8,3 +8,4 @@ from . import test_salon_clock
 from . import test_foreign_fields
 from . import test_rooms
 from . import test_foreign_work
+from . import test_screens_of_others

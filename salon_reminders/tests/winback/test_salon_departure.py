@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, users
 from odoo.tools import mute_logger
 
+from ...tools.server_flags import SERVER_SAYS
 from ..book.test_salon_book import BookCase
 
 
@@ -267,7 +268,7 @@ class TestSalonDeparture(DepartureCase):
 
     def test_an_import_is_listed_to_be_moved(self):
         departure = self._leave()
-        visits = self.env["salon.visit"].with_context(salon_taken_over=True)
+        visits = self.env["salon.visit"].with_context(salon_taken_over=SERVER_SAYS)
         visit = visits.create(
             {
                 "partner_id": self.anna.id,

@@ -60,8 +60,7 @@ class SalonConsentAnswers(models.TransientModel):
                     self.method,
                     purpose=purpose,
                     channel=channel,
-                    date=self.date,
-                    **self._get_document(),
+                    **self._get_form(),
                 )
                 for purpose, channel, decision in self._get_answers()
             ]
@@ -87,10 +86,12 @@ class SalonConsentAnswers(models.TransientModel):
             )
         return found
 
-    def _get_document(self):
+    def _get_form(self):
+        """Return what a signed form says beside the answers, and nothing else does."""
         if self.method != "writing":
             return {}
         return {
+            "date": self.date,
             "document": self.document,
             "document_name": self.document_name,
         }

@@ -21,9 +21,24 @@ class SalonConsentLink(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    url = fields.Char("Link", required=True, readonly=True)
-    expiry_date = fields.Date("Works until", required=True, readonly=True)
+    url = fields.Char("Link", compute="_compute_url")
+    expiry_date = fields.Date("Works until", compute="_compute_url")
     qr_code = fields.Binary("QR code", compute="_compute_qr_code")
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("uid")
+    def _compute_url(self):
+        """Make the link anew each time it is looked at: it is stored nowhere."""
+        for link in self:
+            company = link.company_id
+            partner = link.partner_id.with_company(company)
+            # A link changes consents: who may not record them gets none.
+            partner.check_access("read")
+            self.env["salon.consent"].check_access("create")
+            link.url = partner and partner._get_salon_link()
+            link.expiry_date = fields.Date.add(
+                company._salon_today(), days=company._salon_link_days()
+            )
 
     @api.depends("url")
     def _compute_qr_code(self):

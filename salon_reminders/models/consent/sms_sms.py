@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+from ...tools.server_flags import is_flagged
+
+
+class SmsSms(models.Model):
+    """The last door before a text message leaves: it is shut for who did not agree.
+
+    Every way to send one ends here, whoever sends it and whatever document it hangs
+    on. A client who agreed to text messages for no purpose gets none. Only what the
+    server itself has flagged as transactional needs no consent.
+    """
+
+    _inherit = "sms.sms"
+
+    salon_company_id = fields.Many2one(
+        "res.company", "Salon it comes from", readonly=True, copy=False
+    )
+    salon_is_transactional = fields.Boolean(
+        "Needs no consent",
+        readonly=True,
+        copy=False,
+        help="About a booking the client made, or what they asked for themselves.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Said here, so that no default of the context says it.
+        ours = {
+            "salon_company_id": self.env.company.id,
+            "salon_is_transactional": is_flagged(self.env, "salon_transactional"),
+        }
+        messages = super().create([{**vals, **ours} for vals in vals_list])
+        messages._hold_salon_clients()
+        return messages
+
+    def _send_with_api(self, sms_api, **options):
+        # Between queue and sending, consent may have been withdrawn.
+        self._hold_salon_clients()
+        waiting = self.filtered(lambda sms: sms.state == "outgoing")
+        if waiting:
+            super(SmsSms, waiting)._send_with_api(sms_api, **options)
+
+    def _hold_salon_clients(self):
+        """Cancel what is to go to clients who may not get it."""
+        waiting = self.filtered(lambda sms: sms.state == "outgoing")
+        for (company, needs_none), messages in waiting.grouped(
+            lambda sms: (sms.salon_company_id, sms.salon_is_transactional)
+        ).items():
+            gate = self.env["salon.gate"].with_company(company or self.env.company)
+            held = gate._get_texts_held(
+                {sms: (sms.partner_id, sms.number) for sms in messages}, needs_none
+            )
+            refused = messages.filtered(held.get)
+            if refused:
+                refused._update_sms_state_and_trackers("canceled", "sms_optout")
