@@ -15,6 +15,11 @@ class JourneyCase(HttpCase):
                 "country_id": cls.env.ref("base.hu").id,
                 "salon_daily_quota": 0,
                 "salon_max_attempts": 3,
+                # Journeys are made at any hour of any day.
+                "salon_call_start": 0.01,
+                "salon_call_stop": 24,
+                "salon_call_days": "all",
+                "salon_call_reason": "Tests call nobody.",
             }
         )
         # What other data the database has must not stand in the way of the list.

@@ -20,6 +20,9 @@ STEPS = 200
 PROBABLY_GONE = 0.6
 # What becomes of a visit: still to be made, made, not made.
 OPEN = ("booked", "confirmed", "arrived")
+# What a client is asked for, and what each kind of call needs.
+PURPOSES = ("reminder", "feedback", "promotion")
+PURPOSE_OF = {"reminder": "reminder", "lapsed": "feedback", "birthday": "promotion"}
 STATES = (*OPEN, "done", "no_show", "cancelled")
 # They can't be said of a visit to come.
 HERE = ("arrived", "done", "no_show")
@@ -99,6 +102,7 @@ class Consent:
     moment: datetime
     given: bool
     expiry: date | None = None
+    purpose: str = "reminder"
 
 
 @dataclass

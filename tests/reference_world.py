@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 from . import reference as ref
 
@@ -158,26 +159,33 @@ class World:
         is_skipped = skip and skip > self.today(key[1])
         return reminder and reminder.state in CALLABLE and not is_skipped
 
-    def newest(self, client, salon):
-        own = [c for c in self.consents if (c.client, c.salon) == (client, salon)]
+    def newest(self, client, salon, purpose="reminder"):
+        kind = (client, salon, purpose)
+        own = [c for c in self.consents if (c.client, c.salon, c.purpose) == kind]
         pairs = enumerate(own)
         newest = max(pairs, key=lambda pair: (pair[1].moment, pair[0]), default=None)
         return newest and newest[1]
 
-    def agrees(self, client, salon):
+    def agrees(self, client, salon, purpose):
         """The newest consent of this client tells."""
-        newest = self.newest(client, salon)
+        newest = self.newest(client, salon, purpose)
         if not newest:
             return False
         today = self.today(salon)
         return newest.given and (newest.expiry is None or newest.expiry >= today)
 
-    def may_be_called(self, client, salon):
+    def may_be_called(self, client, salon, purpose):
         phone = self.clients[client].phone
-        return phone and phone not in self.blacklist and self.agrees(client, salon)
+        allowed = phone and phone not in self.blacklist
+        return allowed and self.agrees(client, salon, purpose)
 
-    def consent(self, client, salon, given, expiry=None):
-        self.consents.append(ref.Consent(client, salon, self.now, given, expiry))
+    def purposes(self, client, salon):
+        return {one for one in ref.PURPOSES if self.agrees(client, salon, one)}
+
+    def consent(self, client, salon, given, expiry=None, purpose="reminder"):
+        self.consents.append(
+            ref.Consent(client, salon, self.now, given, expiry, purpose)
+        )
         if not given:
             self.cancel_unwanted([client])
         self.blacklist_follows(self.clients[client].phone, given)
@@ -192,7 +200,7 @@ class World:
         if given and phone in self.by_consent:
             self.unblock(phone)
         wanted = any(
-            self.agrees(owner, salon)
+            self.purposes(owner, salon)
             for owner in self.owners(phone)
             for salon in self.salons
         )
@@ -205,14 +213,14 @@ class World:
         self.blacklist.add(phone)
         self.by_consent.discard(phone)
         for owner in self.owners(phone):
-            for salon in self.salons:
-                newest = self.newest(owner, salon)
+            for salon, purpose in product(self.salons, ref.PURPOSES):
+                newest = self.newest(owner, salon, purpose)
                 if newest and newest.given:
-                    self.withdraw(owner, salon)
+                    self.withdraw(owner, salon, purpose)
         self.cancel_unwanted(self.owners(phone))
 
-    def withdraw(self, client, salon):
-        self.consents.append(ref.Consent(client, salon, self.now, False, None))
+    def withdraw(self, client, salon, purpose):
+        self.consents.append(ref.Consent(client, salon, self.now, False, None, purpose))
 
     def unblock(self, phone):
         self.blacklist.discard(phone)
@@ -222,8 +230,29 @@ class World:
         """No call stays open that may not be made."""
         for call in self.calls:
             if call.state == "open" and call.client in clients:
-                if not self.may_be_called(call.client, call.salon):
-                    call.state = "cancelled"
+                purpose = ref.PURPOSE_OF[call.kind]
+                if self.may_be_called(call.client, call.salon, purpose):
+                    self.keep_agreed(call, purpose)
+                else:
+                    call.state = "refused"
+
+    def keep_agreed(self, call, purpose):
+        """Its further reasons fall that she does not agree to."""
+        agreed = self.purposes(call.client, call.salon) | {purpose}
+        if "promotion" not in agreed:
+            call.birthday = None
+        reminders = self.reminders()
+        left = {
+            need
+            for need in call.needs
+            if self.asks(reminders[call.client, call.salon, need]) in agreed
+        }
+        call.needs = left or call.needs
+
+    @staticmethod
+    def asks(reminder):
+        """What must be agreed to for telling her of a need."""
+        return "feedback" if reminder.state == "lapsed" else "reminder"
 
     # ---- calls ----
 
@@ -261,18 +290,18 @@ class World:
                 call.state = "cancelled"
         self.merge_wishes(source, target)
         newest = {
-            salon: [self.newest(client, salon) for client in (source, target)]
-            for salon in self.salons
+            kind: [self.newest(client, *kind) for client in (source, target)]
+            for kind in product(self.salons, ref.PURPOSES)
         }
         for item in [*self.visits, *self.consents, *self.calls]:
             if item.client == source:
                 item.client = target
         gone, stays = self.clients.pop(source), self.clients[target]
-        for salon, before in newest.items():
+        for kind, before in newest.items():
             # The most restrictive of the two answers holds.
             refused = any(consent and not consent.given for consent in before)
-            if refused and self.newest(target, salon).given:
-                self.withdraw(target, salon)
+            if refused and self.newest(target, *kind).given:
+                self.withdraw(target, *kind)
         stays.phone = stays.phone or gone.phone
         stays.birthdate = stays.birthdate or gone.birthdate
         self.visits_changed(target)
@@ -303,7 +332,11 @@ class World:
             expired = [
                 call.client
                 for call in self.open_calls(name)
-                if not self.agrees(call.client, name)
+                if not {
+                    ref.PURPOSE_OF[call.kind],
+                    *(["promotion"] if call.birthday else []),
+                }
+                <= self.purposes(call.client, name)
             ]
             self.cancel_unwanted(expired)
             self.plan_salon(name)
@@ -318,7 +351,7 @@ class World:
         numbers = set()
         for reason in self.candidates(name):
             client = reason.client
-            if self.hold(client, name) or self.clients[client].phone in numbers:
+            if self.hold(reason, name) or self.clients[client].phone in numbers:
                 continue
             if salon.quota and free <= 0:
                 break
@@ -329,15 +362,16 @@ class World:
             self.calls.append(call)
 
     def holds(self, name):
-        """{(client, salon): what holds her back}, after the planning."""
+        """{(client, salon, need): what holds it back}, after the planning."""
         found, numbers = {}, set()
         for reason in self.candidates(name):
-            hold = self.hold(reason.client, name)
+            hold = self.hold(reason, name)
             phone = self.clients[reason.client].phone
             if not hold:
                 hold = "gap" if phone in numbers else "quota"
                 numbers.add(phone)
-            found[reason.client, name] = hold
+            for needs, why in ((reason.needs, hold), (reason.dropped, "consent")):
+                found |= {(reason.client, name, need): why for need in needs}
         return found
 
     def candidates(self, name):
@@ -365,16 +399,25 @@ class World:
         return (reminder.state in CALLABLE or joins) and not (skip and skip > today)
 
     def reason(self, client, name, needs, birthday):
+        """Her best reason that she agreed to, or the best that is held back."""
         states = {reminder.state for _need, reminder in needs}
-        if states & {"due", "late"}:
-            kind = "reminder"
-        elif "lapsed" in states:
-            kind = "lapsed"
-        elif birthday:
-            kind = "birthday"
-        else:
+        speaks = {
+            "reminder": bool(states & {"due", "late"}),
+            "lapsed": "lapsed" in states,
+            "birthday": bool(birthday),
+        }
+        agreed = self.purposes(client, name)
+        kinds = [kind for kind, holds in speaks.items() if holds]
+        kinds.sort(key=lambda kind: ref.PURPOSE_OF[kind] not in agreed)
+        if not kinds:
             return None
-        return Reason(self, client, name, kind, needs, birthday)
+        if ref.PURPOSE_OF[kinds[0]] not in agreed:
+            return Reason(self, client, name, kinds[0], needs, birthday)
+        told = [pair for pair in needs if self.asks(pair[1]) in agreed]
+        wishes = birthday if "promotion" in agreed else None
+        reason = Reason(self, client, name, kinds[0], told, wishes, needs)
+        reason.dropped = {need for need, _reminder in needs} - reason.needs
+        return reason
 
     def birthdays(self, name):
         """{client: birthday that is near and not called about yet}."""
@@ -396,14 +439,18 @@ class World:
         )
 
     def wished(self, client, day):
-        return any((c.client, c.birthday) == (client, day) for c in self.calls)
+        return any(
+            (c.client, c.birthday) == (client, day) and c.state != "refused"
+            for c in self.calls
+        )
 
-    def hold(self, client, name):
+    def hold(self, reason, name):
         """The one rule that holds her back, or None."""
+        client = reason.client
         phone = self.clients[client].phone
         if phone in self.blacklist - self.by_consent:
             return "blacklist"
-        if not self.agrees(client, name):
+        if not self.agrees(client, name, ref.PURPOSE_OF[reason.kind]):
             return "consent"
         if not phone:
             return "phone"
@@ -440,11 +487,12 @@ class World:
 class Reason:
     """All that speaks for calling one client."""
 
-    def __init__(self, world, client, salon, kind, needs, birthday):
+    def __init__(self, world, client, salon, kind, needs, birthday, found=None):
         self.client, self.kind, self.birthday = client, kind, birthday
-        self.needs = {need for need, _reminder in needs}
+        self.needs, self.dropped = {need for need, _reminder in needs}, set()
         today = world.today(salon)
-        gone = min((ref.gone(r, today) for _need, r in needs), default=0)
+        every = needs if found is None else found
+        gone = min((ref.gone(r, today) for _need, r in every), default=0)
         fresh = [r.due for _need, r in needs if r.state != "lapsed"]
         due = min(fresh or [r.due for _need, r in needs], default=None)
         self.order = (

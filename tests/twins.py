@@ -339,14 +339,15 @@ class Twins:
 
     # ---- what clients decide ----
 
-    def consent(self, client, salon, given, days):
+    def consent(self, client, salon, given, days, purpose="reminder"):
         client = self.client(client)
         expiry = self.world.today(salon) + timedelta(days=days) if days else None
-        self.world.consent(client, salon, given, expiry)
+        self.world.consent(client, salon, given, expiry, purpose)
         self.env["salon.consent"].create(
             {
                 "partner_id": self.partners[client].id,
                 "company_id": self.salons.companies[salon].id,
+                "purpose": purpose,
                 "decision": "given" if given else "withdrawn",
                 "expiry_date": expiry,
                 "wording": "May we?",
@@ -578,7 +579,7 @@ class Twins:
     def compare_holds(self, holds):
         """Why each reminder that is due is (not) on the list."""
         ours = {
-            key: holds.get(key[:2])
+            key: holds.get(key)
             if reminder.state in CALLABLE and self.world.speaks(key, reminder)
             else None
             for key, reminder in self.world.reminders().items()

@@ -107,9 +107,12 @@ class Clients(Teller):
     def _create_consents(self, stories):
         users = self._get_users()
         vals_list = []
-        for story in stories:
+        for number, story in enumerate(stories):
             answer = self.rng.choices(list(CONSENTS), weights=CONSENTS.values())[0]
-            vals_list += self._prepare_consents(story, answer, self.rng.choice(users))
+            rows = self._prepare_consents(story, answer, self.rng.choice(users))
+            if answer == "given":
+                rows += self._prepare_further(rows[0], number)
+            vals_list += rows
         self.env["salon.consent"].create(vals_list)
 
     def _prepare_consents(self, story, answer, user):
@@ -137,6 +140,15 @@ class Clients(Teller):
             day = self.today - timedelta(days=self.rng.randint(0, days // 2))
             rows.append(self._prepare_consent(story, "withdrawn", "phone", day, user))
         return rows
+
+    def _prepare_further(self, given, number):
+        """Return what most clients agree to as well: calls that ask, and offers."""
+        shares = {"feedback": 8, "promotion": 6}
+        return [
+            {**given, "purpose": purpose}
+            for purpose, tenths in shares.items()
+            if number % 10 < tenths
+        ]
 
     def _prepare_consent(self, story, decision, method, day, user):
         # Midnight at the salon: never later than now, whatever the time of day.

@@ -60,7 +60,8 @@ class Lost(PhoneTeller):
             ("last_date", "<", self.today - timedelta(days=60)),
             order="last_date desc, id",
         )
-        partners = lost.partner_id._filter_callable()
+        partners = lost.partner_id._filter_callable("feedback")
+        partners &= lost.partner_id._filter_callable("promotion")
         return (partners - self._get_called())[:LEFT_COUNT]
 
     def _get_called(self):
@@ -69,7 +70,7 @@ class Lost(PhoneTeller):
     def _choose_returned(self):
         """Return clients who came lately after a long break, and a day within it."""
         visits = self._search_made(order="start desc, id")
-        allowed = visits.partner_id._filter_callable() - self._get_called()
+        allowed = visits.partner_id._filter_callable("feedback") - self._get_called()
         found = []
         for partner, own in visits.grouped("partner_id").items():
             recent = own[0].date > self.today - timedelta(days=45)

@@ -92,8 +92,19 @@ class SalonCase(TransactionCase):
             }
         )
         if consent:
-            partner.action_salon_consent_give()
+            cls._answer(partner, "reminder", "feedback", "promotion")
         return partner
+
+    @classmethod
+    def _answer(cls, partner, *purposes, decision="given"):
+        """Let a client answer, at the desk, about calls for these purposes."""
+        consents = cls.env["salon.consent"]
+        consents.create(
+            [
+                consents._prepare_vals(partner, decision, "desk", purpose=purpose)
+                for purpose in purposes
+            ]
+        )
 
     @classmethod
     def _create_visit(cls, partner, date, products=None, state="done", **vals):

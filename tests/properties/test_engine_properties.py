@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
 
-from ..reference import STATES
+from ..reference import PURPOSES, STATES
 from ..twins import (
     BIRTHDATES,
     CYCLES,
@@ -52,6 +52,7 @@ client = st.integers(0, 3)
 salon = st.sampled_from(["east", "east", "west"])
 hour = st.sampled_from([0, 4, 7, 8, 9, 12, 22, 23])
 service = st.sampled_from(sorted(SERVICES))
+purpose = st.sampled_from(PURPOSES)
 services = st.lists(service, min_size=0, max_size=2)
 gap = st.one_of(st.integers(20, 45), st.integers(0, 210), st.sampled_from([28, 35]))
 gaps = st.lists(gap, max_size=7)
@@ -74,7 +75,9 @@ visits = st.one_of(
     event("drop_line", number),
 )
 wishes = st.one_of(
-    event("consent", client, salon, st.booleans(), st.sampled_from([0, 0, 1, 20])),
+    event(
+        "consent", client, salon, st.booleans(), st.sampled_from([0, 0, 1, 20]), purpose
+    ),
     event("phone", client, st.integers(0, len(PHONES) - 1)),
     event("block", st.integers(0, len(PHONES) - 1), st.booleans()),
     event("pause", number, st.integers(1, 40)),
@@ -122,7 +125,8 @@ events = st.lists(
 # Everybody has been there before, and most agree to be called.
 beginnings = st.tuples(
     *[
-        event("consent", st.just(number), salon, st.just(True), st.just(0))
+        event("consent", st.just(number), salon, st.just(True), st.just(0), asked)
+        for asked in (st.just("reminder"), purpose)
         for number in range(3)
     ],
     histories,
@@ -132,6 +136,28 @@ beginnings = st.tuples(
 
 
 # What chance finds too seldom.
+EVERYTHING = [
+    ("consent", number, "east", True, 0, purpose)
+    for number in range(2)
+    for purpose in PURPOSES
+]
+BIRTHDAY_REFUSED = [
+    ("set_salon", "east", True, 7, 0, 0, 3),
+    ("birthdate", 0, BIRTHDATES[0]),
+    ("job",),
+    ("consent", 0, "east", False, 0, "promotion"),
+    ("job",),
+    ("consent", 0, "east", True, 0, "promotion"),
+    ("job",),
+]
+LAPSED_REFUSED = [
+    ("history", 0, "east", ["haircut"], 200, 9, []),
+    ("job",),
+    ("consent", 0, "east", False, 0, "feedback"),
+    ("job",),
+    ("consent", 0, "east", False, 0, "reminder"),
+    ("job",),
+]
 START = [("consent", 0, "east", True, 0), ("consent", 1, "east", True, 0)]
 DUE = [
     ("history", 0, "east", ["touch-up"], 40, 9, [35, 35]),
@@ -213,6 +239,9 @@ class TestEngineProperties(PropertyCase):
     @example(STARTS[0], START, [*DUE, *MERGED_SKIPPED])
     @example(STARTS[2], START, [*DUE, *CONSENT_EXPIRED])
     @example(STARTS[2], START, [*DUE, *CONFIRMED])
+    @example(STARTS[0], EVERYTHING, [*DUE, *BIRTHDAY_REFUSED])
+    @example(STARTS[0], EVERYTHING, [*DUE, *LAPSED_REFUSED])
+    @example(STARTS[2], START, [*DUE, *LAPSED_REFUSED])
     @example(STARTS[3], START, [*DUE, *MOVED_LATER])
     @example(STARTS[3], START, USUAL_DAY_CLOSED)
     @given(st.sampled_from(STARTS), beginnings, events)

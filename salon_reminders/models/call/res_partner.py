@@ -99,7 +99,7 @@ class ResPartner(models.Model):
         From the rules that decide: the same candidates and holds as the daily job.
         """
         candidates = {
-            row["partner_id"]: row["hold"] or "quota"
+            row["partner_id"]: (row["hold"] or "quota", row["kind"])
             for row in self.env["salon.call.candidate"]._get_rows(self)
         }
         domain = [
@@ -115,7 +115,7 @@ class ResPartner(models.Model):
         return {
             partner: self._salon_text_called(by_call[partner])
             if partner in by_call
-            else self._salon_text_held(candidates[partner.id])
+            else self._salon_text_held(*candidates[partner.id])
             if partner.id in candidates
             else self._salon_text_not_due(by_reminder.get(partner, reminders.browse()))
             for partner in self
@@ -130,11 +130,14 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _salon_text_held(self, hold):
-        """Return why somebody who is due is not called: what holds her back."""
+    def _salon_text_held(self, hold, kind):
+        """Return why somebody who is due is not called: what holds her back.
+
+        :param str kind: the kind of call that it would be
+        """
         company = self.env.company
         return {
-            "consent": self.env._("She is due, but has not agreed to be phoned."),
+            "consent": self._salon_text_not_agreed(kind),
             "phone": self.env._("She is due, but there is no valid phone number."),
             "blacklist": self.env._(
                 "She is due, but her number is on the do-not-call list."
@@ -163,6 +166,20 @@ class ResPartner(models.Model):
                 calls=company.salon_daily_quota or "∞",
             ),
         }[hold]
+
+    @api.model
+    def _salon_text_not_agreed(self, kind):
+        """Return in words to which calls the client has not agreed."""
+        if kind == "birthday":
+            return self.env._(
+                "The birthday is near, but the client has not agreed to calls about "
+                "offers. Ask for it: Consents, What the client agrees to."
+            )
+        if kind == "lapsed":
+            return self.env._(
+                "The client has stayed away, but has not agreed to calls that ask why."
+            )
+        return self.env._("She is due, but has not agreed to be phoned.")
 
     @api.model
     def _salon_text_not_due(self, reminders):

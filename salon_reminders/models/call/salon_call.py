@@ -3,10 +3,11 @@ from itertools import cycle
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import clean_context, format_list
+from odoo.tools import SQL, clean_context, format_list
 
 from ...tools.bulk_insert import bulk_insert
 from ...tools.server_flags import SERVER_SAYS, is_flagged
+from ..consent.salon_consent import PURPOSES
 
 # Who is called before whom: the one order of calls, and of the clients who come on the
 # list. What was promised comes at its hour, before all others.
@@ -23,6 +24,21 @@ WRITABLE_CLOSED = {"note"}
 GIVEN = {"partner_id", "company_id"}
 # Calls about news: they are about something else than what is due.
 WIN_BACK_KINDS = ("fixed", "departure")
+# Calls about a visit that was not made.
+VISIT_KINDS = ("missed", "cancelled")
+# What a client must have agreed to, by the kind of call.
+KIND_PURPOSES = {
+    "reminder": "reminder",
+    "course": "reminder",
+    "missed": "reminder",
+    "cancelled": "reminder",
+    # It names who takes over; an offer is said to those only who agreed to offers.
+    "departure": "reminder",
+    # It asks why.
+    "lapsed": "feedback",
+    "birthday": "promotion",
+    "fixed": "promotion",
+}
 
 
 class SalonCall(models.Model):
@@ -76,6 +92,12 @@ class SalonCall(models.Model):
         ],
         required=True,
         default="reminder",
+    )
+    purpose = fields.Selection(
+        PURPOSES,
+        compute="_compute_purpose",
+        store=True,
+        help="What the client must have agreed to. It follows from the kind.",
     )
 
     # When
@@ -197,6 +219,31 @@ class SalonCall(models.Model):
         """Return the place of a state in lists: open calls come first."""
         return 0 if state == "open" else 1
 
+    @api.depends("kind")
+    def _compute_purpose(self):
+        purposes = self._get_kind_purposes()
+        for call in self:
+            call.purpose = purposes.get(call.kind)
+
+    @api.model
+    def _get_kind_purposes(self):
+        """Return {kind of call: purpose}; who adds a kind adds its purpose here.
+
+        A kind that is not among them is called nobody about.
+        """
+        return KIND_PURPOSES
+
+    @api.model
+    def _sql_purpose(self, kind):
+        """Return the SQL expression of the purpose of a kind of call.
+
+        :param SQL kind: expression of the kind
+        """
+        whens = SQL(" ").join(
+            SQL("WHEN %s THEN %s", *pair) for pair in self._get_kind_purposes().items()
+        )
+        return SQL("CASE %s %s END", kind, whens)
+
     @api.depends("reminder_ids")
     def _compute_cycle_ids(self):
         for call in self:
@@ -285,9 +332,11 @@ class SalonCall(models.Model):
         statement, computed before (``precompute``) a record in memory for each call.
         """
         order = self._get_state_order(vals.get("state", "open"))
+        kind = vals.get("kind", "reminder")
         return {
             **vals,
             "state_order": order,
+            "purpose": self._get_kind_purposes().get(kind, False),
             "attempt_count": 0,
             "last_attempt": False,
         }
@@ -396,14 +445,19 @@ class SalonCall(models.Model):
             self.env._("Calls stay in the history. Cancel the call instead.")
         )
 
+    def _group_by_purpose(self):
+        """Return [((company, purpose), calls)]: what the gate is asked for at once."""
+        groups = self.grouped(lambda call: (call.company_id, call.purpose))
+        return groups.items()
+
     def _check_allowed(self):
         """Refuse a call to somebody who did not agree to it.
 
         :raise UserError: naming the clients
         """
-        for company, calls in self.grouped("company_id").items():
+        for (company, purpose), calls in self._group_by_purpose():
             partners = calls.partner_id.with_company(company)
-            refused = partners - partners._filter_callable()
+            refused = partners - partners._filter_callable(purpose)
             if refused:
                 raise UserError(
                     self.env._(

@@ -75,12 +75,6 @@ class SalonCallAttempt(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    earlier_consent_id = fields.Many2one(
-        "salon.consent",
-        string="Consent before",
-        index="btree_not_null",
-        ondelete="restrict",
-    )
     undo_values = fields.Json(groups="base.group_system")
     undone_at = fields.Datetime(readonly=True)
     undone_by_id = fields.Many2one(

@@ -6,6 +6,9 @@ from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
 from .salon_call import WORTH_FIRST
 
+# What must have been agreed to for what may be said.
+REASON_PURPOSES = {"remind": "reminder", "ask": "feedback", "offer": "promotion"}
+
 
 class SalonCallCandidate(models.AbstractModel):
     """Who could be called on a day, what speaks for it and what holds her back.
@@ -135,7 +138,9 @@ class SalonCallCandidate(models.AbstractModel):
                           CASE WHEN c.partner_id IS NOT NULL THEN 'call'
                                ELSE COALESCE(d.hold, 'quota') END AS hold
                      FROM candidate d
-                LEFT JOIN chosen c ON c.partner_id = d.partner_id) found
+                LEFT JOIN chosen c ON c.partner_id = d.partner_id
+                    UNION ALL
+                   SELECT unnest(d.dropped_ids), 'consent' FROM candidate d) found
                    ON found.id = o.id AND o.state IN %(states)s
                 WHERE o.id = r.id
                   AND o.company_id = %(company)s
@@ -168,7 +173,8 @@ class SalonCallCandidate(models.AbstractModel):
             SQL(
                 """WITH found AS (%(found)s),
                 held AS MATERIALIZED (
-                    SELECT d.*, %(hold)s AS hold FROM found d),
+                    SELECT d.*, %(hold)s AS hold
+                      FROM (SELECT f.*, %(purpose)s AS purpose FROM found f) d),
                 chosen AS (
                     SELECT DISTINCT ON (phone) *
                       FROM held WHERE hold IS NULL
@@ -181,6 +187,7 @@ class SalonCallCandidate(models.AbstractModel):
                  LIMIT %(places)s""",
                 found=found,
                 hold=self._sql_hold(company, today, may_have_left, has_missed),
+                purpose=self.env["salon.call"]._sql_purpose(SQL("f.kind")),
                 worth=self._sql_worth(company, today),
                 reminders=self._sql_reminders(reminders),
                 places=min(places, default=None),
@@ -201,7 +208,8 @@ class SalonCallCandidate(models.AbstractModel):
                 """WITH held AS (
                     SELECT d.*, %(hold)s AS hold
                       FROM (SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                                   %(today)s AS day, p.user_id
+                                   %(today)s AS day, p.user_id,
+                                   %(purpose)s AS purpose
                               FROM res_partner p
                              WHERE p.id = ANY(%(ids)s) AND p.active) d)
                 SELECT d.partner_id, d.user_id, 'lapsed' AS kind, NULL AS birthday,
@@ -215,11 +223,16 @@ class SalonCallCandidate(models.AbstractModel):
             CROSS JOIN LATERAL (%(worth)s) worth
             CROSS JOIN LATERAL (%(reminders)s) due""",
                 hold=self._sql_hold(company, today, may_have_left=True),
+                purpose=self.env["salon.call"]._sql_purpose(SQL("'lapsed'")),
                 today=today,
                 ids=partners.ids,
                 worth=self._sql_worth(company, today),
                 reminders=self._sql_reminders(
-                    self.env["salon.reminder.engine"]._sql_callable(today)
+                    SQL(
+                        "%s AND %s",
+                        self.env["salon.reminder.engine"]._sql_callable(today),
+                        self._sql_agreed(today),
+                    )
                 ),
             )
         )
@@ -236,6 +249,18 @@ class SalonCallCandidate(models.AbstractModel):
                 WHERE h.partner_id = d.partner_id AND h.company_id = %s AND %s""",
             self.env.company.id,
             condition,
+        )
+
+    def _sql_agreed(self, today):
+        """Return the condition that client ``d`` agreed to be told of reminder ``h``.
+
+        A need that has lapsed asks why; the others remind.
+        """
+        return self.env["salon.consent"]._sql_valid(
+            SQL("d.partner_id"),
+            SQL("%s", self.env.company.id),
+            today,
+            SQL("CASE h.state WHEN 'lapsed' THEN 'feedback' ELSE 'reminder' END"),
         )
 
     def _ask_uncompiled(self, question):
@@ -274,22 +299,55 @@ class SalonCallCandidate(models.AbstractModel):
         )
 
     def _sql_reasons(self, company, partners):
-        """Return per client ``d`` all that speaks for a call: reminders, birthday."""
+        """Return per client ``d`` all that speaks for a call: reminders, birthday.
+
+        What a client has not agreed to is left out and stands in ``dropped_ids``. Who
+        has agreed to none of it stays with all of it, for the gate to hold back.
+        """
         return SQL(
-            """SELECT p.id AS partner_id, p.phone_sanitized AS phone,
-                      COALESCE(g.day, b.day) AS day, p.user_id, g.reminder_ids,
-                      g.due_date, b.birthday,
+            """SELECT p.id AS partner_id, p.phone_sanitized AS phone, one.day,
+                      p.user_id, first.kind, %(purpose)s AS purpose,
                       COALESCE(g.gone, 0) AS gone,
-                      CASE WHEN g.due THEN 'reminder' WHEN g.course THEN 'course'
-                           WHEN g.lapsed THEN 'lapsed' ELSE 'birthday' END AS kind
+                      CASE WHEN told.needs THEN g.need_ids END
+                      || CASE WHEN told.lapsed THEN g.lapsed_ids END AS reminder_ids,
+                      CASE WHEN NOT told.needs THEN g.need_ids END
+                      || CASE WHEN NOT told.lapsed THEN g.lapsed_ids END AS dropped_ids,
+                      COALESCE(CASE WHEN told.needs THEN g.need_date END,
+                               CASE WHEN told.lapsed THEN g.lapsed_date END)
+                          AS due_date,
+                      CASE WHEN told.offers THEN b.birthday END AS birthday
                  FROM (%(reminders)s) g
             FULL JOIN (%(birthdays)s) b
                    ON b.partner_id = g.partner_id AND b.day = g.day
                  JOIN res_partner p
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
-                WHERE g.due OR g.course OR g.lapsed OR b.birthday IS NOT NULL""",
+   CROSS JOIN LATERAL (SELECT COALESCE(g.day, b.day) AS day) one
+   -- OFFSET 0 keeps each consent from being looked for more than once.
+   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer
+                       OFFSET 0) may
+   CROSS JOIN LATERAL (
+               SELECT kind, agreed
+                 FROM (VALUES (1, 'reminder', g.due, may.remind),
+                              (2, 'course', g.course, may.remind),
+                              (3, 'lapsed', g.lapsed, may.ask),
+                              (4, 'birthday', b.birthday IS NOT NULL, may.offer)
+                      ) reason (place, kind, speaks, agreed)
+                WHERE speaks ORDER BY agreed DESC, place LIMIT 1) first
+   CROSS JOIN LATERAL (SELECT may.remind OR NOT first.agreed AS needs,
+                              may.ask OR NOT first.agreed AS lapsed,
+                              may.offer OR NOT first.agreed AS offers) told""",
+            purpose=self.env["salon.call"]._sql_purpose(SQL("first.kind")),
             reminders=self._sql_due_reminders(company, partners),
             birthdays=self._sql_birthdays(company, partners),
+            **{
+                name: self.env["salon.consent"]._sql_valid(
+                    SQL("p.id"),
+                    SQL("%s", company.id),
+                    self._sql_day(SQL("one")),
+                    purpose,
+                )
+                for name, purpose in REASON_PURPOSES.items()
+            },
         )
 
     def _sql_among(self, column, partners):
@@ -303,14 +361,17 @@ class SalonCallCandidate(models.AbstractModel):
         engine = self.env["salon.reminder.engine"]
         return SQL(
             """SELECT h.partner_id, h.day,
-                      array_agg(h.id ORDER BY h.due_date, h.id) AS reminder_ids,
+                      array_agg(h.id ORDER BY h.due_date, h.id)
+                          FILTER (WHERE h.state != 'lapsed') AS need_ids,
+                      array_agg(h.id ORDER BY h.due_date, h.id)
+                          FILTER (WHERE h.state = 'lapsed') AS lapsed_ids,
                       bool_or(h.state IN ('due', 'late') AND h.cycle_id IS NOT NULL)
                           AS due,
                       bool_or(h.state IN ('due', 'late') AND h.cycle_id IS NULL)
                           AS course,
                       bool_or(h.state = 'lapsed') AS lapsed,
-                      COALESCE(MIN(h.due_date) FILTER (WHERE h.state != 'lapsed'),
-                               MIN(h.due_date)) AS due_date,
+                      MIN(h.due_date) FILTER (WHERE h.state != 'lapsed') AS need_date,
+                      MIN(h.due_date) FILTER (WHERE h.state = 'lapsed') AS lapsed_date,
                       MIN(h.gone) AS gone
                  FROM (
                      -- OFFSET 0: what is sorted must not carry the curves along.
@@ -336,7 +397,8 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_birthdays(self, company, partners):
         """Return the clients whose birthday is near and not yet called about.
 
-        The call of a birthday is made once, whatever came of it.
+        The call of a birthday is made once, whatever came of it; one that fell for
+        want of consent was not made.
         """
         return SQL(
             """SELECT p.id AS partner_id, t.day, near.day AS birthday
@@ -351,7 +413,8 @@ class SalonCallCandidate(models.AbstractModel):
                   AND NOT EXISTS (
                       SELECT FROM salon_call k
                        WHERE k.partner_id = p.id AND k.company_id = %(company)s
-                         AND k.birthday = near.day)""",
+                         AND k.birthday = near.day
+                         AND k.close_reason IS DISTINCT FROM 'consent')""",
             clients=self._sql_clients(),
             near=self._sql_join_birthdays(),
             days=company.salon_birthday_days,
@@ -389,7 +452,8 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
-        The first line that holds is the one told to people.
+        Row ``d`` has the ``purpose`` of the call. The first line that holds is the one
+        told to people.
 
         :param bool may_have_left: who said that she left is called all the same
         :param bool has_missed: what was said to her before the visit that she missed
@@ -417,7 +481,7 @@ class SalonCallCandidate(models.AbstractModel):
                 SQL("d.phone"),
                 SQL("%s", company.id),
                 today,
-                "reminder",
+                SQL("d.purpose"),
                 "phone",
             ),
             company=company.id,

@@ -11,7 +11,7 @@ from ...tools.answer_hours import best_hour, usual_hour
 from ...tools.server_flags import SERVER_SAYS
 from ..reminder.salon_reminder import CALLABLE_STATES
 from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
-from .salon_call import WIN_BACK_KINDS
+from .salon_call import VISIT_KINDS, WIN_BACK_KINDS
 from .salon_call_queue import CHANGES
 
 # The next try of the same day comes after so many hours at the earliest.
@@ -146,7 +146,15 @@ class SalonCall(models.Model):
         for call in calls:
             left = call.reminder_ids - reminders
             if call._has_reason(left):
-                call._drop_reminders(call.reminder_ids & reminders)
+                dropped = call.reminder_ids & reminders
+                call._drop_reminders(
+                    dropped,
+                    self.env._(
+                        "%(needs)s: paused, stopped or skipped, no reason for this "
+                        "call any more.",
+                        needs=format_list(self.env, dropped.mapped("need")),
+                    ),
+                )
             else:
                 call._close("put_off", state="cancelled")
 
@@ -180,21 +188,14 @@ class SalonCall(models.Model):
         is_promised = self.priority == "1" or self.kind in WIN_BACK_KINDS
         return is_promised or self.birthday or any(r._wants_call() for r in reminders)
 
-    def _drop_reminders(self, reminders):
-        """Go on without some of the reminders, and say so in the history."""
+    def _drop_reminders(self, reminders, why):
+        """Go on without some of the reminders, and say why in the history."""
         self.ensure_one()
-        needs = format_list(self.env, reminders.mapped("need"))
         # As in _close.
         call_sudo = self.sudo()
         call_sudo.reminder_ids -= reminders
         call_sudo.due_date = call_sudo._get_due_date()
-        self.message_post(
-            body=self.env._(
-                "%(needs)s: paused, stopped or skipped, no reason for this call any "
-                "more.",
-                needs=needs,
-            )
-        )
+        self.message_post(body=why)
 
     @api.model
     def _cancel_without_consent(self, partners):
@@ -202,12 +203,53 @@ class SalonCall(models.Model):
         calls = self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
         )
-        for company, company_calls in calls.grouped("company_id").items():
-            clients = company_calls.partner_id.with_company(company)
-            allowed = clients._filter_callable()
-            company_calls.filtered(
+        for (company, purpose), some in calls._group_by_purpose():
+            clients = some.partner_id.with_company(company)
+            allowed = clients._filter_callable(purpose)
+            some.filtered(
                 lambda call, allowed=allowed: call.partner_id not in allowed
             )._close("consent", state="cancelled")
+        calls.filtered(lambda call: call.state == "open")._drop_not_agreed()
+
+    def _drop_not_agreed(self):
+        """Take off open calls what their clients did not agree to, and say so.
+
+        A call carries several reasons; that of its own purpose is checked before.
+        """
+        for company, calls in self.grouped("company_id").items():
+            clients = calls.partner_id.with_company(company)
+            agreed = {
+                purpose: clients._filter_callable(purpose)
+                for purpose in ("reminder", "feedback", "promotion")
+            }
+            for call in calls:
+                call._keep_agreed(
+                    {name for name, who in agreed.items() if call.partner_id in who}
+                )
+
+    def _keep_agreed(self, purposes):
+        """Go on with the reasons of these purposes only."""
+        self.ensure_one()
+        agreed = purposes | {self.purpose}
+        if self.birthday and "promotion" not in agreed:
+            self.birthday = False
+            self.message_post(
+                body=self.env._(
+                    "The birthday is no reason for this call any more: the client "
+                    "does not agree to calls about offers."
+                )
+            )
+        refused = self.reminder_ids.filtered(lambda r: r._get_purpose() not in agreed)
+        # What was missed is told whatever has become of the need meanwhile.
+        if refused and refused != self.reminder_ids and self.kind not in VISIT_KINDS:
+            self._drop_reminders(
+                refused,
+                self.env._(
+                    "%(needs)s: no reason for this call any more, as the client does "
+                    "not agree to calls about it.",
+                    needs=format_list(self.env, refused.mapped("need")),
+                ),
+            )
 
     @api.model
     def _cancel_archived(self, partners):
@@ -258,7 +300,7 @@ class SalonCall(models.Model):
         self.check_access("write")
         self._check_open()
         # Asks the gate anew; the card shows the same answer.
-        self.invalidate_recordset(["phone"])
+        self.invalidate_recordset(["phone", "hold_text"])
         if not self.phone:
             self._check_allowed()
         claims = self.env["salon.call.claim"]

@@ -97,7 +97,7 @@ class SalonCallDesk(models.AbstractModel):
         for call in queue._get_best(self._check_scope(scope), skipped):
             if call._claim_quietly():
                 return {"card": call._get_desk_card()}
-        return {"card": False}
+        return {"card": False, "held": self._get_held_text(scope)}
 
     @api.model
     def release_call(self, call_id):
@@ -251,6 +251,19 @@ class SalonCallDesk(models.AbstractModel):
             "done": self._get_done(scope, calls),
             "counters": self._get_counters(scope),
         }
+
+    def _get_held_text(self, scope):
+        """Return that the law holds back the calls that are left, or nothing."""
+        queue = self.env["salon.call.queue"]
+        held = [row for row in queue._get_page(self._check_scope(scope)) if row["held"]]
+        if not held:
+            return ""
+        call = self.env["salon.call"].browse(held[0]["id"])
+        return self.env._(
+            "Nobody who is left may be called at this hour. %(client)s: %(why)s",
+            client=held[0]["name"],
+            why=call.hold_text,
+        )
 
     def _get_outcomes(self):
         outcomes = self.env["salon.call.outcome"].search_fetch(

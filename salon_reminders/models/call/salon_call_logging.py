@@ -381,17 +381,12 @@ class SalonCall(models.Model):
         self.sudo()._cancel_without_consent(partner_sudo)
 
     def _after_do_not_call(self, attempt):
-        """The consent is withdrawn in the ledger, which cancels her open calls."""
+        """All consents to calls are withdrawn, which cancels her open calls."""
         self._close("outcome")
         consents = self.env["salon.consent"].with_company(self.company_id)
-        before = consents._get_newest(self.partner_id).get(self.partner_id)
-        withdrawn = consents.create(
-            consents._prepare_vals(self.partner_id, "withdrawn", "phone")
-        )
+        withdrawn = consents._withdraw_calls(self.partner_id, "phone")
         # As in _create_attempt.
-        attempt.sudo().write(
-            {"consent_id": withdrawn.id, "earlier_consent_id": before and before.id}
-        )
+        attempt.sudo().consent_id = withdrawn[0]
 
     def _after_left_us(self, attempt, reason_id, gift, bring_back):
         """She counts as lost until she comes again; the attempt keeps the rest."""
@@ -533,18 +528,20 @@ class SalonCall(models.Model):
             visit.unlink()
 
     def _undo_consent(self, attempt_sudo):
-        """A new row of the ledger says again what held before the withdrawal."""
-        withdrawn, before = attempt_sudo.consent_id, attempt_sudo.earlier_consent_id
-        if not withdrawn or not before:
-            return
+        """New rows of the ledger say again what held before the withdrawal."""
+        for withdrawn in attempt_sudo.consent_id._get_said_together():
+            before = withdrawn._get_earlier()
+            if before and withdrawn._get_later() == withdrawn:
+                self._restore_consent(before)
+
+    def _restore_consent(self, before):
         consents = self.env["salon.consent"].sudo().with_company(self.company_id)
-        if consents._get_newest(self.partner_id).get(self.partner_id) != withdrawn:
-            return
         restored = consents.create(
             consents._prepare_vals(
                 self.partner_id,
                 before.decision,
                 before.method,
+                purpose=before.purpose,
                 wording=before.wording,
                 expiry_date=before.expiry_date,
                 source=self.env._(

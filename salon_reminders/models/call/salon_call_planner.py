@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 from itertools import cycle
 
 from psycopg2.errors import UniqueViolation
@@ -106,24 +107,28 @@ class SalonCallPlanner(models.AbstractModel):
         )._ensure_activities()
 
     def _get_expired_clients(self):
-        """Return the clients with an open call who do not agree to calls any more.
+        """Return the clients with an open call who do not agree to it any more.
 
         A consent that is withdrawn ends them at once; one that expires, here.
         """
         company = self.env.company
+        agrees = partial(
+            self.env["salon.consent"]._sql_valid,
+            SQL("k.partner_id"),
+            SQL("%s", company.id),
+            SQL("%s", company._salon_today()),
+        )
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT k.partner_id
                      FROM salon_call k
                     WHERE k.company_id = %(company)s AND k.state = 'open'
-                      AND NOT %(consent)s""",
+                      AND (NOT %(consent)s
+                           OR k.birthday IS NOT NULL AND NOT %(offers)s)""",
                 company=company.id,
-                consent=self.env["salon.consent"]._sql_valid(
-                    SQL("k.partner_id"),
-                    SQL("%s", company.id),
-                    SQL("%s", company._salon_today()),
-                ),
+                consent=agrees(SQL("k.purpose")),
+                offers=agrees("promotion"),
             )
         )
         return self.env["res.partner"].browse(row[0] for row in rows)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -11,6 +13,15 @@ MOST = 5 * PAGE
 CHANGES = 90
 # Tried before the database is asked for more.
 CANDIDATES = 10
+
+
+# A client who asked for an hour may be called then, whatever the hour.
+PROMISE = timedelta(hours=2)
+
+
+def is_promised_now(priority, call_at, now):
+    """Tell whether it is the hour at which the client asked to be called."""
+    return priority == "1" and bool(call_at) and call_at <= now < call_at + PROMISE
 
 
 class SalonCallQueue(models.AbstractModel):
@@ -50,20 +61,23 @@ class SalonCallQueue(models.AbstractModel):
 
         :param skipped: ids of calls that were left for later
         """
-        skipped = set(skipped)
+        skipped, limit = set(skipped), CANDIDATES
         while True:
             free = ~Domain("id", "in", skipped) & self._get_free_domain()
             parts = [
-                self._search_part(domain & free, order, CANDIDATES)
+                self._search_part(domain & free, order, limit)
                 for domain, order in self._get_parts(scope)[:2]
             ]
             union = self._sql_union(parts)
-            rows = self.env.execute_query(SQL("%s LIMIT %s", union, CANDIDATES))
+            rows = self.env.execute_query(SQL("%s LIMIT %s", union, limit))
             if not rows:
                 return
-            for (call_id,) in rows:
-                yield self.env["salon.call"].browse(call_id)
-            skipped.update(call_id for (call_id,) in rows)
+            calls = self.env["salon.call"].browse(call_id for (call_id,) in rows)
+            held = calls._get_hour_holds()
+            yield from calls.filtered(lambda call, held=held: call not in held)
+            skipped.update(calls.ids)
+            # A list that is held as a whole is gone through in a few steps.
+            limit *= 2
 
     @api.model
     def _read_rows(self, ids, limit=PAGE, offset=0):
@@ -77,11 +91,12 @@ class SalonCallQueue(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT q.*, p.name AS name, r.name AS stylist, u.id AS claim_user_id,
+                """SELECT q.*, p.name AS name, p.phone_sanitized AS number,
+                          r.name AS stylist, u.id AS claim_user_id,
                           up.name AS claimed_by, c.until, %(needs)s AS needs
                      FROM (SELECT k.id, k.partner_id, k.stylist_id, k.company_id,
                                   k.kind, k.due_date, k.call_at, k.priority, k.value,
-                                  k.attempt_count, %(part)s AS part
+                                  k.attempt_count, k.state, %(part)s AS part
                              FROM salon_call k WHERE k.id IN (%(ids)s)) q
                      JOIN res_partner p ON p.id = q.partner_id
                 LEFT JOIN resource_resource r ON r.id = q.stylist_id
@@ -100,7 +115,31 @@ class SalonCallQueue(models.AbstractModel):
             )
         )
         today = company._salon_today()
-        return [self._prepare_row(row, company, today) for row in rows]
+        held = self._get_held(rows)
+        return [
+            {
+                **self._prepare_row(row, company, today),
+                "held": row["id"] in held and (held[row["id"]] or "-"),
+            }
+            for row in rows
+        ]
+
+    @api.model
+    def _get_held(self, rows):
+        """Return {call id: from when on, in words} of what the law holds back now."""
+        gate, now = self.env["salon.gate"], fields.Datetime.now()
+        asked = [
+            row
+            for row in rows
+            if row["state"] == "open"
+            and not is_promised_now(row["priority"], row["call_at"], now)
+        ]
+        holds = gate._get_hour_holds([row["number"] for row in asked])
+        return {
+            row["id"]: holds[row["number"]] and gate._text_moment(holds[row["number"]])
+            for row in asked
+            if row["number"] in holds
+        }
 
     @api.model
     def _prepare_row(self, row, company, today):

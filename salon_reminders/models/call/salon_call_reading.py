@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date, format_datetime
 
 from ..visit.salon_visit import MADE_STATES
+from .salon_call_queue import is_promised_now
 
 # So many visits are told on the phone.
 VISITS = 5
@@ -22,7 +23,13 @@ class SalonCall(models.Model):
     explanation = fields.Text("Why this call", compute="_compute_explanation")
     phone = fields.Char(
         compute="_compute_phone",
-        help="Shown only while the call is open and the client agrees to be called.",
+        help="Shown only while the call is open and the client agrees to be called, at "
+        "hours at which the law allows it.",
+    )
+    hold_text = fields.Char(
+        "Held back",
+        compute="_compute_hold_text",
+        help="Why the client may not be called at this hour, and from when on.",
     )
     script = fields.Text(compute="_compute_script")
     last_visit_ids = fields.Many2many(
@@ -37,6 +44,7 @@ class SalonCall(models.Model):
     @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
         consents = self._get_consents()
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
         for call in self:
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
             if call.birthday:
@@ -46,20 +54,31 @@ class SalonCall(models.Model):
                         date=format_date(self.env, call.birthday),
                     )
                 )
-            lines.append(call._text_consent(consents.get(call)))
+            lines += [
+                call._text_consent(
+                    consents.get((call, purpose)), purposes.get(purpose, "")
+                )
+                for purpose in call._get_purposes()
+            ]
             call.explanation = "\n".join(lines)
 
-    @api.depends("partner_id", "company_id", "state")
+    @api.depends("partner_id", "company_id", "state", "purpose", "priority", "call_at")
     def _compute_phone(self):
         # A call that was made is no reason any more to show the number.
-        opened = self.filtered(lambda call: call.state == "open")
-        (self - opened).phone = False
-        for company, calls in opened.grouped("company_id").items():
-            partners = calls.partner_id.with_company(company)
-            allowed = partners._filter_callable()
-            for call in calls:
-                partner = call.partner_id
-                call.phone = partner in allowed and partner.phone_sanitized
+        numbers = self.filtered(lambda call: call.state == "open")._get_numbers()
+        held = self._get_hour_holds()
+        for call in self:
+            call.phone = call not in held and numbers.get(call)
+
+    @api.depends("partner_id", "company_id", "state", "priority", "call_at")
+    @api.depends_context("lang")
+    def _compute_hold_text(self):
+        held = self._get_hour_holds()
+        for call in self:
+            gate = self.env["salon.gate"].with_company(call.company_id)
+            call.hold_text = call in held and gate._text_hours(
+                call.partner_id.phone_sanitized, held[call]
+            )
 
     @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
     @api.depends_context("uid", "lang")
@@ -103,13 +122,69 @@ class SalonCall(models.Model):
     # IN WORDS
     # ------------------------------------------------------------
 
-    def _get_consents(self):
-        """Return {call: the newest consent of its client}."""
-        newest = {}
+    def _get_numbers(self):
+        """Return {call: number} of the clients who agree to it, at whatever hour."""
+        numbers = {}
+        for (company, purpose), calls in self._group_by_purpose():
+            partners = calls.partner_id.with_company(company)
+            allowed = partners._filter_callable(purpose)
+            for call in calls.filtered(lambda c, who=allowed: c.partner_id in who):
+                numbers[call] = call.partner_id.phone_sanitized
+        return numbers
+
+    def _get_hour_holds(self):
+        """Return {call: when it may be made} of those not to be made at this hour."""
+        now, held = fields.Datetime.now(), {}
         for company, calls in self.grouped("company_id").items():
+            asked = calls.filtered(
+                lambda call: (
+                    call.state == "open"
+                    and not is_promised_now(call.priority, call.call_at, now)
+                )
+            )
+            gate = self.env["salon.gate"].with_company(company)
+            holds = gate._get_hour_holds(asked.partner_id.mapped("phone_sanitized"))
+            for call in asked:
+                number = call.partner_id.phone_sanitized
+                if number in holds:
+                    held[call] = holds[number]
+        return held
+
+    def _get_paper_numbers(self):
+        """Return {call: number} for the list on paper, which lasts the day.
+
+        What may be called later today is on it; nothing whose day is another one.
+        """
+        numbers, held = self._get_numbers(), self._get_hour_holds()
+        return {
+            call: number
+            for call, number in numbers.items()
+            if call not in held
+            or held[call]
+            and call.company_id._salon_date(held[call])
+            == call.company_id._salon_today()
+        }
+
+    def _get_purposes(self):
+        """Return the purposes of all that this call is about, its own first."""
+        self.ensure_one()
+        offered = ["promotion"] if self.birthday else []
+        return list(dict.fromkeys([self.purpose, *offered]))
+
+    def _get_consents(self):
+        """Return {(call, purpose): the newest answer of its client}."""
+        newest = {}
+        pairs = [(call, one) for call in self for one in call._get_purposes()]
+        for company, purpose in {(call.company_id, one) for call, one in pairs}:
             consents = self.env["salon.consent"].with_company(company)
-            found = consents._get_newest(calls.partner_id)
-            newest.update({call: found.get(call.partner_id) for call in calls})
+            found = consents._get_newest(self.partner_id, purpose)
+            newest.update(
+                {
+                    (call, one): found.get(call.partner_id)
+                    for call, one in pairs
+                    if (call.company_id, one) == (company, purpose)
+                }
+            )
         return newest
 
     def _text_reminder(self, reminder):
@@ -138,13 +213,21 @@ class SalonCall(models.Model):
             return self.env._("%(days)s days ago", days=-days)
         return self.env._("today")
 
-    def _text_consent(self, consent):
-        """Return one line about the consent this call rests on."""
+    def _text_consent(self, consent, purpose):
+        """Return one line about a consent this call rests on.
+
+        :param str purpose: what it was given for, in words
+        """
         if not consent or not consent._is_valid():
-            return self.env._("She does not agree to calls at present.")
+            return self.env._(
+                "The client does not agree to calls at present (%(purpose)s).",
+                purpose=purpose,
+            )
         local = consent.company_id._salon_date(consent.date)
         return self.env._(
-            "Agreed to calls on %(date)s (%(method)s, recorded by %(user)s).",
+            "Agreed to calls (%(purpose)s) on %(date)s (%(method)s, recorded by "
+            "%(user)s).",
+            purpose=purpose,
             date=format_date(self.env, local),
             method=dict(consent._fields["method"]._description_selection(self.env))[
                 consent.method
@@ -301,6 +384,7 @@ class SalonCall(models.Model):
         return {
             "partner_id": partner.id,
             "phone": self.phone or "",
+            "hold_text": self.hold_text or "",
             "formula": partner.salon_note or "",
             "zones_ignored": self._get_ignored_zones(),
             "same_number": self._get_same_number(),

@@ -23,6 +23,14 @@ class SalonReminder(models.Model):
         self.env["salon.call"]._follow_reminders()
         return super()._follow_norms()
 
+    def _get_purpose(self):
+        """Return what must have been agreed to for a call about it.
+
+        In SQL it is ``_sql_agreed`` of the candidates.
+        """
+        self.ensure_one()
+        return "feedback" if self.state == "lapsed" else "reminder"
+
     def _absorb(self, others):
         """Take over the calls, too."""
         calls = self.env["salon.call"].search([("reminder_ids", "in", others.ids)])

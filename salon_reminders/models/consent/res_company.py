@@ -1,10 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_duration
+
+from ...tools import legal_hours
 
 LONGEST_LINK = 365  # days, whatever was set before
 
 
 class ResCompany(models.Model):
-    """How long consents hold, and with which words a salon asks for them."""
+    """How long consents hold, with which words a salon asks, and when it may call.
+
+    The hours of calls are those of the law. A salon may be stricter; looser only with
+    the reason written down.
+    """
 
     _inherit = "res.company"
 
@@ -28,12 +36,160 @@ class ResCompany(models.Model):
         "year at most.",
     )
 
+    # When nobody is called: stricter than the law, or with a reason
+    salon_call_start = fields.Float(
+        string="No calls before",
+        groups="salon_reminders.group_stylist",
+        help="By the clock of the called number. 0 means as the law says.",
+    )
+    salon_call_stop = fields.Float(
+        string="No calls after",
+        groups="salon_reminders.group_stylist",
+        help="By the clock of the called number. 0 means as the law says.",
+    )
+    salon_call_days = fields.Selection(
+        [
+            ("law", "As the law says"),
+            ("weekdays", "Monday to Friday"),
+            ("all", "Every day, holidays too"),
+        ],
+        string="Days of calls",
+        default="law",
+        required=True,
+        groups="salon_reminders.group_stylist",
+    )
+    salon_call_reason = fields.Text(
+        string="Why more is allowed",
+        groups="salon_reminders.group_stylist",
+        help="Needed for hours or days that the law of the salon's country does not "
+        "name. With it, the salon's own hours hold for every number.",
+    )
+    salon_call_law = fields.Text(
+        string="What the law says",
+        compute="_compute_salon_call_law",
+        groups="salon_reminders.group_stylist",
+    )
+
     _salon_consent_rules_positive = models.Constraint(
         "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
         " AND salon_link_days BETWEEN 1 AND 365)",
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
     )
+
+    @api.depends("country_id")
+    @api.depends_context("lang")
+    def _compute_salon_call_law(self):
+        for company in self:
+            rule = legal_hours.get_rule(company.country_id.code)
+            lines = [company._salon_text_rule(rule)]
+            if rule.source:
+                lines.append(self.env._("Source: %(law)s.", law=rule.source))
+            else:
+                lines.append(
+                    self.env._("No hours of a law are listed: a default of our own.")
+                )
+            if not rule.on_holidays:
+                lines.append(company._salon_text_holidays())
+            company.salon_call_law = "\n".join(lines)
+
+    @api.constrains(
+        *("salon_call_start", "salon_call_stop", "salon_call_days"),
+        *("salon_call_reason", "country_id"),
+    )
+    def _check_salon_call_hours(self):
+        for company in self:
+            law = legal_hours.get_rule(company.country_id.code)
+            own = company._salon_own_rule(law)
+            if not 0 <= own.start < own.stop <= 24:
+                raise ValidationError(
+                    self.env._(
+                        "Calls must begin before they end, both within one day. "
+                        "Correct the hours of calls of %(salon)s.",
+                        salon=company.name,
+                    )
+                )
+            is_looser = legal_hours.get_stricter(law, own)[:4] != own[:4]
+            if is_looser and not (company.salon_call_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "These hours are wider than the law allows (%(law)s). Choose "
+                        "stricter ones, or write why more is allowed.",
+                        law=company._salon_text_rule(law),
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # WHEN NOBODY IS PHONED
+    # ------------------------------------------------------------
+
+    def _salon_own_rule(self, law):
+        """Return the hours this salon has chosen, those of the law where it has not."""
+        days = {
+            "weekdays": {"weekdays": legal_hours.WEEKDAYS},
+            "all": {"weekdays": legal_hours.EVERY_DAY, "on_holidays": True},
+        }.get(self.salon_call_days, {})
+        return law._replace(
+            start=self.salon_call_start or law.start,
+            stop=self.salon_call_stop or law.stop,
+            **days,
+        )
+
+    def _salon_call_rule(self, country):
+        """Return when a number of a country may be phoned from this salon.
+
+        The stricter of both countries, and of what the salon has chosen; with a written
+        reason what it has chosen alone.
+
+        :param str country: code of the number's country
+        """
+        self.ensure_one()
+        law = legal_hours.get_stricter(
+            legal_hours.get_rule(self.country_id.code), legal_hours.get_rule(country)
+        )
+        own = self._salon_own_rule(law)
+        if (self.salon_call_reason or "").strip():
+            return own
+        return legal_hours.get_stricter(law, own)
+
+    def _salon_call_holidays(self, country):
+        """Return the days around now on which holidays forbid calls to a number.
+
+        :param str country: code of the number's country
+        """
+        year = self._salon_today().year
+        days = set()
+        for code in {country, self.country_id.code}:
+            if not legal_hours.get_rule(code).on_holidays:
+                known = legal_hours.get_holidays(code, [year - 1, year, year + 1])
+                days |= set(self._salon_closed_days()[self]) if known is None else known
+        return days
+
+    def _salon_text_rule(self, rule):
+        """Return in words when calls are allowed."""
+        values = {
+            "start": format_duration(rule.start),
+            "stop": format_duration(rule.stop),
+        }
+        if rule.weekdays != legal_hours.WEEKDAYS:
+            return self.env._("Calls from %(start)s to %(stop)s, every day", **values)
+        if rule.on_holidays:
+            return self.env._(
+                "Calls from %(start)s to %(stop)s, Monday to Friday", **values
+            )
+        return self.env._(
+            "Calls from %(start)s to %(stop)s, Monday to Friday, not on holidays",
+            **values,
+        )
+
+    def _salon_text_holidays(self):
+        """Return where the holidays come from."""
+        if legal_hours.get_holidays(self.country_id.code, [2026]) is None:
+            return self.env._(
+                "Holidays: the days on which the salon is closed. With the Python "
+                "library holidays installed, those of the country."
+            )
+        return self.env._("Holidays: those of the country, by the library holidays.")
 
     def _salon_consent_expiry(self, day=None):
         """Return the last day of a consent, or False for no end.

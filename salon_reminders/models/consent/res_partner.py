@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..visit.salon_visit import KEPT_STATES
-from .salon_consent import CHANNELS, PURPOSES
+from .salon_consent import CALL_PURPOSES, CHANNELS, PURPOSES
 
 SCOPE = "salon_consent_link"
 # What such a token is made of; anything else is not even looked at.
@@ -33,7 +33,20 @@ class ResPartner(models.Model):
         compute="_compute_salon_consent_to_ask",
         search="_search_salon_consent_to_ask",
         groups="salon_reminders.group_stylist",
-        help="She has not been asked about calls, or must be asked again.",
+        help="The client has not been asked about some kind of calls, or must be asked "
+        "again.",
+    )
+    salon_ask_purpose = fields.Selection(
+        PURPOSES,
+        string="What to ask for",
+        compute="_compute_salon_ask_purpose",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_ask_worth = fields.Float(
+        "Spent in a year",
+        compute="_compute_salon_ask_worth",
+        groups="salon_reminders.group_receptionist",
+        help="Those with whom most would be lost are asked first.",
     )
     salon_ask_reason = fields.Char(
         "Why she is asked",
@@ -108,20 +121,26 @@ class ResPartner(models.Model):
     def _sql_consent_to_ask(self, alias):
         """Return the condition that somebody should be asked about calls now.
 
-        Nobody who refused, nobody who was asked a short while ago, and nobody whose
+        About any kind of calls that was not asked for, or whose consent ended. Nobody
+        who refused calls, nobody who was asked a short while ago, and nobody whose
         number is on the blacklist: that is a refusal too.
         """
-        company = self.env.company
+        company, partner = self.env.company, SQL.identifier(alias, "id")
+        missing = [
+            self._sql_call_consent(state, partner, purpose)
+            for purpose in CALL_PURPOSES
+            for state in ("none", "expired")
+        ]
         return SQL(
-            """((%(none)s OR %(expired)s)
+            """((%(missing)s) AND NOT COALESCE(%(refused)s, FALSE)
                 AND NOT EXISTS (
                     SELECT FROM salon_consent_ask a
                      WHERE a.partner_id = %(id)s AND a.company_id = %(company)s
                        AND a.again_date > %(today)s)
                 AND NOT %(blocked)s)""",
-            none=self._sql_call_consent("none", SQL.identifier(alias, "id")),
-            expired=self._sql_call_consent("expired", SQL.identifier(alias, "id")),
-            id=SQL.identifier(alias, "id"),
+            missing=SQL(" OR ").join(missing),
+            refused=self._sql_call_consent("withdrawn", partner),
+            id=partner,
             company=company.id,
             today=company._salon_today(),
             blocked=self.env["salon.gate"]._sql_blocked(
@@ -129,26 +148,95 @@ class ResPartner(models.Model):
             ),
         )
 
-    @api.depends("salon_call_consent")
+    @api.depends("salon_consent_to_ask", "salon_consent_ids")
+    @api.depends_context("company")
+    def _compute_salon_ask_purpose(self):
+        # What to ask follows from the ledger, also for who may not read it.
+        consents = self.env["salon.consent"].sudo()
+        newest = {one: consents._get_newest(self, one) for one in CALL_PURPOSES}
+        for partner in self:
+            missing = (
+                purpose
+                for purpose, found in newest.items()
+                if self._is_missing(found.get(partner._origin))
+            )
+            partner.salon_ask_purpose = partner.salon_consent_to_ask and next(
+                missing, False
+            )
+
+    @api.model
+    def _is_missing(self, consent):
+        """Tell whether the newest answer leaves something to ask for."""
+        return not consent or (consent.decision == "given" and not consent._is_valid())
+
+    @api.depends_context("company")
+    def _compute_salon_ask_worth(self):
+        self.env["salon.visit"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT p.id, %s FROM res_partner p WHERE p.id = ANY(%s)",
+                self._sql_ask_worth("p"),
+                self._origin.ids,
+            )
+        )
+        spent = dict(rows)
+        for partner in self:
+            partner.salon_ask_worth = spent.get(partner._origin.id, 0)
+
+    @api.model
+    def _sql_ask_worth(self, alias):
+        """Return what a client spent at the current salon in the last year."""
+        company = self.env.company
+        return SQL(
+            """(SELECT COALESCE(SUM(v.amount_total), 0) FROM salon_visit v
+                 WHERE v.partner_id = %s AND v.company_id = %s AND %s)""",
+            SQL.identifier(alias, "id"),
+            company.id,
+            self.env["salon.visit"]._sql_in_year(
+                "v", SQL("%s::date", company._salon_today())
+            ),
+        )
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name != "salon_ask_worth":
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        self._check_field_access(self._fields[field_name], "read")
+        return SQL("%s %s %s", self._sql_ask_worth(alias), direction, nulls)
+
+    @api.depends("salon_ask_purpose")
     @api.depends_context("company", "lang")
     def _compute_salon_ask_reason(self):
-        newest = self.env["salon.consent"].sudo()._get_newest(self)
+        consents = self.env["salon.consent"].sudo()
+        newest = {one: consents._get_newest(self, one) for one in CALL_PURPOSES}
         asked = self._get_last_asked()
         for partner in self:
-            consent = newest.get(partner._origin)
-            if asked.get(partner._origin):
-                reason = self.env._(
-                    "Asked on %(date)s, did not want to decide",
-                    date=format_date(self.env, asked[partner._origin]),
+            found = newest.get(partner.salon_ask_purpose, {})
+            partner.salon_ask_reason = partner.salon_consent_to_ask and (
+                self._salon_text_asked(
+                    found.get(partner._origin), asked.get(partner._origin)
                 )
-            elif consent:
-                reason = self.env._(
-                    "Her consent ended on %(date)s",
-                    date=format_date(self.env, consent.expiry_date),
-                )
-            else:
-                reason = self.env._("Not asked yet")
-            partner.salon_ask_reason = partner.salon_consent_to_ask and reason
+            )
+
+    @api.model
+    def _salon_text_asked(self, consent, day):
+        """Return why somebody is asked.
+
+        :param consent: the answer that ended, if there is one
+        :param date day: when the client did not want to decide
+        """
+        if day:
+            return self.env._(
+                "Asked on %(date)s, did not want to decide",
+                date=format_date(self.env, day),
+            )
+        if consent:
+            return self.env._(
+                "The consent ended on %(date)s",
+                date=format_date(self.env, consent.expiry_date),
+            )
+        return self.env._("Not asked yet")
 
     def _get_last_asked(self):
         """Return {client: the day on which she did not want to decide}."""
@@ -160,9 +248,13 @@ class ResPartner(models.Model):
         )
         return {partner: company._salon_date(date) for partner, date in groups}
 
+    @api.depends("salon_ask_purpose")
     @api.depends_context("company", "lang")
     def _compute_salon_ask_sentence(self):
-        self.salon_ask_sentence = self.env.company._salon_wording().text
+        company = self.env.company
+        for purpose, partners in self.grouped("salon_ask_purpose").items():
+            wording = company._salon_wording(purpose or "reminder")
+            partners.salon_ask_sentence = wording.text
 
     @api.depends_context("company", "uid")
     def _compute_salon_visit_today(self):
@@ -203,6 +295,28 @@ class ResPartner(models.Model):
         self.env["salon.consent.ask"].create(
             [{"partner_id": partner.id} for partner in self]
         )
+
+    def action_salon_ask_agree(self):
+        """Record that the client agreed to the kind of calls just asked about."""
+        self._salon_answer_asked("given")
+
+    def action_salon_ask_refuse(self):
+        """Record that the client refused it; who refuses reminders refuses calls."""
+        self._salon_answer_asked("withdrawn")
+
+    def _salon_answer_asked(self, decision):
+        consents = self.env["salon.consent"]
+        for purpose, partners in self.grouped("salon_ask_purpose").items():
+            if purpose in (False, "reminder"):
+                partners._salon_record_consent(decision)
+                continue
+            consents.create(
+                [
+                    consents._prepare_vals(partner, decision, "desk", purpose=purpose)
+                    for partner in partners
+                ]
+            )
+            partners.invalidate_recordset(["salon_consent_to_ask"])
 
     def action_open_salon_consents(self):
         """Open all the client ever answered."""
@@ -258,17 +372,17 @@ class ResPartner(models.Model):
         return Domain.OR(parts) if company else Domain.FALSE
 
     @api.model
-    def _sql_call_consent(self, state, partner):
+    def _sql_call_consent(self, state, partner, purpose="reminder"):
         """Return the condition that the newest consent to calls says this."""
         company = self.env.company
         valid = self.env["salon.consent"]._sql_valid(
-            partner, SQL("%s", company.id), SQL("%s", company._salon_today())
+            partner, SQL("%s", company.id), SQL("%s", company._salon_today()), purpose
         )
         if state == "given":
             return valid
         newest = SQL(
             "(SELECT decision FROM (%s) newest)",
-            self.env["salon.consent"]._sql_newest(partner, company.id),
+            self.env["salon.consent"]._sql_newest(partner, company.id, purpose),
         )
         return {
             "none": SQL("%s IS NULL", newest),
@@ -276,13 +390,13 @@ class ResPartner(models.Model):
             "expired": SQL("(%s = 'given' AND NOT %s)", newest, valid),
         }.get(state, SQL("FALSE"))
 
-    def _filter_callable(self):
+    def _filter_callable(self, purpose="reminder"):
         """Return the clients who may be phoned now by the current company.
 
-        With a valid consent to calls and a valid number, not known to be wrong and
-        not on the blacklist.
+        With a valid consent to calls of this purpose and a valid number, not known to
+        be wrong and not on the blacklist.
         """
-        return self.env["salon.gate"]._filter(self, "reminder", "phone")
+        return self.env["salon.gate"]._filter(self, purpose, "phone")
 
     def action_salon_consent_give(self):
         """Record that the client agreed, at the desk, to be phoned."""
@@ -294,9 +408,12 @@ class ResPartner(models.Model):
 
     def _salon_record_consent(self, decision):
         consents = self.env["salon.consent"]
-        consents.create(
-            [consents._prepare_vals(partner, decision, "desk") for partner in self]
-        )
+        if decision == "withdrawn":
+            consents._withdraw_calls(self, "desk")
+        else:
+            consents.create(
+                [consents._prepare_vals(partner, decision, "desk") for partner in self]
+            )
         self.invalidate_recordset(["salon_consent_state_ids", "salon_consent_to_ask"])
 
     def action_salon_consent_link(self):

@@ -11,6 +11,8 @@ PURPOSES = [
     ("promotion", "Promotions"),
     ("feedback", "Feedback"),
 ]
+# What a client is phoned for, in the order in which they are asked about it.
+CALL_PURPOSES = ("reminder", "promotion", "feedback")
 CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
 # Of these there is one answer that counts: the newest.
 KIND = ("partner_id", "company_id", "purpose", "channel")
@@ -413,6 +415,62 @@ class SalonConsent(models.Model):
             day = moment and company._salon_date(moment)
             vals.setdefault("expiry_date", company._salon_consent_expiry(day))
         return vals
+
+    @api.model
+    def _withdraw_calls(self, partners, method):
+        """Record that these clients want no calls, whatever about; return the rows.
+
+        Who refuses calls refuses all that she had agreed to on the phone.
+        """
+        given = {
+            (row["partner_id"], row["purpose"])
+            for row in self._get_newest_rows(partners, ("phone",))
+            if row["company_id"] == self.env.company.id and row["decision"] == "given"
+        }
+        return self.create(
+            [
+                self._prepare_vals(partner, "withdrawn", method, purpose=purpose)
+                for partner in partners
+                for purpose in CALL_PURPOSES
+                if purpose == "reminder" or (partner.id, purpose) in given
+            ]
+        )
+
+    def _get_said_together(self):
+        """Return the rows that were written with this one, see ``_withdraw_calls``."""
+        return self.search(
+            [
+                ("id", ">=", self.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                *[
+                    (name, "=", self[name])
+                    for name in ("channel", "decision", "method")
+                ],
+                ("create_date", "=", self.create_date),
+            ]
+        )
+
+    def _get_later(self):
+        """Return the newest row of the same kind: this one, if it still holds."""
+        self.ensure_one()
+        consents = self.with_company(self.company_id)
+        newest = consents._get_newest(self.partner_id, self.purpose, self.channel)
+        return newest[self.partner_id]
+
+    def _get_earlier(self):
+        """Return the row of the same kind that this one ended, if there is one."""
+        self.ensure_one()
+        kind = [(name, "=", self[name]) for name in ("purpose", "channel")]
+        rows = self.search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                *kind,
+                ("date", "<=", self.date),
+            ]
+        )
+        return rows.filtered(lambda row: (row.date, row.id) < (self.date, self.id))[:1]
 
     # ------------------------------------------------------------
     # BLACKLISTS

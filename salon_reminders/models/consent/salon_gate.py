@@ -1,14 +1,19 @@
-from odoo import api, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime
 
+from ...tools import legal_hours
 from .salon_consent import PURPOSES
+
+# About a booking the client made, or something that the client asked for.
+TRANSACTIONAL = "transactional"
 
 
 class SalonGate(models.AbstractModel):
     """The one gate for every way out: calls, numbers to dial, SMS, e-mail.
 
     Whoever wants to contact a client asks here, with purpose and channel, for the
-    current company. The answer is nothing, or what holds her back.
+    current company. The answer is nothing, or what holds her back. The purpose follows
+    from the kind of contact; ``TRANSACTIONAL`` alone needs no consent.
     """
 
     _name = "salon.gate"
@@ -25,6 +30,8 @@ class SalonGate(models.AbstractModel):
         :param SQL address: expression of her sanitized number or normalised e-mail
         :param SQL company: expression of the company's id
         :param SQL today: expression of the salon's date
+        :param purpose: one of those of the ledger, ``TRANSACTIONAL``, or an SQL
+            expression of one
         """
         return SQL(
             """CASE
@@ -40,13 +47,25 @@ class SalonGate(models.AbstractModel):
             foreign=self._sql_blocked(
                 address, channel, SQL("b.salon_by_consent IS NOT TRUE")
             ),
-            consent=self.env["salon.consent"]._sql_valid(
-                client, company, today, purpose, channel
-            ),
+            consent=self._sql_agreed(client, company, today, purpose, channel),
             address=address,
             client=client,
             missing="email" if channel == "email" else "phone",
-            blocked=self._sql_blocked(address, channel, SQL("TRUE")),
+            # Who refused offers is told about a booking all the same.
+            blocked=SQL("FALSE")
+            if purpose == TRANSACTIONAL
+            else self._sql_blocked(address, channel, SQL("TRUE")),
+        )
+
+    @api.model
+    def _sql_agreed(self, client, company, today, purpose, channel):
+        """Return the SQL condition that consent allows it; without purpose, never."""
+        if not purpose:
+            return SQL("FALSE")
+        if purpose == TRANSACTIONAL:
+            return SQL("TRUE")
+        return self.env["salon.consent"]._sql_valid(
+            client, company, today, purpose, channel
         )
 
     @api.model
@@ -127,33 +146,8 @@ class SalonGate(models.AbstractModel):
         if transactional:
             # Consent comes before all else in the one rule above.
             without = partners.filtered(lambda partner: holds[partner] == "consent")
-            holds.update(self._get_number_holds(without))
+            holds.update(self._get_holds(without, TRANSACTIONAL, "sms"))
         return {partner: hold or None for partner, hold in holds.items()}
-
-    @api.model
-    def _get_number_holds(self, partners):
-        """Return {client: what holds back any message to their number, or None}."""
-        entries = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search(
-                [
-                    ("number", "in", partners.mapped("phone_sanitized")),
-                    ("salon_by_consent", "=", False),
-                ]
-            )
-        )
-        blocked = set(entries.mapped("number"))
-        holds = {}
-        for partner in partners:
-            number = partner.phone_sanitized
-            if not number:
-                holds[partner] = "phone"
-            elif number == partner.salon_wrong_number:
-                holds[partner] = "wrong_number"
-            else:
-                holds[partner] = "blacklist" if number in blocked else None
-        return holds
 
     @api.model
     def _get_texts_held(self, addressed, transactional=False):
@@ -191,6 +185,63 @@ class SalonGate(models.AbstractModel):
                 if all(holds[client] for client in group):
                     held[key] = holds[group[:1]]
         return held
+
+    # ------------------------------------------------------------
+    # LEGAL HOURS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_hour_holds(self, numbers):
+        """Return {number: when it may be phoned} of those that may not be phoned now.
+
+        For calls that need a consent; others obey no hours of the law. The moment is
+        naive UTC, or False when none is near.
+        """
+        found, holds = {}, {}
+        for number in set(numbers):
+            country, zones = legal_hours.read_number(number)
+            key = (country, tuple(zone.zone for zone in zones))
+            if key not in found:
+                found[key] = self._get_next_moment(country, zones)
+            if found[key] is not None:
+                holds[number] = found[key]
+        return holds
+
+    @api.model
+    def _get_next_moment(self, country, zones):
+        """Return when such a number may be phoned next, None when it may be now.
+
+        :param list zones: of the number; the salon's clock counts where it has none
+        """
+        company, now = self.env.company, fields.Datetime.now()
+        rule = company._salon_call_rule(country)
+        asked = (rule, zones or [company._salon_timezone()])
+        holidays = () if rule.on_holidays else company._salon_call_holidays(country)
+        if legal_hours.is_allowed(*asked, holidays, now):
+            return None
+        return legal_hours.get_next(*asked, holidays, now) or False
+
+    @api.model
+    def _text_hours(self, number, moment):
+        """Return in words why a number may not be phoned now, and when it may."""
+        company = self.env.company
+        rule = company._salon_call_rule(legal_hours.read_number(number)[0])
+        law = company._salon_text_rule(rule)
+        if rule.source:
+            law = f"{law} ({rule.source})"
+        if not moment:
+            return self.env._("Not to be called now. %(law)s.", law=law)
+        return self.env._(
+            "Not to be called before %(when)s. %(law)s, by the clock of the number.",
+            when=self._text_moment(moment),
+            law=law,
+        )
+
+    @api.model
+    def _text_moment(self, moment):
+        """Return a moment by the salon's clock, to be read in a second."""
+        zone = self.env.company._salon_timezone().zone
+        return format_datetime(self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm")
 
     @api.model
     def _text_hold(self, hold):

@@ -10,16 +10,16 @@ class SalonVisit(models.Model):
     consent_sentence = fields.Text(related="partner_id.salon_ask_sentence")
 
     def action_consent_give(self):
-        """Record that the client of this visit agrees to calls."""
-        self._get_clients_to_ask().action_salon_consent_give()
+        """Record that the client of this visit agrees to what was asked."""
+        self._get_clients_to_ask().action_salon_ask_agree()
 
     def action_consent_later(self):
         """Record that the client of this visit did not want to decide."""
         self._get_clients_to_ask().action_salon_consent_later()
 
     def action_consent_withdraw(self):
-        """Record that the client of this visit refuses calls."""
-        self._get_clients_to_ask().action_salon_consent_withdraw()
+        """Record that the client of this visit refuses what was asked."""
+        self._get_clients_to_ask().action_salon_ask_refuse()
 
     def action_consent_answers(self):
         """Open the form for all that the client of this visit may be asked."""

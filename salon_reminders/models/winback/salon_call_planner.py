@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from ..call.salon_call import WIN_BACK_KINDS
 from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
 
-KINDS = {"no_show": "missed", "cancelled": "cancelled"}
 # What was missed longer ago is left to the reminders.
 MOST_DAYS = 30
 
@@ -82,8 +81,12 @@ class SalonCallPlanner(models.AbstractModel):
 
     def _sql_bundled(self):
         """Return what else client ``d`` may be reminded of on the same call."""
-        return self.env["salon.reminder.engine"]._sql_callable(
-            SQL("d.day"), self.env.company.salon_bundling_days
+        return SQL(
+            "%s AND %s",
+            self.env["salon.reminder.engine"]._sql_callable(
+                SQL("d.day"), self.env.company.salon_bundling_days
+            ),
+            self.env["salon.call.candidate"]._sql_agreed(SQL("d.day")),
         )
 
     # ------------------------------------------------------------
@@ -101,12 +104,11 @@ class SalonCallPlanner(models.AbstractModel):
         """
         if not self.env.company.salon_follow_up_days:
             return []
-        rows = self.env["salon.call.candidate"]._choose(
+        return self.env["salon.call.candidate"]._choose(
             self._sql_missed(),
             self._sql_is_need(SQL("d.partner_id"), SQL("d.missed_visit_id")),
             has_missed=True,
         )
-        return [{**row, "kind": KINDS[row["kind"]]} for row in rows]
 
     def _sql_missed(self):
         """Return the newest missed visit of every client to call about one.
@@ -117,7 +119,9 @@ class SalonCallPlanner(models.AbstractModel):
         company = self.env.company
         return SQL(
             """SELECT missed.partner_id, p.phone_sanitized AS phone, p.user_id,
-                      %(today)s::date AS day, missed.state AS kind,
+                      %(today)s::date AS day,
+                      CASE missed.state WHEN 'no_show' THEN 'missed'
+                                        ELSE 'cancelled' END AS kind,
                       missed.id AS missed_visit_id, missed.date AS due_date,
                       missed.stylist_id,
                       ROW_NUMBER() OVER (ORDER BY missed.missed_at, missed.id) AS rank

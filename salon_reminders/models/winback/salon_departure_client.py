@@ -282,7 +282,8 @@ class SalonDepartureClient(models.Model):
                          AND v.stylist_id IS DISTINCT FROM d.stylist_id)
                   AND NOT EXISTS (
                       SELECT FROM salon_call k
-                       WHERE k.partner_id = l.partner_id AND k.departure_id = d.id)""",
+                       WHERE k.partner_id = l.partner_id AND k.departure_id = d.id
+                         AND k.close_reason IS DISTINCT FROM 'consent')""",
             today=company._salon_today(),
             company=company.id,
             days=TOLD_DAYS,

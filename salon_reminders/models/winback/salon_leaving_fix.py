@@ -161,7 +161,8 @@ class SalonLeavingFix(models.Model):
                   AND NOT %(came)s
                   AND NOT EXISTS (
                       SELECT FROM salon_call k
-                       WHERE k.partner_id = said.partner_id AND k.fix_id = fix.id)""",
+                       WHERE k.partner_id = said.partner_id AND k.fix_id = fix.id
+                         AND k.close_reason IS DISTINCT FROM 'consent')""",
             said=attempts._sql_said_last(SQL("%s", company.id)),
             company=company.id,
             zone=company._salon_timezone().zone,

@@ -26,6 +26,7 @@ class SalonCallListReport(models.AbstractModel):
             "doc_ids": calls.ids,
             "doc_model": "salon.call",
             "docs": calls,
+            "numbers": calls._get_paper_numbers(),
             "parts": list(calls.grouped("user_id").items()),
             # On paper free times would be taken before they are offered.
             "scripts": self.env["salon.call.script"]._get_texts(

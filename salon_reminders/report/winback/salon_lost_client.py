@@ -211,7 +211,8 @@ class SalonLostClient(models.Model):
             SQL("p.phone_sanitized"),
             SQL("s.company_id"),
             SQL("salon.today"),
-            "reminder",
+            # As a lapsed client is called: to ask why.
+            "feedback",
             "phone",
         )
         return SQL(

@@ -3,9 +3,11 @@ from . import test_salon_call
 from . import test_salon_call_claim
 from . import test_salon_call_desk
 from . import test_salon_call_gone
+from . import test_salon_call_hours
 from . import test_salon_call_ladder
 from . import test_salon_call_logging
 from . import test_salon_call_planner
+from . import test_salon_call_purpose
 from . import test_salon_call_queue
 from . import test_salon_call_release
 from . import test_salon_call_undo

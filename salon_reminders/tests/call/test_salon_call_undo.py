@@ -86,14 +86,20 @@ class TestSalonCallUndo(CallCase):
 
     def test_ledger_gets_new_rows_only(self):
         given = self.anna.salon_consent_ids
+        count = len(given)
         attempt = self._log("do_not_call")
         attempt.action_undo()
         ledger = given.search([("partner_id", "=", self.anna.id)])
-        self.assertEqual(len(ledger), 3)
-        self.assertEqual(ledger[0].decision, "given")
-        self.assertEqual(ledger[0].wording, given.wording)
-        self.assertIn("undone", ledger[0].source)
-        self.assertEqual(ledger[1], attempt.consent_id)
+        self.assertEqual(len(ledger), 3 * count)
+        restored, withdrawn = ledger[:count], ledger[count : 2 * count]
+        self.assertEqual(set(restored.mapped("decision")), {"given"})
+        self.assertEqual(
+            {(row.purpose, row.wording) for row in restored},
+            {(row.purpose, row.wording) for row in given},
+        )
+        self.assertTrue(all("undone" in row.source for row in restored))
+        self.assertEqual(set(withdrawn.mapped("decision")), {"withdrawn"})
+        self.assertIn(attempt.consent_id, withdrawn)
 
     def test_later_consent_is_not_overruled(self):
         attempt = self._log("do_not_call")

@@ -107,7 +107,8 @@ class TestSalonDemo(TransactionCase):
         todays = calls.filtered(lambda c: c.state == "open" and c.date <= today)
         self.assertGreaterEqual(len(todays), 20)
         self.assertLessEqual(len(todays), 30)
-        self.assertTrue(all(todays.mapped("phone")))
+        # By consent: the hour may be too early.
+        self.assertEqual(set(todays._get_numbers()), set(todays))
         self.assertTrue(all(len(call.activity_ids) == 1 for call in todays))
         self.assertEqual(len(todays.user_id & self._get_receptionists()), 2)
         self.assertEqual(

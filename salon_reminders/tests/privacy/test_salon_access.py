@@ -332,13 +332,66 @@ class TestSalonAccess(SalonCase):
         new = self._as(self._create_client("New", "+36 30 123 4569", consent=False))
         new.action_salon_consent_give()
         self.assertEqual(str(new.salon_consent_ids.expiry_date), "2026-04-10")
+        self._answer(new, "promotion", "feedback", decision="withdrawn")
+        new.invalidate_recordset()
         self.assertFalse(new.salon_consent_to_ask)
         with freeze_time("2026-04-11 09:00:00"):
             new.invalidate_recordset()
             self.assertTrue(new.salon_consent_to_ask)
             self.assertIn("04/10/2026", new.salon_ask_reason)
             states = new.salon_consent_state_ids
-            self.assertEqual(states.state, "expired")
+            reminders = states.filtered(lambda state: state.purpose == "reminder")
+            self.assertEqual(reminders.state, "expired")
+
+    @users("t_recep")
+    def test_each_kind_of_calls_is_asked_for(self):
+        new = self._as(self._create_client("New", "+36 30 123 4569", consent=False))
+        visit = self._as(self._create_visit(new, "2026-03-10", state="booked"))
+        said = []
+        while new.salon_ask_purpose:
+            said.append((new.salon_ask_purpose, new.salon_ask_sentence))
+            if new.salon_ask_purpose == "promotion":
+                visit.action_consent_withdraw()
+            else:
+                visit.action_consent_give()
+            new.invalidate_recordset()
+        wordings = self.env["salon.consent.wording"]
+        asked = ("reminder", "promotion", "feedback")
+        self.assertEqual(
+            said, [(one, wordings._get_current(one).text) for one in asked]
+        )
+        self.assertFalse(new.salon_consent_to_ask)
+        allowed = [bool(new._filter_callable(one)) for one in asked]
+        self.assertEqual(allowed, [True, False, True])
+
+    @users("t_recep")
+    def test_who_refuses_calls_is_asked_nothing_else(self):
+        new = self._as(self._create_client("New", "+36 30 123 4569", consent=False))
+        new.action_salon_ask_refuse()
+        new.invalidate_recordset()
+        self.assertFalse(new.salon_consent_to_ask)
+        self.assertEqual(new.salon_consent_ids.purpose, "reminder")
+
+    @users("t_recep")
+    def test_who_spends_most_is_asked_first(self):
+        less, more = (
+            self._create_client(name, f"+36 30 123 457{number}", consent=False)
+            for number, name in enumerate(("Less", "More"))
+        )
+        for partner, amount in ((less, 30), (more, 90)):
+            visit = self._create_visit(partner, "2026-02-10")
+            visit.line_ids.amount = amount
+        found = self.env["res.partner"].search(
+            [("id", "in", (less | more).ids), ("salon_consent_to_ask", "=", True)],
+            order="salon_ask_worth desc",
+        )
+        self.assertEqual(found.ids, (more | less).ids)
+        self.assertEqual(found.mapped("salon_ask_worth"), [90, 30])
+
+    @users("t_vera")
+    def test_stylists_do_not_order_by_what_was_spent(self):
+        with self.assertRaises(AccessError):
+            self.env["res.partner"].search([], order="salon_ask_worth desc", limit=1)
 
     def test_wordings_keep_their_versions(self):
         wordings = self.env["salon.consent.wording"].with_user(self.manager)

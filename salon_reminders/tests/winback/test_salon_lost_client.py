@@ -27,7 +27,7 @@ class LostCase(SalonClientCase):
 
     def _agree(self, partner, phone="+36 30 123 4567"):
         partner.write({"phone": phone, "country_id": self.env.ref("base.hu").id})
-        partner.with_company(self.company).action_salon_consent_give()
+        self._answer(partner, "reminder", "feedback")
         return partner
 
     def _say_left(self, partner, date="2026-03-01 10:00:00", **vals):

@@ -36,6 +36,8 @@ export class DeskModel extends Reactive {
         this.isExpired = false;
         this.lastTouch = 0;
         this.skippedIds = [];
+        // Why nobody who is left may be called at this hour.
+        this.held = "";
         this.loggedToken = "";
     }
 
@@ -120,6 +122,7 @@ export class DeskModel extends Reactive {
             return this.takeNext();
         }
         this.showCard(answer.card || null);
+        this.held = answer.held || "";
         this.queue.markClaim(answer.card && answer.card.id);
         if (!answer.card) {
             await this.queue.refresh();
