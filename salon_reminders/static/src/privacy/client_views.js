@@ -5,8 +5,10 @@ import {patch} from "@web/core/utils/patch";
 /**
  * Who may not duplicate several contacts may not archive them: the server says the
  * first in the view, Odoo knows no attribute of a view for the second.
+ *
+ * Each class gets an object of its own: `super` is bound to where it is written.
  */
-const oneClientAtATime = {
+const oneClientAtATime = () => ({
     setup() {
         super.setup(...arguments);
         const {archInfo, resModel} = this.props;
@@ -14,7 +16,7 @@ const oneClientAtATime = {
             this.archiveEnabled = false;
         }
     },
-};
+});
 
-patch(KanbanController.prototype, {...oneClientAtATime});
-patch(ListController.prototype, {...oneClientAtATime});
+patch(KanbanController.prototype, oneClientAtATime());
+patch(ListController.prototype, oneClientAtATime());
