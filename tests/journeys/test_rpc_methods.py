@@ -41,7 +41,7 @@ WRONG_IDS = (None, "text", ["text"], [None], [1.5], [[1]], {"text": 1}, [10**20]
 # Odoo's own: it reads them before any method of an addon can.
 CORE = {
     *("create", "write", "read", "unlink", "copy_data", "web_search_read"),
-    *("export_data", "web_save", "web_read", "search_count"),
+    *("export_data", "web_save", "web_read", "search_count", "onchange"),
 }
 
 

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import Command, api, models
 from odoo.exceptions import AccessError
 
+from ...tools.arguments import LARGEST
+
 # Whose records a screen may be about, beside the salon's own models.
 PRIVATE_MODELS = ("res.partner", "res.company")
 
@@ -157,14 +159,17 @@ class Base(models.AbstractModel):
         for item in value if isinstance(value, list | tuple) else ():
             parts = [item]
             if isinstance(item, list | tuple):
-                code, *parts = item
+                code, *parts = item or (Command.CLEAR,)
                 if code == Command.SET:
-                    parts = parts[-1] or ()
+                    last = parts[-1] if parts else ()
+                    parts = last if isinstance(last, list | tuple) else ()
                 elif code in (Command.DELETE, Command.UNLINK, Command.CLEAR):
                     parts = ()
             for part in parts:
+                # No record has a greater id, nor is True one.
                 whole = isinstance(part, int) and not isinstance(part, bool)
-                if part and (whole or isinstance(part, dict)):
+                is_id = whole and 0 < part <= LARGEST
+                if is_id or (part and isinstance(part, dict)):
                     yield part
 
     @api.model

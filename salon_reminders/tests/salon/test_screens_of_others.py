@@ -113,6 +113,13 @@ class TestScreensOfOthers(SalonCase):
                     "receptionist", "salon.visit", {"line_ids": value}, visit.ids
                 )
 
+    def test_nonsense_names_nobody(self):
+        visit = self._create_visit(self.anna, "2026-03-10", state="booked")
+        screen = visit.with_user(self.receptionist)
+        for value in ([[]], [[6]], [[6, 0, 5]], [[4]], ["x"], [True], 10**20, {}, "x"):
+            for name in ("line_ids", "partner_id"):
+                screen._check_salon_named({name: value})
+
     def test_screens_of_other_apps(self):
         with self.assertRaises(AccessError):
             self._change("receptionist", "res.partner", {"parent_id": self.foreign.id})
