@@ -53,7 +53,13 @@ class TestLostClients(JourneyCase):
         partner = cls.env["res.partner"].create(
             {"name": name, "phone": f"+36 30 777 {number:04}"}
         )
-        partner.action_salon_consent_give()
+        consents = cls.env["salon.consent"]
+        consents.create(
+            [
+                consents._prepare_vals(partner, "given", "desk", purpose=purpose)
+                for purpose in ("reminder", "feedback", "promotion")
+            ]
+        )
         now = fields.Datetime.now()
         cls.env["salon.visit"].create(
             [
