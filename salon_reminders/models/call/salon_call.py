@@ -318,7 +318,10 @@ class SalonCall(models.Model):
     @api.model
     def _get_conversation_fields(self):
         """Return the fields of messages, followers and activities: they are Odoo's."""
-        return {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
+        return {
+            *self.env["mail.thread"]._fields,
+            *self.env["mail.activity.mixin"]._fields,
+        }
 
     @api.model
     def _keep_given(self, vals):
@@ -338,7 +341,9 @@ class SalonCall(models.Model):
         if any(call.state != "open" for call in self):
             refused |= set(vals) - WRITABLE_CLOSED
         if refused := refused - self._get_conversation_fields():
-            labels = [self._fields[name]._description_string(self.env) for name in refused]
+            labels = [
+                self._fields[name]._description_string(self.env) for name in refused
+            ]
             raise AccessError(
                 self.env._(
                     "Nobody writes this on a call: %(fields)s. Log its outcome, undo "

@@ -232,11 +232,8 @@ class SalonVisitLine(models.Model):
         ]
 
     def _text_worth(self):
-        return "%s, %g, %s" % (
-            self.product_id.name,
-            self.quantity,
-            format_amount(self.env, self.amount, self.currency_id),
-        )
+        amount = format_amount(self.env, self.amount, self.currency_id)
+        return f"{self.product_id.name}, {self.quantity:g}, {amount}"
 
     def _note_past(self, texts):
         """Keep in the history of each visit what was said of its lines."""

@@ -51,7 +51,9 @@ class TestBulkActions(SalonCase):
         for attempt in (
             lambda: self._call(self.both, "action_archive"),
             lambda: self._call(self.both, "write", {"active": False}),
-            lambda: self._call(self.both, "web_save_multi", [{"active": False}] * 2, {}),
+            lambda: self._call(
+                self.both, "web_save_multi", [{"active": False}] * 2, {}
+            ),
             lambda: self._call(self.both, "write", {"city": "Pest"}),
             lambda: self._call(self.both, "copy"),
             lambda: merge._merge(self.both.ids, self.anna),

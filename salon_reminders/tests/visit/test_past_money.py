@@ -39,9 +39,7 @@ class TestPastMoney(SalonCase):
             ),
             "added": lambda: self._add_line(visit),
             "total": lambda: self._call(visit, "write", {"amount_total": 1}),
-            "day": lambda: self._call(
-                visit, "write", {"start": "2026-03-10 08:00:00"}
-            ),
+            "day": lambda: self._call(visit, "write", {"start": "2026-03-10 08:00:00"}),
             "state": lambda: self._call(visit, "action_book"),
             "cleared": lambda: self._call(visit, "write", {"line_ids": [(5, 0, 0)]}),
             "deleted": lambda: self._call(line, "unlink"),
