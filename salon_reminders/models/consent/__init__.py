@@ -9,6 +9,7 @@ from . import salon_blacklist
 from . import phone_blacklist
 from . import mail_blacklist
 from . import salon_mailing
+from . import mail_thread
 from . import sms_sms
 from . import mail_notification
 from . import res_partner

@@ -187,6 +187,16 @@ class TestTextMessages(MockSMS, SalonCase):
             )._action_send_sms()
             self.assertFalse(self._get_sent())
 
+    def test_what_an_app_tells_about_its_document(self):
+        """A step of a document has its template; on her own card it is the salon's."""
+        document = self.env["product.template"].create({"name": "Delivered"})
+        for record, sent in ((document, {"+36301234567"}), (self.cover, set())):
+            with self.subTest(model=record._name), self.mockSMSGateway():
+                record._message_sms_with_template(
+                    template_fallback=TEXT, partner_ids=self.anna.ids
+                )
+                self.assertEqual(self._get_sent(), sent)
+
     def test_what_holds_back_even_that(self):
         flagged = self.anna.with_context(salon_transactional=SERVER_SAYS)
         self.anna.salon_wrong_number = "+36301234567"
