@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,10 @@ import odoo
 from odoo.tools import config
 from odoo.tools.misc import exec_pg_environ, find_pg_tool
 
+from dev.databases import copy_tree
+
+# Seconds after which a process hangs.
+PATIENCE = 300
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,9 +59,11 @@ class Databases:
             return sorted(name for (name,) in cr.fetchall()) if cr.description else []
 
     def copy(self, source, name):
+        """Copy a database with its files: bundles of scripts are among them."""
         self.drop(name)
         self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         self.made.append(name)
+        copy_tree(*(Path(config.filestore(one)) for one in (source, name)))
 
     def copy_installed(self, name):
         template = os.environ.get("SALON_TEMPLATE_EMPTY")
@@ -93,6 +100,7 @@ class Databases:
             name,
         )
         self._sql(f'DROP DATABASE IF EXISTS "{name}"')
+        shutil.rmtree(config.filestore(name), ignore_errors=True)
 
     def drop_all(self):
         for name in self.made:
@@ -138,10 +146,16 @@ class Worker:
 
     def kill(self):
         self.child.send_signal(signal.SIGKILL)
-        self.child.communicate()
+        self.child.wait()
 
     def answer(self):
-        lines = self.child.communicate(timeout=300)[0].splitlines()
+        # Not `communicate`: it would miss what was read ahead by `wait_for`.
+        patience = threading.Timer(PATIENCE, self.child.kill)
+        patience.start()
+        self.child.stdin.close()
+        lines = self.child.stdout.read().splitlines()
+        self.child.wait()
+        patience.cancel()
         if self.child.returncode:
             raise AssertionError(f"The process failed: {lines}")
         return json.loads(lines[-1])
