@@ -42,6 +42,7 @@ WRONG_IDS = (None, "text", ["text"], [None], [1.5], [[1]], {"text": 1}, [10**20]
 CORE = {
     *("create", "write", "read", "unlink", "copy_data", "web_search_read"),
     *("export_data", "web_save", "web_read", "search_count", "onchange"),
+    *("load", "get_views", "web_save_multi"),
 }
 
 

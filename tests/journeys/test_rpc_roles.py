@@ -31,7 +31,8 @@ RIGHTS = {
     "salon.promotion.participation": ("R...", "R...", "R.C."),
     "salon.reminder": ("R...", "R...", "R..."),
     "salon.visit": ("RWC.", "RWC.", "RWCU"),
-    "salon.visit.line": ("RWCU", "RWCU", "RWCU"),
+    # Of a visit whose day is over: its money is the manager's.
+    "salon.visit.line": ("RWC.", "RWC.", "RWCU"),
     "salon.zone": ("R...", "R...", "RWCU"),
 }
 OPERATIONS = {"R": "read", "W": "write", "C": "create", "U": "unlink"}
