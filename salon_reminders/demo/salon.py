@@ -14,6 +14,7 @@ from .visits import Visits
 
 # New calls on today's list; open calls of earlier days come on top.
 DAILY_CALLS = 20
+BIRTHDAY_DAYS = 5
 
 
 class Salon(Teller):
@@ -55,6 +56,17 @@ class Salon(Teller):
         Promotions(self.env, self.rng).tell(services)
         reports.tell_moves()
         Lost(self.env, self.rng, diary).tell()
+        self._plan_birthdays()
+
+    def _plan_birthdays(self):
+        """Put two of those on the list whose birthday is near, beyond the day's places.
+
+        Those only who agreed to calls about offers, as the daily job does it.
+        """
+        self.company.salon_birthday_days = BIRTHDAY_DAYS
+        rows = self.env["salon.call.candidate"]._get_rows()
+        near = [row for row in rows if row["kind"] == "birthday" and not row["hold"]]
+        self.env["salon.call.planner"]._create_calls(near[:2])
 
     def _set_up(self):
         """Load the starter set, set prices and the stylists' zones.
