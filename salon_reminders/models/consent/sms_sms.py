@@ -38,8 +38,7 @@ class SmsSms(models.Model):
         # Between queue and sending, consent may have been withdrawn.
         self._hold_salon_clients()
         waiting = self.filtered(lambda sms: sms.state == "outgoing")
-        if waiting:
-            super(SmsSms, waiting)._send_with_api(sms_api, **options)
+        return super(SmsSms, waiting)._send_with_api(sms_api, **options)
 
     def _hold_salon_clients(self):
         """Cancel what is to go to clients who may not get it."""

@@ -7,6 +7,7 @@ from odoo.tests import freeze_time, new_test_user
 from ..common import SalonCase
 
 NUMBER = "+36 30 999 8877"
+SAID = "Said on a card"
 EMAIL = "canary@example.com"
 
 
@@ -60,9 +61,9 @@ class TestHistory(SalonCase):
 
     def test_who_was_told_reads_it(self):
         told = self.anna.message_post(
-            body="Call her", partner_ids=self.stylist_user.partner_id.ids
+            body=SAID, partner_ids=self.stylist_user.partner_id.ids
         )
-        self.assertIn("Call her", self._find(self.stylist_user))
+        self.assertIn(SAID, self._find(self.stylist_user))
         self.assertTrue(told.with_user(self.stylist_user).has_access("read"))
         self.assertFalse(self.note.with_user(self.stylist_user).has_access("read"))
 
@@ -74,7 +75,7 @@ class TestHistory(SalonCase):
 
     def test_other_contacts_are_as_odoo_leaves_them(self):
         supplier = self.env["res.partner"].create({"name": "Supplier"})
-        note = supplier.message_post(body="Delivers on Mondays")
+        note = supplier.message_post(body=SAID)
         readable = supplier.with_user(self.stylist_user).has_access("read")
         found = note.with_user(self.stylist_user).has_access("read")
         self.assertEqual(readable, found)
@@ -89,7 +90,7 @@ class TestHistory(SalonCase):
 
     def test_visits_keep_their_history(self):
         visit = self._create_visit(self.anna, "2026-03-11", state="booked")
-        note = visit.message_post(body="Bring the red")
+        note = visit.message_post(body=SAID)
         self.assertTrue(note.with_user(self.stylist_user).has_access("read"))
 
     # ------------------------------------------------------------
@@ -114,7 +115,7 @@ class TestHistory(SalonCase):
         zenobia = self.env["res.partner"].create(
             {"name": "Zenobia", "company_id": other.id, "is_salon_client": True}
         )
-        zenobia.message_post(body="Secret", partner_ids=boss.partner_id.ids)
+        zenobia.message_post(body=SAID, partner_ids=boss.partner_id.ids)
         self.assertIn("Zenobia", str(self._group(boss, "mail_message_id")))
         for user in (self.stylist_user, self.receptionist, self.manager):
             for name in ("mail_message_id", "res_partner_id", "author_id"):
@@ -135,11 +136,9 @@ class TestHistory(SalonCase):
 
     def test_own_notifications(self):
         """What one got, and what became of what one sent."""
-        self.anna.message_post(
-            body="Look", partner_ids=self.receptionist.partner_id.ids
-        )
+        self.anna.message_post(body=SAID, partner_ids=self.receptionist.partner_id.ids)
         self.assertIn("Anna", str(self._group(self.receptionist, "mail_message_id")))
         sent = self.anna.with_user(self.manager).message_post(
-            body="Hello", partner_ids=self.anna.ids
+            body=SAID, partner_ids=self.anna.ids
         )
         self.assertTrue(sent.notification_ids.with_user(self.manager).read(["id"]))

@@ -5,8 +5,10 @@ import {patch} from "@web/core/utils/patch";
 /**
  * The activity of a call is done when the call has an outcome: "Mark done" asks for
  * it instead of for feedback.
+ *
+ * Made anew for each component: `super` belongs to the object in which it is written.
  */
-const askForOutcome = {
+const askForOutcome = () => ({
     async onClickMarkAsDone() {
         const {id, res_id, res_model} = this.props.activity;
         if (res_model !== "salon.call") {
@@ -26,7 +28,7 @@ const askForOutcome = {
         }
         await thread.fetchNewMessages();
     },
-};
+});
 
-patch(Activity.prototype, {...askForOutcome});
-patch(ActivityListPopoverItem.prototype, {...askForOutcome});
+patch(Activity.prototype, askForOutcome());
+patch(ActivityListPopoverItem.prototype, askForOutcome());
