@@ -72,9 +72,11 @@ def fill(env):
             {
                 "partner_id": partner.id,
                 "company_id": companies[number % 2].id,
+                "purpose": purpose,
                 "wording": "May we?",
             }
             for number, partner in enumerate(partners)
+            for purpose in ("reminder", "feedback")
             if number % 10
         ]
     )
@@ -157,8 +159,8 @@ def slowed(env):
 def withdraw(env):
     """Clients change their minds, one after the other, each in a slow transaction."""
     consents = env["salon.consent"].search([("decision", "=", "given")])
-    said = [(consent.partner_id.id, consent.company_id.id) for consent in consents]
-    for partner_id, company_id in said:
+    said = {(consent.partner_id.id, consent.company_id.id) for consent in consents}
+    for partner_id, company_id in sorted(said):
         env.cr.commit()
         env.invalidate_all()
         # From here on it sees nothing of what the job does.
@@ -176,7 +178,9 @@ def survivors(env):
         "survivors": [
             call.display_name
             for call in calls
-            if not call.partner_id.with_company(call.company_id)._filter_callable()
+            if not call.partner_id.with_company(call.company_id)._filter_callable(
+                call.purpose
+            )
         ],
         "calls": env["salon.call"].search_count([]),
         "cancelled": env["salon.call"].search_count([("close_reason", "=", "consent")]),

@@ -15,7 +15,12 @@ class SalonConsentPass(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one(
-        "res.partner", string="Client", required=True, readonly=True, ondelete="cascade"
+        "res.partner",
+        string="Client",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="cascade"
