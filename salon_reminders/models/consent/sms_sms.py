@@ -38,6 +38,8 @@ class SmsSms(models.Model):
         # Between queue and sending, consent may have been withdrawn.
         self._hold_salon_clients()
         waiting = self.filtered(lambda sms: sms.state == "outgoing")
+        if not waiting:
+            return None
         return super(SmsSms, waiting)._send_with_api(sms_api, **options)
 
     def _hold_salon_clients(self):

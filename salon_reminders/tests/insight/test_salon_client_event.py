@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, users
 from odoo.tools import SQL
 
+from ...models.consent.salon_consent import CALL_PURPOSES
 from ..common import SalonCase
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -51,7 +52,9 @@ class TestSalonClientEvent(SalonCase):
         self.anna.with_user(self.receptionist).action_salon_consent_withdraw()
         events = self._get_events()
         kinds = [
-            *("attempt", "closed", "consent_given", "consent_withdrawn", "listed"),
+            *("attempt", "closed", "listed"),
+            # For each purpose of calls.
+            *(["consent_given", "consent_withdrawn"] * len(CALL_PURPOSES)),
             *("visit", "purchase", "no_show", "cancelled"),
         ]
         self.assertEqual(sorted(events.mapped("kind")), sorted(kinds))
