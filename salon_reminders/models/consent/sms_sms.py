@@ -14,23 +14,30 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     salon_company_id = fields.Many2one(
-        "res.company", "Salon it comes from", readonly=True, copy=False
+        "res.company",
+        "Salon it comes from",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
     )
     salon_is_transactional = fields.Boolean(
         "Needs no consent",
         readonly=True,
         copy=False,
+        groups="base.group_system",
         help="About a booking the client made, or what they asked for themselves.",
     )
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Said here, so that no default of the context says it.
-        ours = {
-            "salon_company_id": self.env.company.id,
-            "salon_is_transactional": is_flagged(self.env, "salon_transactional"),
-        }
-        messages = super().create([{**vals, **ours} for vals in vals_list])
+        messages = super().create(vals_list)
+        # Said here, so that neither caller nor context says it: whoever sends can't.
+        messages.sudo().write(
+            {
+                "salon_company_id": self.env.company.id,
+                "salon_is_transactional": is_flagged(self.env, "salon_transactional"),
+            }
+        )
         messages._hold_salon_clients()
         return messages
 
@@ -44,7 +51,8 @@ class SmsSms(models.Model):
 
     def _hold_salon_clients(self):
         """Cancel what is to go to clients who may not get it."""
-        waiting = self.filtered(lambda sms: sms.state == "outgoing")
+        # Who writes need not know what we noted.
+        waiting = self.sudo().filtered(lambda sms: sms.state == "outgoing")
         for (company, needs_none), messages in waiting.grouped(
             lambda sms: (sms.salon_company_id, sms.salon_is_transactional)
         ).items():

@@ -23,7 +23,7 @@ LITERAL = re.compile(rf"""['"]({"|".join(STATES)})['"]""")
 OTHER_WORDS = {
     # Calls, what came of them, and reminders
     "models/call/res_partner.py": {"booked": 1},
-    "models/call/salon_call.py": {"done": 2, "cancelled": 2},
+    "models/call/salon_call.py": {"done": 2, "cancelled": 4},
     "models/filling/salon_call.py": {"cancelled": 2},
     "models/call/salon_call_closing.py": {"done": 1, "cancelled": 5},
     "models/call/salon_call_desk.py": {"done": 4, "booked": 4, "confirmed": 2},
@@ -69,7 +69,7 @@ OTHER_WORDS = {
     # Missed is told from cancelled
     "models/visit/res_partner.py": {"no_show": 2, "cancelled": 1},
     "models/book/salon_day_board.py": {"no_show": 1},
-    "models/winback/salon_call_planner.py": {"no_show": 1, "cancelled": 2},
+    "models/winback/salon_call_planner.py": {"no_show": 1, "cancelled": 1},
     "models/filling/salon_gap_finder.py": {"cancelled": 1},
     "models/book/salon_visit.py": {"cancelled": 2},
     "report/visit/salon_booking_report.py": {"done": 1, "no_show": 3, "cancelled": 3},
