@@ -96,12 +96,13 @@ class SalonCase(TransactionCase):
         return partner
 
     @classmethod
-    def _answer(cls, partner, *purposes, decision="given"):
-        """Let a client answer, at the desk, about calls for these purposes."""
+    def _answer(cls, partners, *purposes, decision="given"):
+        """Let clients answer, at the desk, about calls for these purposes."""
         consents = cls.env["salon.consent"]
         consents.create(
             [
                 consents._prepare_vals(partner, decision, "desk", purpose=purpose)
+                for partner in partners
                 for purpose in purposes
             ]
         )

@@ -134,6 +134,8 @@ class TestLostRealExport(SalonImportCase):
         )
         for partner in partners.with_context(tracking_disable=True):
             partner.phone = f"+3630{2000000 + int(partner.salon_import_ref)}"
+        # The import knows of reminders only.
+        self._answer(partners, "promotion")
         reason = self.env["salon.leaving.reason"].create({"name": "Too dear"})
         outcome = self.env["salon.call.outcome"]._get_default("left_us")
         calls = self.env["salon.call"].create(
