@@ -41,13 +41,20 @@ class SmsSms(models.Model):
         messages._hold_salon_clients()
         return messages
 
-    def _send_with_api(self, sms_api, **options):
+    def _send_with_api(
+        self, sms_api, unlink_failed=False, unlink_sent=True, raise_exception=False
+    ):
         # Between queue and sending, consent may have been withdrawn.
         self._hold_salon_clients()
         waiting = self.filtered(lambda sms: sms.state == "outgoing")
         if not waiting:
             return None
-        return super(SmsSms, waiting)._send_with_api(sms_api, **options)
+        return super(SmsSms, waiting)._send_with_api(
+            sms_api,
+            unlink_failed=unlink_failed,
+            unlink_sent=unlink_sent,
+            raise_exception=raise_exception,
+        )
 
     def _hold_salon_clients(self):
         """Cancel what is to go to clients who may not get it."""
