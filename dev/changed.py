@@ -1,7 +1,8 @@
 """./salon test --changed [COMMIT]: the tests of the rooms that were touched since.
 
 Without a commit: of what is not committed yet. For use before every commit, so it
-leaves out what concerns every room at once; ./salon test runs that.
+leaves out what concerns every room at once and what takes minutes by itself, as the
+daily job in several processes; ./salon test runs that.
 """
 
 import re

@@ -3,11 +3,7 @@
 import os
 import unittest
 
-import pytest
-
 from ..databases import Databases, Worker
-
-pytestmark = pytest.mark.room("call")
 
 NAME = f"daily_job_{os.getpid()}"
 # Killed while it makes this batch; those before are committed.
