@@ -5,6 +5,7 @@ by the clock of the called number, and of several zones it must be allowed in ea
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -56,20 +57,22 @@ def get_stricter(one, other):
     )
 
 
+# A page of the call list is read again and again, and would wait for the parsing.
+@lru_cache(maxsize=8192)
 def read_number(number):
     """Return (country code, zones) of an international number; empty if unknown.
 
-    :rtype: tuple[str, list]
+    :rtype: tuple[str, tuple]
     """
     try:
         parsed = phonenumbers.parse(number or "")
     except phonenumbers.NumberParseException:
-        return "", []
-    zones = [
+        return "", ()
+    zones = tuple(
         pytz.timezone(name)
         for name in number_zones.time_zones_for_number(parsed)
         if name in pytz.all_timezones_set and name != number_zones.UNKNOWN_TIMEZONE
-    ]
+    )
     return phonenumbers.region_code_for_number(parsed) or "", zones
 
 

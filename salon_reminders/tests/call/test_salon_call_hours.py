@@ -113,7 +113,7 @@ class TestSalonCallHours(SalonCase):
         self.assertIs(never, False)
 
     def test_a_number_without_a_zone_goes_by_the_salons_clock(self):
-        self.assertEqual(legal_hours.read_number("no number"), ("", []))
+        self.assertEqual(legal_hours.read_number("no number"), ("", ()))
         self.assertIsNone(self._get_next("2026-03-10 09:00:00", "no number"))
         self.assertTrue(self._get_next("2026-03-10 05:00:00", "no number"))
 
