@@ -147,10 +147,11 @@ class ResCompany(models.Model):
         law = legal_hours.get_stricter(
             legal_hours.get_rule(self.country_id.code), legal_hours.get_rule(country)
         )
-        own = self._salon_own_rule(law)
-        if (self.salon_call_reason or "").strip():
-            return own
-        return legal_hours.get_stricter(law, own)
+        rule = self._salon_own_rule(law)
+        if not (self.salon_call_reason or "").strip():
+            rule = legal_hours.get_stricter(law, rule)
+        # What the salon itself has chosen is written in no law.
+        return rule if rule[:4] == law[:4] else rule._replace(source="")
 
     def _salon_call_holidays(self, country):
         """Return the days around now on which holidays forbid calls to a number.

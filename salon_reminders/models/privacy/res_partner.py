@@ -11,6 +11,8 @@ NUMBER_FIELDS = {
 EMAIL_FIELDS = {"email", "email_normalized", "email_formatted"}
 # What a client, who is a person, has no use for.
 COMPANY_FIELDS = ("company_type", "function", "vat", "website")
+# The address with its sign, on the card itself and not in those of its contacts.
+EMAIL_BOX = "//div[field[@name='email']][not(ancestor::field)]"
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
 MASK = "•••"
@@ -315,11 +317,18 @@ class ResPartner(models.Model):
         """
         if not arch.xpath("//page[@name='salon']"):
             return
-        for name in COMPANY_FIELDS:
-            for node in arch.xpath("//field[@name=$name]", name=name):
-                hidden = node.get("invisible")
-                extra = f"({hidden}) or " if hidden else ""
-                node.set("invisible", f"{extra}is_salon_client")
+        needless = [
+            node
+            for name in COMPANY_FIELDS
+            for node in arch.xpath("//field[@name=$name]", name=name)
+        ]
+        if not self._sees_numbers():
+            # They get no address, so that the place of it would stay empty.
+            needless += arch.xpath(EMAIL_BOX)
+        for node in needless:
+            hidden = node.get("invisible")
+            extra = f"({hidden}) or " if hidden else ""
+            node.set("invisible", f"{extra}is_salon_client")
         for page in arch.xpath("//page[@autofocus][not(@name='salon')]"):
             del page.attrib["autofocus"]
 

@@ -161,6 +161,19 @@ class TestSalonCallHours(SalonCase):
         self.assertFalse(self._is_held("2026-03-10 10:00:00"))
         self.assertTrue(self._is_held("2026-03-14 10:00:00"))
 
+    def test_only_hours_of_the_law_name_it(self):
+        self._move_to("us", "America/New_York")
+        for settings, named in (
+            ({}, True),
+            ({"salon_call_start": 8, "salon_call_stop": 21}, True),
+            ({"salon_call_start": 10, "salon_call_stop": 12}, False),
+            ({"salon_call_reason": "Our lawyer", "salon_call_stop": 23}, False),
+        ):
+            with self.subTest(settings=settings):
+                self.company.write(settings)
+                rule = self.company._salon_call_rule("US")
+                self.assertEqual(rule.source, "47 CFR 64.1200" if named else "")
+
     def test_the_manager_is_looser_only_with_a_reason(self):
         self._move_to("es", "Europe/Madrid")
         company = self.company.with_user(self.manager)

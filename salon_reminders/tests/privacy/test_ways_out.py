@@ -3,6 +3,8 @@ from functools import partial
 from importlib.util import find_spec
 from unittest import skipUnless
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, freeze_time, users
@@ -271,3 +273,13 @@ class TestVCards(WaysOutCase, HttpCase):
         answer = self._download(self.manager, self._get_paths()[0])
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(self._get_exported(), self.clients)
+
+    def test_no_empty_place_of_an_address(self):
+        """On the card of a client; that of a supplier is as Odoo made it."""
+        for user, expected in ((self.stylist_user, True), (self.receptionist, False)):
+            view = self.env["res.partner"].with_user(user).get_view(view_type="form")
+            arch = etree.fromstring(view["arch"])
+            boxes = arch.xpath("//div[field[@name='email']][not(ancestor::field)]")
+            self.assertTrue(boxes)
+            hidden = {"is_salon_client" in (b.get("invisible") or "") for b in boxes}
+            self.assertEqual(hidden, {expected})
