@@ -69,15 +69,31 @@ class SalonCallQueue(models.AbstractModel):
                 for domain, order in self._get_parts(scope)[:2]
             ]
             union = self._sql_union(parts)
-            rows = self.env.execute_query(SQL("%s LIMIT %s", union, limit))
+            rows = self._read_candidates(SQL("%s LIMIT %s", union, limit))
             if not rows:
                 return
-            calls = self.env["salon.call"].browse(call_id for (call_id,) in rows)
-            held = calls._get_hour_holds()
-            yield from calls.filtered(lambda call, held=held: call not in held)
-            skipped.update(calls.ids)
+            held, calls = self._get_held(rows), self.env["salon.call"]
+            ids = [row["id"] for row in rows]
+            yield from (calls.browse(call_id) for call_id in ids if call_id not in held)
+            skipped.update(ids)
             # A list that is held as a whole is gone through in a few steps.
             limit *= 2
+
+    @api.model
+    def _read_candidates(self, ids):
+        """Return what tells whether these calls are held back, in their order."""
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT k.id, k.state, k.priority, k.call_at,
+                          p.phone_sanitized AS number
+                     FROM unnest(ARRAY(%s)) WITH ORDINALITY AS c (id, place)
+                     JOIN salon_call k ON k.id = c.id
+                     JOIN res_partner p ON p.id = k.partner_id
+                 ORDER BY c.place""",
+                ids,
+            )
+        )
 
     @api.model
     def _read_rows(self, ids, limit=PAGE, offset=0):

@@ -352,6 +352,8 @@ class SalonCall(models.Model):
 
     def _prepare_desk_card(self):
         services = self._get_last_services()
+        # Products have many columns.
+        services.fetch(["display_name"])
         return {
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),

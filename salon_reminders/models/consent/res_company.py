@@ -145,13 +145,22 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         law = legal_hours.get_stricter(
-            legal_hours.get_rule(self.country_id.code), legal_hours.get_rule(country)
+            legal_hours.get_rule(self._salon_country()), legal_hours.get_rule(country)
         )
         rule = self._salon_own_rule(law)
         if not (self.salon_call_reason or "").strip():
             rule = legal_hours.get_stricter(law, rule)
         # What the salon itself has chosen is written in no law.
         return rule if rule[:4] == law[:4] else rule._replace(source="")
+
+    def _salon_country(self):
+        """Return the code of the salon's country.
+
+        As ``country_id``, which reads the whole contact of the company.
+        """
+        contact_sudo = self.sudo().partner_id
+        contact_sudo.fetch(["country_id"])
+        return contact_sudo.country_id.code
 
     def _salon_call_holidays(self, country):
         """Return the days around now on which holidays forbid calls to a number.
@@ -160,7 +169,7 @@ class ResCompany(models.Model):
         """
         year = self._salon_today().year
         days = set()
-        for code in {country, self.country_id.code}:
+        for code in {country, self._salon_country()}:
             if not legal_hours.get_rule(code).on_holidays:
                 known = legal_hours.get_holidays(code, [year - 1, year, year + 1])
                 days |= set(self._salon_closed_days()[self]) if known is None else known

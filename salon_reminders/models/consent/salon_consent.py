@@ -386,7 +386,8 @@ class SalonConsent(models.Model):
             ]
         )
         # By the order of the model: of each client the newest is put in last.
-        names = ("partner_id", "company_id", "decision", "expiry_date", "date")
+        names = ["partner_id", "company_id", "decision", "expiry_date", "date"]
+        names += ["method", "user_id"]
         rows = reversed(self.search_fetch(domain, names))
         return {consent.partner_id: consent for consent in rows}
 

@@ -178,8 +178,10 @@ class SalonPromotionParticipation(models.Model):
         :param date day: today when empty
         """
         promotions = self.env["salon.promotion"]._get_running(day)
+        if not promotions:
+            return dict.fromkeys(clients, promotions)
         offers = self._get_by_client(clients)
-        allowed = self._get_allowed(clients, channel) if promotions else ()
+        allowed = self._get_allowed(clients, channel)
         pairs = self.env["salon.promotion.member"]._get_pairs(promotions, clients)
         return {
             client: self._choose(
@@ -279,6 +281,8 @@ class SalonPromotionParticipation(models.Model):
     def _get_rows(self, client, channel=None):
         """Return what is open to a client now, as the screens show it."""
         promotions = self._get_open_promotions(client, channel)[client]
+        if not promotions:
+            return []
         return self._get_by_client(client)[client.id]._describe_open(promotions)
 
     # ------------------------------------------------------------
