@@ -28,6 +28,7 @@ PATIENCE = 600
 TIME_AND_PLACE = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ ")
 # Records of a list may be more than before, not others.
 RECORDS, LIMIT = "records", 1000
+FORM_OF = "form of "
 X2MANY = ("one2many", "many2many")
 SUBVIEWS = ("list", "kanban", "form")
 # Has no app; and the menus that everybody opens nevertheless.
@@ -219,7 +220,7 @@ class Visitor:
             seen[RECORDS][kind] = found
         for number in self._get_first(seen[RECORDS]) if "form" in views else []:
             form = attempt(lambda number=number: self._read(action, got, number))
-            seen[f"form of {number}"] = form
+            seen[f"{FORM_OF}{number}"] = form
         return seen
 
     def _get_views(self, action):

@@ -1,0 +1,128 @@
+"""The doors into the server: through each, people are told what is theirs, not more."""
+
+import json
+import logging
+import xmlrpc.client
+from collections import Counter
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from dev import long_run
+
+from ..matrix_cells import Cell, Cells
+from ..matrix_world import MatrixWorld, find
+
+_logger = logging.getLogger(__name__)
+JSON = {"Content-Type": "application/json"}
+# What the server says while it refuses.
+LOUD = ("odoo.http", "odoo.sql_db", "odoo.addons.rpc")
+
+
+@tagged("standard", "post_install", "-at_install")
+class TestMatrixTransports(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.world = MatrixWorld(cls.env)
+        cls.world.stamp()
+        cls.cells = Cells(cls.world, long_run.is_long())
+
+    def test_nobody_is_told_through_any_door(self):
+        told, asked = Counter(), 0
+        for role in self.world.get_roles():
+            doors = self._open_doors(role)
+            for cell in self._get_cells():
+                for door, ask in doors.items():
+                    with mute_logger(*LOUD):
+                        answer = ask(cell)
+                    asked += 1
+                    kinds = find(answer) & role.forbidden
+                    if kinds:
+                        told[(door, role.name, cell.model, *sorted(kinds))] += 1
+        _logger.info("%s questions were asked", asked)
+        self.assertEqual(sorted(told.items()), [])
+        self.assertGreater(asked, 1000)
+
+    def test_each_door_is_open(self):
+        """Whoever may read gets an answer, or the test above would prove nothing."""
+        [role] = [r for r in self.world.get_roles() if r.name.startswith("manager")]
+        role.user.company_ids = self.world.company | self.world.other
+        role.user.company_id = self.world.company
+        cell = Cell(
+            "salon.visit", "read", [self.world.rows["salon.visit"], ["note"]], {}
+        )
+        for door, ask in self._open_doors(role).items():
+            self.assertTrue(find(ask(cell)), door)
+
+    def _get_cells(self):
+        """Yield what can be sent alike through each door."""
+        for name in sorted(self.world.rows):
+            rows = self.world.rows[name]
+            if not rows:
+                continue
+            yield Cell(name, "read", [rows], {})
+            if long_run.is_long():
+                yield Cell(name, "search_read", [[]], {"limit": 40})
+                yield Cell(name, "name_search", [""], {"limit": 40})
+                yield Cell(name, "copy", [rows[:1]], {})
+
+    # ------------------------------------------------------------
+    # DOORS
+    # ------------------------------------------------------------
+
+    def _open_doors(self, role):
+        """Return {door: how to ask there} for somebody."""
+        if role.name == "public":
+            self.authenticate(None, None)
+            return {"call_kw": self._ask_call_kw}
+        self.authenticate(role.user.login, role.user.login)
+        key = self._create_key(role.user)
+        login = (self.env.cr.dbname, role.user.id, key)
+        return {
+            "call_kw": self._ask_call_kw,
+            "jsonrpc": lambda cell: self._ask_jsonrpc(login, cell),
+            "xmlrpc": lambda cell: self._ask_xmlrpc(login, cell),
+            "json/2": lambda cell: self._ask_json_2(key, cell),
+        }
+
+    def _create_key(self, user):
+        later = fields.Datetime.add(fields.Datetime.now(), days=1)
+        keys = self.env["res.users.apikeys"].with_user(user).sudo()
+        return keys._generate("rpc", "Matrix", later)
+
+    def _send(self, path, data, **headers):
+        answer = self.url_open(path, data=json.dumps(data), headers={**JSON, **headers})
+        return answer.text
+
+    def _ask_call_kw(self, cell):
+        names = {"model": cell.model, "method": cell.method}
+        params = {**names, "args": cell.args, "kwargs": cell.kwargs}
+        path = f"/web/dataset/call_kw/{cell.model}/{cell.method}"
+        return self._send(path, {"jsonrpc": "2.0", "method": "call", "params": params})
+
+    def _ask_jsonrpc(self, login, cell):
+        args = [*login, cell.model, cell.method, cell.args, cell.kwargs]
+        params = {"service": "object", "method": "execute_kw", "args": args}
+        return self._send(
+            "/jsonrpc", {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
+        )
+
+    def _ask_xmlrpc(self, login, cell):
+        args = (*login, cell.model, cell.method, cell.args, cell.kwargs)
+        body = xmlrpc.client.dumps(args, "execute_kw", allow_none=True)
+        headers = {"Content-Type": "text/xml"}
+        return self.url_open("/xmlrpc/2/object", data=body, headers=headers).text
+
+    def _ask_json_2(self, key, cell):
+        names = {
+            "read": ("ids", "fields"),
+            "search_read": ("domain",),
+            "name_search": ("name",),
+            "copy": ("ids",),
+        }[cell.method]
+        data = {**dict(zip(names, cell.args, strict=False)), **cell.kwargs}
+        path = f"/json/2/{cell.model}/{cell.method}"
+        return self._send(path, data, Authorization=f"bearer {key}")
