@@ -67,6 +67,25 @@ class TestHistory(SalonCase):
         self.assertTrue(told.with_user(self.stylist_user).has_access("read"))
         self.assertFalse(self.note.with_user(self.stylist_user).has_access("read"))
 
+    def test_no_reply_quotes_what_may_not_be_read(self):
+        """Odoo fills in the subject of a reply as the system."""
+        self.note.subject = SAID
+        values, spec = {"parent_id": self.note.id}, {"subject": {}}
+        composer = "mail.compose.message"
+        asked = (
+            (composer, "onchange", [], values, ["parent_id"], spec),
+            (composer, "web_save", [], values, spec),
+            (composer, "create", values),
+        )
+        for request in asked:
+            with self.subTest(method=request[1]):
+                with self.assertRaises(AccessError):
+                    self._call(self.stylist_user, *request)
+                self._call(self.receptionist, *request)
+        own = self._call(self.stylist_user, composer, "create", {"subject": "Own"})
+        with self.assertRaises(AccessError):
+            self._call(self.stylist_user, composer, "write", [own], values)
+
     def test_with_the_right_to_numbers(self):
         self.stylist_user.group_ids |= self.env.ref(
             "salon_reminders.group_phone_numbers"
