@@ -311,24 +311,29 @@ class SalonConsent(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_newest(self, partner, company, purpose="reminder", channel="phone"):
+    def _sql_newest(
+        self, partner, company, purpose="reminder", channel="phone", moment=None
+    ):
         """Return the query of the one row of the ledger that tells what holds now.
 
         The one rule of which answer counts; ``_get_newest`` says the same.
 
         :param SQL partner: expression of the client's id
         :param SQL company: expression of the company's id
+        :param SQL moment: expression of a moment: what held then, instead of now
         """
         return SQL(
             """SELECT n.* FROM salon_consent n
                 WHERE n.partner_id = %(partner)s AND n.company_id = %(company)s
                   AND n.purpose = %(purpose)s AND n.channel = %(channel)s
+                  AND %(until)s
              ORDER BY n.date DESC, n.id DESC
                 LIMIT 1""",
             partner=partner,
             company=company,
             purpose=purpose,
             channel=channel,
+            until=SQL("n.date <= %s", moment) if moment else SQL("TRUE"),
         )
 
     @api.model
