@@ -7,7 +7,7 @@ class SalonProofReport(models.AbstractModel):
     """The proof folder: what a client agreed to, word for word, and every contact made.
 
     For an authority, or for a client who asks. It says what the salons of its reader
-    know, of others nothing, and each client in it is noted as read.
+    know, of others nothing. Making a folder is noted, see ``salon.proof.folder``.
     """
 
     _name = "report.salon_reminders.proof_folder"
@@ -20,7 +20,6 @@ class SalonProofReport(models.AbstractModel):
         if not self.env.user.has_group("salon_reminders.group_manager"):
             raise AccessError(self.env._("Only managers make proof folders."))
         folders.partner_ids.check_access("read")
-        self.env["salon.card.log"]._record(folders.partner_ids, "proof")
         return {
             "doc_ids": folders.ids,
             "doc_model": folders._name,
@@ -128,6 +127,8 @@ class SalonProofReport(models.AbstractModel):
                     "Until %(when)s: withdrawn, no. %(number)s.", **values
                 )
             return self.env._("Until %(when)s: given anew, no. %(number)s.", **values)
+        if not consent.partner_id.active:
+            return self.env._("It was not withdrawn; the card was put away.")
         if not end:
             return self.env._("It holds today, without an end.")
         day = format_date(self.env, end)
@@ -148,6 +149,7 @@ class SalonProofReport(models.AbstractModel):
             "user": proof.user_id.name,
             "purpose": self._get_label(proof, "purpose") or "-",
             "relied": proof.display_name,
+            "is_doubtful": proof.basis == "none",
             "came_of_it": attempt and self._text_came_of_it(attempt[:1]),
         }
 

@@ -8,7 +8,8 @@ class SalonProofFolder(models.TransientModel):
     """What the salon can prove: of a client, or of a number that somebody names.
 
     Somebody claims to have been called without consent, and names a number. It is found
-    also when its client was erased: by a keyed hash.
+    also when its client was erased: by a keyed hash. Whoever makes a folder is noted to
+    have read numbers; none can be printed that was not made.
     """
 
     _name = "salon.proof.folder"
@@ -32,19 +33,33 @@ class SalonProofFolder(models.TransientModel):
             about = folder.number or ", ".join(names)
             folder.display_name = self.env._("Proof folder %(about)s", about=about)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        folders = super().create(vals_list)
+        folders._note_reading()
+        return folders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_ids" in vals:
+            self._note_reading()
+        return result
+
+    def _note_reading(self):
+        self.env["salon.card.log"]._record(self.partner_ids, "proof")
+
     def action_find(self):
-        """Look up what is kept about the number, and note that it was looked up."""
+        """Look up what is kept about the number."""
         self.ensure_one()
         address = self._get_address()
         own = self._see_own_salons()
-        # The number is in no view; what was found is noted.
+        # The number is in no view; that it was looked up is noted.
         proofs_sudo = own.env["salon.contact.proof"].sudo()
         proofs_sudo = proofs_sudo.search(
             proofs_sudo._get_named(address)
             & Domain("company_id", "in", self.env.user.company_ids.ids)
         )
         clients = proofs_sudo.partner_id.sudo(False) | own._get_who_agreed(address)
-        self.env["salon.card.log"]._record(clients, "proof")
         self.write(
             {
                 "partner_ids": [fields.Command.set(clients.ids)],
