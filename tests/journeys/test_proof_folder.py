@@ -35,6 +35,7 @@ class TestProofFolder(JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.receptionist.name = "Rita"
         cls.call = cls._create_call("Tour Anna", 1001)
         cls.call.with_user(cls.receptionist).action_no_answer()
         cls.consent = cls.call.attempt_ids.proof_id.consent_id
@@ -86,7 +87,7 @@ class TestProofFolder(JourneyCase):
             self.consent.wording,
             f"Consent no. {self.consent.id}",
             "No answer",
-            self.receptionist.name,
+            "Rita",
         ):
             self.assertIn(words, text)
 

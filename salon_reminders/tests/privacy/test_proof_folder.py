@@ -168,7 +168,7 @@ class TestProofFolder(CallCase):
         folder = self.env["salon.proof.folder"].with_user(other)
         folder = folder.create({"number": NUMBER})
         folder.action_find()
-        self.assertIn("Nothing is kept", folder.answer)
+        self.assertIn("nothing is kept", folder.answer)
         self.assertFalse(folder.partner_ids)
 
     def test_from_the_card_and_from_a_call(self):
@@ -228,7 +228,7 @@ class TestProofFolder(CallCase):
             folder = self.env["salon.proof.folder"].create({"number": named})
             folder.action_find()
             self.assertEqual(folder.partner_ids, self.anna)
-            self.assertIn("Contacts: 1, from 03/10/2026 to 03/10/2026", folder.answer)
+            self.assertIn("contacts from 03/10/2026 to 03/10/2026: 1.", folder.answer)
             text = self._read_folder(folder)
             self.assertIn(f"{NUMBER}, by its hash", text)
             self.assertIn(f"Consent no. {self.consent.id}", text)
@@ -253,7 +253,7 @@ class TestProofFolder(CallCase):
     def test_a_number_nobody_knows(self):
         folder = self.env["salon.proof.folder"].create({"number": "+36205550000"})
         folder.action_find()
-        self.assertIn("Nothing is kept", folder.answer)
+        self.assertIn("nothing is kept", folder.answer)
         with self.assertRaisesRegex(UserError, "Nothing is kept"):
             folder.action_print()
         folder.number = "Anna"

@@ -63,7 +63,7 @@ class SalonProofFolder(models.TransientModel):
         self.write(
             {
                 "partner_ids": [fields.Command.set(clients.ids)],
-                "answer": self._text_answer(proofs_sudo, clients),
+                "answer": self._text_answer(address, proofs_sudo, clients),
             }
         )
         return self._get_records_action(name=self.env._("Proof folder"), target="new")
@@ -105,22 +105,28 @@ class SalonProofFolder(models.TransientModel):
         consents = self.env["salon.consent"].search([("partner_id", "in", having.ids)])
         return consents.partner_id
 
-    def _text_answer(self, proofs, clients):
+    def _text_answer(self, address, proofs, clients):
+        """Return in words what was found, about the number as it was understood."""
         if not clients:
             return self.env._(
-                "Nothing is kept. Your salons made no contact over it, or the time of "
-                "proof is over."
+                "%(number)s: nothing is kept. Your salons made no contact over it, or "
+                "the time of proof is over.",
+                number=address,
             )
         if not proofs:
             return self.env._(
-                "Answers of clients are kept; no contact over it is recorded."
+                "%(number)s: answers of clients are kept; no contact over it is "
+                "recorded.",
+                number=address,
             )
         company = self.env.company
         days = [company._salon_date(moment) for moment in proofs.mapped("date")]
         return self.env._(
-            "Contacts: %(count)s, from %(first)s to %(last)s. Clients: %(clients)s.",
-            count=len(proofs),
+            "%(number)s: contacts from %(first)s to %(last)s: %(count)s. Clients: "
+            "%(clients)s.",
+            number=address,
             first=format_date(self.env, min(days)),
             last=format_date(self.env, max(days)),
+            count=len(proofs),
             clients=len(clients),
         )
