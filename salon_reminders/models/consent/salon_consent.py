@@ -28,7 +28,9 @@ class SalonConsent(models.Model):
     """Append-only ledger of what a client agreed to and what she withdrew.
 
     The newest row per client, company, purpose and channel tells what holds now; a
-    correction is a new row. Nothing is ever written or deleted, not even by a manager.
+    correction is a new row. Nothing is ever written or deleted, not even by a manager;
+    what decides nothing any more goes when its time of proof is over, see
+    ``salon.contact.proof``.
     """
 
     _name = "salon.consent"

@@ -177,9 +177,7 @@ class TestProofFolder(CallCase):
         server_action = self.env.ref("salon_reminders.salon_call_action_proof")
         context = {"active_model": "salon.call", "active_id": self.call.id}
         action = server_action.with_user(self.manager).with_context(**context).run()
-        folder = self.env["salon.proof.folder"].browse(
-            action["context"]["active_ids"]
-        )
+        folder = self.env["salon.proof.folder"].browse(action["context"]["active_ids"])
         self.assertEqual(folder.partner_ids, self.anna)
         with self.assertRaises(AccessError):
             server_action.with_user(self.receptionist).with_context(**context).run()
