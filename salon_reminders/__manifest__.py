@@ -63,6 +63,8 @@
         "views/call/salon_call_views.xml",
         "report/call/salon_handover_report.xml",
         "report/call/salon_call_list_report.xml",
+        "report/privacy/salon_proof_report.xml",
+        "wizards/privacy/salon_proof_folder_views.xml",
         "views/call/salon_handover_views.xml",
         "views/call/salon_call_desk_views.xml",
         "views/insight/salon_client_event_views.xml",

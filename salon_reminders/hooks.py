@@ -22,6 +22,7 @@ HISTORY = [
     "salon.departure",
     "salon.leaving.fix",
     "salon.control.draw",
+    "salon.contact.proof",
     "salon.consent",
     "salon.consent.ask",
     "salon.card.alert",

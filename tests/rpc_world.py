@@ -118,6 +118,7 @@ class RpcCase(HttpCase):
             "res.partner": partner,
             "salon.call": call,
             "salon.call.attempt": attempt,
+            "salon.contact.proof": attempt.proof_id,
             "salon.card.alert": env["salon.card.alert"].create(
                 {
                     "user_id": cls.users["receptionist"].id,

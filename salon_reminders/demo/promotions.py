@@ -7,6 +7,7 @@ from .teller import Teller
 
 # How many in a hundred of those who agreed to calls agreed to promotions as well
 AGREED = 55
+AGREED_DAYS_AGO = 90
 ANSWERS = ("interested", "interested", "later", "declined", False)
 AUTUMN_DAYS, AUTUMN_LENGTH = 130, 60
 GIFT_DAYS, GIFTS = 110, 9
@@ -30,7 +31,12 @@ class Promotions(Teller):
         """Have clients who agreed to calls agree to be phoned about promotions."""
         consents = self.env["salon.consent"]
         clients = self._get_clients()
-        about = {"purpose": "promotion", "channel": "phone"}
+        about = {
+            "purpose": "promotion",
+            "channel": "phone",
+            # Before the calls that are told of relied on it.
+            "date": self.company._salon_midnight(self._get_day(-AGREED_DAYS_AGO)),
+        }
         consents.create(
             [
                 consents._prepare_vals(client, "given", "desk", **about)

@@ -3,5 +3,6 @@ from . import reminder
 from . import call
 from . import insight
 from . import winback
+from . import privacy
 from . import promotion
 from . import start

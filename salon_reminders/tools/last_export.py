@@ -1,4 +1,4 @@
-"""What can't be made again once the addon is gone: consents, card texts, photos.
+"""What can't be made again once the addon is gone: consents, contacts, cards.
 
 Uninstalling is for administrators and concerns the whole database, so all companies
 are read. Whoever calls this checks that it is one.
@@ -21,12 +21,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def get_losses(env):
     """Return sentences that say how much of what would be lost for good."""
-    consents, clients, photos = (
+    consents, contacts, clients, photos = (
         _count(source)
-        for source in (_get_consents(env), _get_clients(env), _get_photos(env))
+        for source in (
+            *(_get_consents(env), _get_contacts(env)),
+            *(_get_clients(env), _get_photos(env)),
+        )
     )
     return [
         env._("Answers in the consent ledger: %(count)s", count=consents),
+        env._("Contacts, with the answer they relied on: %(count)s", count=contacts),
         env._("Clients with texts on their cards: %(count)s", count=clients),
         env._("Photos of clients: %(count)s", count=photos),
     ]
@@ -35,8 +39,11 @@ def get_losses(env):
 def write_archive(env, file):
     """Write a ZIP file: a table of each kind, the photos and the signed forms."""
     consents, photos = env["salon.consent"], env["salon.client.photo"]
+    # Its name says the number of the answer, which is that of the row in the table.
+    proven = ["display_name", *_get_fields(env["salon.contact.proof"])]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _write_table(archive, "consents", _get_consents(env), _get_fields(consents))
+        _write_table(archive, "contacts", _get_contacts(env), proven)
         _write_table(archive, "cards", _get_clients(env), _get_card_fields(env))
         _write_table(archive, "photos", _get_photos(env), _get_fields(photos))
         _write_files(archive, env, consents._name, "document")
@@ -48,6 +55,10 @@ def write_archive(env, file):
 
 def _get_consents(env):
     return env["salon.consent"].sudo(), Domain.TRUE
+
+
+def _get_contacts(env):
+    return env["salon.contact.proof"].sudo(), Domain.TRUE
 
 
 def _get_photos(env):

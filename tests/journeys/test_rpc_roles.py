@@ -17,6 +17,7 @@ RIGHTS = {
     "salon.consent.ask": ("....", "R.C.", "R.C."),
     "salon.consent.state": ("....", "R...", "R..."),
     "salon.consent.wording": ("R...", "R...", "RWCU"),
+    "salon.contact.proof": ("....", "....", "R..."),
     "salon.course": ("R...", "R...", "RW.."),
     "salon.cycle": ("R...", "R...", "RWCU"),
     "salon.duplicate": ("....", "....", "R..."),

@@ -133,6 +133,27 @@ class TestUpgrade(unittest.TestCase):
                 WHERE m.name = 'spreadsheet_dashboard_salon'"""
         )
 
+    def _check_proofs(self):
+        """Each call made before has its proof: a consent of its kind that held then."""
+        made = self._query("SELECT count(*) FROM salon_call_attempt")[0]
+        proven = self._query(
+            """SELECT count(*) FROM salon_call_attempt a
+                 JOIN salon_call k ON k.id = a.call_id
+                 JOIN salon_contact_proof p ON p.id = a.proof_id
+            LEFT JOIN salon_consent c ON c.id = p.consent_id
+                WHERE (p.partner_id, p.company_id, p.date, p.user_id)
+                    = (a.partner_id, a.company_id, a.date, a.user_id)
+                  AND p.address IS NOT DISTINCT FROM a.phone
+                  AND CASE p.basis
+                      WHEN 'unrecorded' THEN p.consent_id IS NULL
+                      WHEN 'consent' THEN c.decision = 'given' AND c.date <= a.date
+                           AND (c.partner_id, c.company_id, c.purpose, c.channel)
+                             = (a.partner_id, a.company_id, k.purpose, 'phone') END"""
+        )[0]
+        self.assertEqual(proven, made)
+        bases = "SELECT DISTINCT basis FROM salon_contact_proof"
+        self.assertEqual(set(self._query(bases)), {"consent", "unrecorded"})
+
     def test_version_before(self):
         self.databases.copy(os.environ["SALON_BASE_BRIDGES"], NAME)
         self._odoo(self.folder, "-i", ADDON, "--with-demo")
@@ -152,6 +173,7 @@ class TestUpgrade(unittest.TestCase):
         }
         self.assertEqual(changed, {})
         self.assertEqual(self._find_dashboard(), renamed)
+        self._check_proofs()
         fresh = os.environ["SALON_TEMPLATE_BRIDGES"]
         for kind, statement in SCHEMA.items():
             with self.subTest(kind):

@@ -31,6 +31,17 @@ class SalonCallAttempt(models.Model):
         readonly=True,
         groups="salon_reminders.group_manager",
     )
+    proof_id = fields.Many2one(
+        "salon.contact.proof",
+        string="Relied on",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        # As of the withdrawn consent below.
+        ondelete="set null",
+        groups="salon_reminders.group_manager",
+        help="What allowed the call at the moment of dialling.",
+    )
     date = fields.Datetime("Called at", required=True, default=fields.Datetime.now)
     date_end = fields.Datetime("Ended at")
     duration = fields.Float(
@@ -73,7 +84,8 @@ class SalonCallAttempt(models.Model):
         "salon.consent",
         string="Withdrawn consent",
         index="btree_not_null",
-        ondelete="restrict",
+        # The attempt is kept for good, the answer until its proof is over.
+        ondelete="set null",
     )
     undo_values = fields.Json(groups="base.group_system")
     undone_at = fields.Datetime(readonly=True)
@@ -94,6 +106,29 @@ class SalonCallAttempt(models.Model):
         for attempt in self:
             span = attempt.date_end and attempt.date_end - attempt.date
             attempt.duration = round(span.total_seconds() / 60, 1) if span else 0
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attempts = super().create(vals_list)
+        # Nobody says what a call relied on: it is read in the ledger.
+        attempts_sudo = attempts.sudo()
+        proofs = self.env["salon.contact.proof"]._record(
+            [attempt_sudo._prepare_contact_vals() for attempt_sudo in attempts_sudo]
+        )
+        for attempt_sudo, proof in zip(attempts_sudo, proofs, strict=True):
+            attempt_sudo.proof_id = proof
+        return attempts
+
+    def _prepare_contact_vals(self):
+        return {
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "channel": "phone",
+            "purpose": self.call_id.purpose,
+            "address": self.phone,
+            "date": self.date,
+            "user_id": self.user_id.id,
+        }
 
     @api.model
     def _sql_left(self, partner, company):

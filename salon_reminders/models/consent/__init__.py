@@ -5,12 +5,12 @@ from . import salon_consent_state
 from . import salon_consent_wording
 from . import salon_consent_pass
 from . import salon_gate
+from . import salon_contact_proof
 from . import salon_blacklist
-from . import phone_blacklist
-from . import mail_blacklist
 from . import salon_mailing
 from . import mail_thread
 from . import sms_sms
+from . import mail_mail
 from . import mail_notification
 from . import res_partner
 from . import res_company

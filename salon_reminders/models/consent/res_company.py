@@ -2,13 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_duration
 
-from ...tools import legal_hours
+from ...tools import legal_hours, proof_years
 
 LONGEST_LINK = 365  # days, whatever was set before
 
 
 class ResCompany(models.Model):
-    """How long consents hold, with which words a salon asks, and when it may call.
+    """How long consents hold and are proven, how a salon asks, and when it may call.
 
     The hours of calls are those of the law. A salon may be stricter; looser only with
     the reason written down.
@@ -34,6 +34,18 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
         help="Days for which the link works that a client sees her consents with; a "
         "year at most.",
+    )
+    salon_proof_years = fields.Integer(
+        string="Proof is kept for",
+        default=proof_years.USUAL,
+        groups="salon_reminders.group_stylist",
+        help="Years after the last use of a consent for which it is kept, with the "
+        "calls and messages that relied on it.",
+    )
+    salon_proof_law = fields.Text(
+        string="How long the law wants proof",
+        compute="_compute_salon_proof_law",
+        groups="salon_reminders.group_stylist",
     )
 
     # When nobody is called: stricter than the law, or with a reason
@@ -92,6 +104,39 @@ class ResCompany(models.Model):
             if not rule.on_holidays:
                 lines.append(company._salon_text_holidays())
             company.salon_call_law = "\n".join(lines)
+
+    @api.depends("country_id")
+    @api.depends_context("lang")
+    def _compute_salon_proof_law(self):
+        for company in self:
+            rule = proof_years.get_rule(company.country_id.code)
+            company.salon_proof_law = (
+                self.env._(
+                    "Years at least: %(years)s, from the consent and again from each "
+                    "use. Source: %(law)s.",
+                    years=rule.years,
+                    law=rule.source,
+                )
+                if rule.source
+                else self.env._(
+                    "No figure of the country's law is listed: choose one year or more."
+                )
+            )
+
+    @api.constrains("salon_proof_years", "country_id")
+    def _check_salon_proof_years(self):
+        for company in self:
+            rule = proof_years.get_rule(company.country_id.code)
+            if company.salon_proof_years < rule.years:
+                raise ValidationError(
+                    self.env._(
+                        "%(salon)s must keep the proof of consents longer: years at "
+                        "least: %(years)s. %(law)s",
+                        salon=company.name,
+                        years=rule.years,
+                        law=company.salon_proof_law,
+                    )
+                )
 
     @api.constrains(
         *("salon_call_start", "salon_call_stop", "salon_call_days"),
@@ -208,6 +253,17 @@ class ResCompany(models.Model):
         """
         months = self.salon_consent_months
         return months and fields.Date.add(day or self._salon_today(), months=months)
+
+    def _salon_proof_limit(self):
+        """Return since when, in UTC, uses of consents are still to be proven.
+
+        The salon's day counts to its end: what was used on a 29 February is kept up to
+        the last day of February.
+        """
+        today = self._salon_today()
+        return self._salon_midnight(
+            fields.Date.subtract(today, years=self.salon_proof_years)
+        )
 
     def _salon_ask_again_date(self):
         """Return when somebody who did not want to decide today is asked again."""

@@ -51,3 +51,23 @@ class SalonBlacklist(models.AbstractModel):
             [(self._salon_partner_address, "in", self.mapped(self._salon_address))],
             self._salon_channels,
         )
+
+
+class PhoneBlacklist(models.Model):
+    _name = "phone.blacklist"
+    # First: it must see what Odoo makes of a number or address put there again.
+    _inherit = ["salon.blacklist", "phone.blacklist"]
+
+    _salon_address = "number"
+    _salon_partner_address = "phone_sanitized"
+    _salon_channels = ("phone", "sms")
+
+
+class MailBlacklist(models.Model):
+    _name = "mail.blacklist"
+    # As above.
+    _inherit = ["salon.blacklist", "mail.blacklist"]
+
+    _salon_address = "email"
+    _salon_partner_address = "email_normalized"
+    _salon_channels = ("email",)

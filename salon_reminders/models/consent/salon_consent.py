@@ -28,7 +28,9 @@ class SalonConsent(models.Model):
     """Append-only ledger of what a client agreed to and what she withdrew.
 
     The newest row per client, company, purpose and channel tells what holds now; a
-    correction is a new row. Nothing is ever written or deleted, not even by a manager.
+    correction is a new row. Nothing is ever written or deleted, not even by a manager;
+    what decides nothing any more goes when its time of proof is over, see
+    ``salon.contact.proof``.
     """
 
     _name = "salon.consent"
@@ -311,24 +313,29 @@ class SalonConsent(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_newest(self, partner, company, purpose="reminder", channel="phone"):
+    def _sql_newest(
+        self, partner, company, purpose="reminder", channel="phone", moment=None
+    ):
         """Return the query of the one row of the ledger that tells what holds now.
 
         The one rule of which answer counts; ``_get_newest`` says the same.
 
         :param SQL partner: expression of the client's id
         :param SQL company: expression of the company's id
+        :param SQL moment: expression of a moment: what held then, instead of now
         """
         return SQL(
             """SELECT n.* FROM salon_consent n
                 WHERE n.partner_id = %(partner)s AND n.company_id = %(company)s
                   AND n.purpose = %(purpose)s AND n.channel = %(channel)s
+                  AND %(until)s
              ORDER BY n.date DESC, n.id DESC
                 LIMIT 1""",
             partner=partner,
             company=company,
             purpose=purpose,
             channel=channel,
+            until=SQL("n.date <= %s", moment) if moment else SQL("TRUE"),
         )
 
     @api.model

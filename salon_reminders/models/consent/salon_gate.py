@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
@@ -158,6 +160,24 @@ class SalonGate(models.AbstractModel):
 
         :param dict addressed: {key: (partner, number)}, either of them may be empty
         """
+        reached = self._get_texts_reached(addressed)
+        every = self.env["res.partner"].sudo().union(*chain(*reached.values()))
+        holds = self.sudo()._get_text_holds(every, transactional)
+        held = {}
+        for key, groups in reached.items():
+            for group in groups:
+                if all(holds[client] for client in group):
+                    held[key] = holds[group[:1]]
+        return held
+
+    @api.model
+    def _get_texts_reached(self, addressed):
+        """Return {key: the clients whom a text message reaches, in groups}.
+
+        Of each group one must agree: of who is named, and of all who have the number.
+
+        :param dict addressed: as of ``_get_texts_held``
+        """
         # Whom a message reaches does not depend on who writes it.
         people_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
         numbers = {
@@ -177,14 +197,12 @@ class SalonGate(models.AbstractModel):
         owners = clients.grouped("phone_sanitized")
         named = people_sudo.union(*(p.sudo() for p, _number in addressed.values()))
         named = named.filtered("is_salon_client")
-        holds = self.sudo()._get_text_holds(clients | named, transactional)
-        held = {}
-        for key, (partner, number) in addressed.items():
-            groups = [partner.sudo() & named, owners.get(numbers.get(number))]
-            for group in filter(None, groups):
-                if all(holds[client] for client in group):
-                    held[key] = holds[group[:1]]
-        return held
+        return {
+            key: list(
+                filter(None, [partner.sudo() & named, owners.get(numbers.get(number))])
+            )
+            for key, (partner, number) in addressed.items()
+        }
 
     # ------------------------------------------------------------
     # LEGAL HOURS

@@ -1,6 +1,15 @@
+from itertools import chain
+
 from odoo import api, fields, models
 
 from ...tools.server_flags import is_flagged
+from .salon_consent import PURPOSES
+from .salon_gate import TRANSACTIONAL
+
+# What a message is in that the gateway has taken.
+LEFT = ("process", "pending", "sent")
+# A text has no purpose that could be known: one of these was agreed to.
+TEXT_PURPOSES = tuple(purpose for purpose, _label in PURPOSES)
 
 
 class SmsSms(models.Model):
@@ -49,12 +58,14 @@ class SmsSms(models.Model):
         waiting = self.filtered(lambda sms: sms.state == "outgoing")
         if not waiting:
             return None
-        return super(SmsSms, waiting)._send_with_api(
+        result = super(SmsSms, waiting)._send_with_api(
             sms_api,
             unlink_failed=unlink_failed,
             unlink_sent=unlink_sent,
             raise_exception=raise_exception,
         )
+        waiting._keep_salon_proofs()
+        return result
 
     def _hold_salon_clients(self):
         """Cancel what is to go to clients who may not get it."""
@@ -70,3 +81,39 @@ class SmsSms(models.Model):
             refused = messages.filtered(held.get)
             if refused:
                 refused._update_sms_state_and_trackers("canceled", "sms_optout")
+
+    def _keep_salon_proofs(self):
+        """Keep what allowed those of these messages that have left for clients."""
+        # As above.
+        left = self.sudo().filtered(lambda sms: sms.state in LEFT)
+        for company, messages in left.grouped("salon_company_id").items():
+            company = company or self.env.company
+            reached = (
+                self.env["salon.gate"]
+                .with_company(company)
+                ._get_texts_reached({s: (s.partner_id, s.number) for s in messages})
+            )
+            self.env["salon.contact.proof"]._record_first(
+                [
+                    sms._prepare_salon_contacts(company, chain(*groups))
+                    for sms, groups in reached.items()
+                    if groups
+                ]
+            )
+
+    def _prepare_salon_contacts(self, company, clients):
+        """Return what this message may have been, see ``_record_first``."""
+        proofs = self.env["salon.contact.proof"].with_company(company)
+        contact = {
+            "company_id": company.id,
+            "channel": "sms",
+            "address": proofs._normalize(self.number) or self.number,
+            "date": fields.Datetime.now(),
+            "user_id": self.create_uid.id,
+        }
+        purposes = (TRANSACTIONAL,) if self.salon_is_transactional else TEXT_PURPOSES
+        return [
+            {**contact, "partner_id": client.id, "purpose": purpose}
+            for client in clients
+            for purpose in purposes
+        ]

@@ -29,7 +29,8 @@ class ResCompany(models.Model):
         default=36,
         groups="salon_reminders.group_stylist",
         help="Months after which the notes of calls and dialled numbers are deleted; "
-        "what came of the calls stays. 0 means for good.",
+        "what came of the calls stays, and the proof of what allowed them. 0 means for "
+        "good.",
     )
 
     _salon_privacy_rules_positive = models.Constraint(

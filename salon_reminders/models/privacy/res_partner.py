@@ -244,6 +244,16 @@ class ResPartner(models.Model):
             "target": "download",
         }
 
+    def action_salon_proof(self):
+        """Make the proof folder: what the client agreed to, and every contact made."""
+        self.ensure_one()
+        self.check_access("read")
+        return (
+            self.env["salon.proof.folder"]
+            .create({"partner_ids": self.ids})
+            .action_print()
+        )
+
     def action_salon_erase(self):
         """Ask before the client is made unknown."""
         self.ensure_one()

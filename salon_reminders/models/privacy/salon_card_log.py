@@ -26,6 +26,7 @@ class SalonCardLog(models.Model):
             ("card", "Card opened"),
             ("number", "Number shown outside a call"),
             ("export", "Taken along in a file"),
+            ("proof", "Proof of consent read"),
         ],
         required=True,
     )

@@ -215,6 +215,7 @@ class SalonPrivacy(models.AbstractModel):
         linked = privacy_sudo._get_linked(partner_sudo)
         privacy_sudo._forget_blacklists(partner_sudo)
         privacy_sudo._delete_words(partner_sudo, linked)
+        self.env["salon.contact.proof"].sudo()._forget_addresses(partner_sudo)
         for records in linked:
             privacy_sudo._blank_texts(records)
         self.env.invalidate_all()
@@ -366,3 +367,16 @@ class SalonPrivacy(models.AbstractModel):
             done += self.env.cr.rowcount
         self.env.invalidate_all()
         return done
+
+    @api.autovacuum
+    def _gc_proofs(self):
+        """Forget consents, and contacts that relied on them, when their time is over.
+
+        A salon keeps them for years after the last use, see ``salon_proof_years``.
+        """
+        done = 0
+        for company in self.env["res.company"].search([]):
+            done += self.env["salon.contact.proof"]._forget_old(
+                company, company._salon_proof_limit(), company._salon_today(), BATCH
+            )
+        return done, done if done >= BATCH else 0

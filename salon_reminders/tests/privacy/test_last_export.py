@@ -59,6 +59,23 @@ class TestLastExport(SalonCase, HttpCase):
         self.assertEqual(row["Decision"], "given")
         self.assertIn(self.consent.wording, row.values())
 
+    def test_contacts_name_the_answer_they_relied_on(self):
+        contact = {
+            "partner_id": self.client_partner.id,
+            "company_id": self.consent.company_id.id,
+            "channel": "phone",
+            "purpose": "reminder",
+            "address": "+36301234567",
+            "date": self.consent.date,
+            "user_id": self.manager.id,
+        }
+        proof = self.env["salon.contact.proof"]._record([contact])
+        rows = {int(row["ID"]): row for row in self._read_table("contacts")}
+        row = rows[proof.id]
+        self.assertEqual(row["Client"], "Xenia Petrova")
+        self.assertEqual(row["Display Name"], f"Consent no. {self.consent.id}")
+        self.assertEqual(row["Number or address"], "'+36301234567")
+
     def test_card_texts_are_no_formulas(self):
         rows = {int(row["ID"]): row for row in self._read_table("cards")}
         texts = rows[self.client_partner.id]

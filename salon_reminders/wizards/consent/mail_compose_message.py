@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...tools.server_flags import SERVER_SAYS
+
 
 class MailComposeMessage(models.TransientModel):
     """E-mails to an audience pass the salon's gate."""
@@ -30,7 +32,22 @@ class MailComposeMessage(models.TransientModel):
         res_ids = [res_id for res_id in res_ids if res_id not in held]
         if not res_ids:
             return self.env["mail.message"]
-        return super()._action_send_mail_comment(res_ids)
+        composer = self._flag_salon_offer(self.env[self.model].browse(res_ids))
+        return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
+
+    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
+        composer = self
+        if self.model and self.model in self.env:
+            composer = self._flag_salon_offer(self.env[self.model].browse(res_ids))
+        return super(MailComposeMessage, composer)._action_send_mail_mass_mail(
+            res_ids, auto_commit=auto_commit
+        )
+
+    def _flag_salon_offer(self, records):
+        """Return the composer in whose e-mails it is known that they are offers."""
+        if not self._is_salon_mailing(records):
+            return self
+        return self.with_context(salon_offer=SERVER_SAYS)
 
     def _get_optout_emails(self, mail_values_dict):
         refused = list(super()._get_optout_emails(mail_values_dict))
