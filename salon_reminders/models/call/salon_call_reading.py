@@ -44,6 +44,8 @@ class SalonCall(models.Model):
     @api.depends("partner_id", "reminder_ids", "birthday")
     def _compute_explanation(self):
         consents = self._get_consents()
+        found = self.env["salon.consent"].concat(*filter(None, consents.values()))
+        found.user_id._salon_read_names()
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
         for call in self:
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
