@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# So many times the numbers of an ordinary day are a copy of the client base.
+STOP_FACTOR = 4
+
 
 class ResCompany(models.Model):
     """Which cards stylists see, what is unusual, and how long notes are kept."""
@@ -24,6 +27,13 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
         help="Who opens more numbers outside a call in a day is shown to the manager.",
     )
+    salon_number_stop = fields.Boolean(
+        string="Stop at four times as many",
+        default=True,
+        groups="salon_reminders.group_stylist",
+        help="Who has been shown four times as many numbers gets no more on that day, "
+        "unless a manager allows it.",
+    )
     salon_retention_months = fields.Integer(
         string="Notes are kept for",
         default=36,
@@ -37,6 +47,10 @@ class ResCompany(models.Model):
         " AND salon_number_limit >= 0 AND salon_retention_months >= 0)",
         "Times and limits can't be negative.",
     )
+
+    def _salon_number_stop(self):
+        """Return how many numbers a person is shown in a day, or 0 for no end."""
+        return self.salon_number_stop and STOP_FACTOR * self.salon_number_limit
 
     def write(self, vals):
         result = super().write(vals)

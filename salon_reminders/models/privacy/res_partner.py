@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..visit.salon_visit import OPEN_STATES
 
@@ -217,7 +218,6 @@ class ResPartner(models.Model):
         self.check_access("read")
         if not self._sees_numbers():
             raise UserError(self.env._("You may not see phone numbers."))
-        self.env["salon.card.log"]._record(self, "number")
         hold = self.env["salon.gate"]._get_holds(self)[self]
         if hold and not self._has_coming_visit():
             raise UserError(
@@ -227,6 +227,7 @@ class ResPartner(models.Model):
                     reason=self.env["salon.gate"]._text_hold(hold),
                 )
             )
+        self.env["salon.card.log"]._check_numbers(self)
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
         number = number_sudo.create({"partner_id": self.id, "is_allowed": not hold})
@@ -360,7 +361,7 @@ class ResPartner(models.Model):
             return rows
         clients = self._get_salon_clients()
         hidden = names & clients._get_hidden_fields()
-        clients._log_reading(names - hidden)
+        hidden |= clients._log_reading(names - hidden)
         for row in rows if hidden else ():
             if self.browse(row["id"])._origin in clients:
                 row.update({name: self._hide(name, row[name]) for name in hidden})
@@ -390,10 +391,38 @@ class ResPartner(models.Model):
         return mask_number(value) if name in NUMBER_FIELDS and value else False
 
     def _log_reading(self, names):
+        """Note what is read of these clients; return the fields beyond the limit."""
+        logs = self.env["salon.card.log"]
         if CARD_FIELD in names:
-            self.env["salon.card.log"]._record(self, "card")
-        if names & NUMBER_FIELDS:
-            self.env["salon.card.log"]._record(self, "number")
+            logs._record(self, "card")
+        numbers = names & NUMBER_FIELDS
+        return set() if not numbers or logs._take_numbers(self) == self else numbers
+
+    def _get_salon_work(self):
+        """Return those of these clients whose numbers the work of today needs.
+
+        On the user's own call list, or with a visit today; what the user has made up
+        today is no reason. Who brings work of another kind, such as messages to be sent
+        by hand or a call that rings, adds its clients.
+        """
+        if not self:
+            return self
+        calls = self.env["salon.call.queue"]._get_domain("mine")
+        visits = Domain(self._get_visits_today_domain())
+        made = Domain("partner_id", "in", self.ids) & self._get_made_before()
+        # Who may read neither calls nor visits of others is shown numbers all the same.
+        known = self.env["salon.call"].sudo().search(made & calls).partner_id
+        known |= self.env["salon.visit"].sudo().search(made & visits).partner_id
+        return self & known.with_env(self.env)
+
+    @api.model
+    def _get_made_before(self):
+        """Return the domain of records that others made, or the user on other days."""
+        company = self.env.company
+        morning = company._salon_midnight(company._salon_today())
+        return Domain("create_uid", "!=", self.env.uid) | Domain(
+            "create_date", "<", morning
+        )
 
     @api.model
     def _read_group_groupby(self, alias, groupby_spec, query):

@@ -2,6 +2,7 @@ from . import test_bulk_actions
 from . import test_client_flag
 from . import test_ir_rule
 from . import test_last_export
+from . import test_number_limit
 from . import test_salon_access
 from . import test_salon_card_alert
 from . import test_salon_privacy
