@@ -5,6 +5,7 @@ from odoo.tools import format_duration
 from ...tools import legal_hours
 
 LONGEST_LINK = 365  # days, whatever was set before
+MOST_ERASURE_DAYS = 30
 
 
 class ResCompany(models.Model):
@@ -34,6 +35,14 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
         help="Days for which the link works that a client sees her consents with; a "
         "year at most.",
+    )
+
+    salon_erasure_days = fields.Integer(
+        string="Deleted within",
+        default=MOST_ERASURE_DAYS,
+        groups="salon_reminders.group_stylist",
+        help="Days within which a client who asks for it is deleted; a month at most, "
+        "as the law says (GDPR 12(3)).",
     )
 
     # When nobody is called: stricter than the law, or with a reason
@@ -75,6 +84,11 @@ class ResCompany(models.Model):
         " AND salon_link_days BETWEEN 1 AND 365)",
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
+    )
+
+    _salon_erasure_days_possible = models.Constraint(
+        f"CHECK(salon_erasure_days BETWEEN 1 AND {MOST_ERASURE_DAYS})",
+        "A client who asks for it is deleted within 1 to 30 days.",
     )
 
     @api.depends("country_id")
@@ -199,6 +213,10 @@ class ResCompany(models.Model):
         """
         months = self.salon_consent_months
         return months and fields.Date.add(day or self._salon_today(), months=months)
+
+    def _salon_erasure_date(self):
+        """Return by when a client who asks for it today is deleted."""
+        return fields.Date.add(self._salon_today(), days=self.salon_erasure_days)
 
     def _salon_ask_again_date(self):
         """Return when somebody who did not want to decide today is asked again."""

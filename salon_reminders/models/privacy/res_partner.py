@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..visit.salon_visit import OPEN_STATES
 
@@ -17,6 +18,8 @@ EMAIL_BOX = "//div[field[@name='email']][not(ancestor::field)]"
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
 MASK = "•••"
+# What a manager has to do when a client asks to be deleted.
+ERASURE = "salon_reminders.mail_activity_type_erasure"
 # Where several clients can be chosen, and what is then in the menu.
 MANY_VIEWS = ("list", "kanban")
 MANY_ACTIONS = ("duplicate", "delete", "export_xlsx")
@@ -154,10 +157,17 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_one_at_a_time()
+        if "salon_erasure_date" in vals and self._is_salon_user():
+            raise AccessError(
+                self.env._("When a client is deleted follows from when they asked.")
+            )
         if MASK in str(vals.get("phone") or ""):
             # Sent back by who was shown it instead of the number.
             vals = {name: value for name, value in vals.items() if name != "phone"}
-        return super().write(vals)
+        result = super().write(vals)
+        if "salon_erasure_date" in vals:
+            self._follow_erasure()
+        return result
 
     def web_save_multi(self, vals_list, specification):
         self._check_one_at_a_time()
@@ -252,6 +262,39 @@ class ResPartner(models.Model):
         erasure = self.env["salon.erasure"].create({"partner_id": self.id})
         return erasure._get_records_action(
             name=self.env._("Erase client"), target="new"
+        )
+
+    def _follow_erasure(self):
+        """Bring the managers' activities in line with who asked to be deleted."""
+        partners_sudo = self.sudo()
+        partners_sudo.activity_unlink([ERASURE])
+        company = self.env.company
+        managers = company._salon_get_managers()[company]
+        words = type(self)._text_erasure
+        asked = [
+            (client, managers, client.salon_erasure_date, words)
+            for client in partners_sudo.filtered("salon_erasure_date")
+        ]
+        company._salon_ask_managers(ERASURE, asked)
+        bodies = {
+            partner_sudo.id: partner_sudo._text_asked_erasure()
+            for partner_sudo in partners_sudo
+        }
+        if bodies:
+            author = self.env.user.partner_id.id
+            partners_sudo._message_log_batch(bodies, author_id=author)
+
+    def _text_erasure(self):
+        return self.env._(
+            "Delete this client, who asked for it: on the card, Consents, Erase"
+        )
+
+    def _text_asked_erasure(self):
+        if not self.salon_erasure_date:
+            return self.env._("Need not be deleted any more.")
+        return self.env._(
+            "Asked to be deleted; to be done by %(date)s.",
+            date=format_date(self.env, self.salon_erasure_date),
         )
 
     # ------------------------------------------------------------

@@ -163,30 +163,15 @@ class SalonCardAlert(models.Model):
 
     def _tell_managers(self):
         """Give every manager of the salon an activity for each of these days."""
-        kind = self.env.ref(KIND)
-        managers = self.env.ref("salon_reminders.group_manager").all_user_ids
-        model_id = self.env["ir.model"]._get_id(self._name)
-        vals_list = []
+        everybody = self.company_id._salon_get_managers()
+        asked = []
         for alert in self:
-            company = alert.company_id
-            told = managers & company.user_ids
+            told = everybody[alert.company_id]
             # Who is alone in managing the salon is told of herself.
-            for manager in (told - alert.user_id) or told:
-                words = alert.with_context(lang=manager.lang)
-                vals_list.append(
-                    {
-                        "res_model_id": model_id,
-                        "res_id": alert.id,
-                        "activity_type_id": kind.id,
-                        "summary": words._text_summary(),
-                        "date_deadline": company._salon_today(),
-                        "user_id": manager.id,
-                        "automated": True,
-                    }
-                )
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            vals_list
-        )
+            told = (told - alert.user_id) or told
+            today = alert.company_id._salon_today()
+            asked.append((alert, told, today, type(alert)._text_summary))
+        self.env["res.company"]._salon_ask_managers(KIND, asked)
 
     def _text_summary(self):
         if self.is_stopped:
