@@ -219,31 +219,58 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def action_salon_show_number(self):
-        """Show the number, note it, and say whether she may be called.
+        """Show the number, note it, and say whether the client may be called.
 
-        Without consent a number is shown for one reason only: a booking she must be
-        told about.
+        Without consent, or at an hour at which the law forbids it, a number is shown
+        for one reason only: a booking the client must be told about.
         """
         self.ensure_one()
         self.check_access("read")
         if not self._sees_numbers():
             raise UserError(self.env._("You may not see phone numbers."))
-        hold = self.env["salon.gate"]._get_holds(self)[self]
+        hold = self._text_number_hold()
         if hold and not self._has_coming_visit():
             raise UserError(
                 self.env._(
                     "The number of %(client)s is not shown. %(reason)s",
                     client=self.name or self.env._("this client"),
-                    reason=self.env["salon.gate"]._text_hold(hold),
+                    reason=hold,
                 )
             )
         self.env["salon.card.log"]._check_numbers(self)
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
-        number = number_sudo.create({"partner_id": self.id, "is_allowed": not hold})
+        number = number_sudo.create({"partner_id": self.id, "hold_text": hold})
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )
+
+    def _text_number_hold(self):
+        """Return in words why the client may not be phoned now, or nothing.
+
+        With a call on the list it is asked for the purpose of that call, else for a
+        reminder.
+        """
+        gate = self.env["salon.gate"]
+        # Who may not read calls is held back by them all the same.
+        call_sudo = self.env["salon.call"].sudo().search(self._get_own_call(), limit=1)
+        purpose = call_sudo.purpose if call_sudo else "reminder"
+        hold = gate._get_holds(self, purpose)[self]
+        if hold:
+            return gate._text_hold(hold)
+        number = self.sudo().phone_sanitized
+        if call_sudo:
+            holds = call_sudo._get_hour_holds()
+        else:
+            holds = gate._get_hour_holds([number])
+        return next((gate._text_hours(number, one) for one in holds.values()), False)
+
+    def _get_own_call(self):
+        return [
+            ("partner_id", "=", self.id),
+            ("company_id", "=", self.env.company.id),
+            ("state", "=", "open"),
+        ]
 
     def action_salon_export(self):
         """Download all that is stored about the client."""

@@ -6,3 +6,4 @@ from . import test_consent_birth
 from . import test_text_messages
 from . import test_own_link
 from . import test_objection
+from . import test_message_hours
