@@ -1,7 +1,9 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..visit.salon_visit import OPEN_STATES
 
@@ -30,6 +32,25 @@ MANAGER_ACTIONS = (
 )
 
 
+# So many digits are a number, not a guess at one.
+WHOLE = 7
+
+
+class WholeNumber(fields.Char):
+    """A number that people below a manager find only by the whole of it.
+
+    By parts of it, or by its order, any number would be read digit by digit, without
+    being shown and noted.
+    """
+
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        if operator != "in" and operator != "not in" and model._is_salon_staff():
+            raise UserError(model._text_whole_number())
+        return super().condition_to_sql(
+            field_expr, operator, value, model, alias, query
+        )
+
+
 def mask_number(number):
     """Return what is left to be read of a number: its end, to tell two apart."""
     return f"{MASK} {number[-2:]}" if number else ""
@@ -51,6 +72,10 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_stylist,salon_reminders.group_phone_numbers",
         help="All but the last digits are hidden until the number is asked for.",
     )
+
+    phone = WholeNumber()
+    phone_sanitized = WholeNumber()
+    salon_wrong_number = WholeNumber()
 
     salon_card_log_ids = fields.One2many(
         "salon.card.log",
@@ -94,7 +119,49 @@ class ResPartner(models.Model):
         # Its own SQL asks nobody for access to the field.
         if not self._sees_numbers():
             raise AccessError(self.env._("You can't look for clients by number."))
-        return super()._search_phone_mobile_search(operator, value)
+        if not self._is_salon_staff() or not self._is_number_text(value):
+            return super()._search_phone_mobile_search(operator, value)
+        return self._find_whole_number(operator, value)
+
+    @api.model
+    def _is_number_text(self, value):
+        """Tell whether a number is looked for, and not just if there is one."""
+        values = value if isinstance(value, list | tuple | set) else [value]
+        return any(isinstance(one, str) and one for one in values)
+
+    @api.model
+    def _find_whole_number(self, operator, value):
+        """Return the domain of who has a number: as it is dialled, or its end.
+
+        :raise UserError: when it is but a part of a number
+        """
+        if operator not in ("in", "=", "like", "ilike", "=like", "=ilike"):
+            raise UserError(self._text_whole_number())
+        found = Domain.FALSE
+        for one in value if operator == "in" else [value]:
+            digits = re.sub(r"\D", "", str(one or ""))
+            if len(digits) < WHOLE:
+                raise UserError(self._text_whole_number())
+            found |= self._get_ends_domain(self._phone_format(number=one), digits)
+        return found
+
+    @api.model
+    def _get_ends_domain(self, number, digits):
+        def sql_ends(model, alias, query):
+            column = SQL.identifier(alias, "phone_sanitized")
+            return SQL(
+                "(%s = %s OR %s LIKE %s)", column, number or "", column, f"%{digits}"
+            )
+
+        return Domain.custom(to_sql=sql_ends)
+
+    @api.model
+    def _text_whole_number(self):
+        return self.env._(
+            "Clients are found by their whole number: enter it, or at least its last "
+            "%(count)s digits.",
+            count=WHOLE,
+        )
 
     @api.model
     def _sees_numbers(self):
@@ -504,11 +571,16 @@ class ResPartner(models.Model):
         self._check_listing(aggregate_spec)
         return super()._read_group_select(aggregate_spec, query)
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        self._check_listing(field_name)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     @api.model
     def _check_listing(self, spec):
-        """Refuse groups and aggregates that would list what is given one by one.
+        """Refuse groups, aggregates and orders of what is given one by one.
 
-        :param str spec: what is grouped by, or an aggregate, as of ``_read_group``
+        :param str spec: what is grouped or ordered by, or an aggregate, as of
+            ``_read_group``
         """
         hidden = self._get_guarded_fields() | self._get_never_shown()
         if spec.partition(":")[0] in hidden:

@@ -8,3 +8,4 @@ from . import test_salon_card_alert
 from . import test_salon_privacy
 from . import test_ways_out
 from . import test_history
+from . import test_number_search
