@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_duration
+from odoo.tools import format_datetime, format_duration
 
 from ...tools import legal_hours
 
 LONGEST_LINK = 365  # days, whatever was set before
 MOST_ERASURE_DAYS = 30
+# When calls are made, and why more than the law allows.
+HOURS = {
+    *("salon_call_start", "salon_call_stop", "salon_call_days", "salon_call_reason"),
+}
 
 
 class ResCompany(models.Model):
@@ -73,6 +77,14 @@ class ResCompany(models.Model):
         help="Needed for hours or days that the law of the salon's country does not "
         "name. With it, the salon's own hours hold for every number.",
     )
+    salon_call_history = fields.Text(
+        string="Who chose these hours",
+        readonly=True,
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="Every change of the hours of calls, with its reason: who is asked why "
+        "somebody was called must be able to answer.",
+    )
     salon_call_law = fields.Text(
         string="What the law says",
         compute="_compute_salon_call_law",
@@ -132,6 +144,69 @@ class ResCompany(models.Model):
                         law=company._salon_text_rule(law),
                     )
                 )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create([self._keep_history(vals) for vals in vals_list])
+        chosen = [not HOURS.isdisjoint(vals) for vals in vals_list]
+        companies.browse(
+            company.id for company, one in zip(companies, chosen, strict=True) if one
+        )._salon_note_hours({})
+        return companies
+
+    def write(self, vals):
+        vals = self._keep_history(vals)
+        if HOURS.isdisjoint(vals):
+            return super().write(vals)
+        before = {company: company._salon_text_hours() for company in self.sudo()}
+        result = super().write(vals)
+        self._salon_note_hours(before)
+        return result
+
+    @api.model
+    def _keep_history(self, vals):
+        """Return the values without the history, which nobody writes."""
+        return {name: vals[name] for name in vals if name != "salon_call_history"}
+
+    def _salon_note_hours(self, before):
+        """Write down who changed the hours of calls, when, and why.
+
+        :param dict before: {company: its hours in words}
+        """
+        for company in self.sudo():
+            text = company._salon_text_hours()
+            if text == before.get(company):
+                continue
+            line = self.env._(
+                "%(when)s, %(user)s: %(hours)s",
+                when=format_datetime(
+                    self.env,
+                    fields.Datetime.now(),
+                    tz=company._salon_timezone().zone,
+                    dt_format="short",
+                ),
+                user=self.env.user.name,
+                hours=text,
+            )
+            history = "\n".join(filter(None, (line, company.salon_call_history)))
+            super(ResCompany, company).write({"salon_call_history": history})
+
+    def _salon_text_hours(self):
+        """Return in words which hours the salon has chosen, and why."""
+        days = dict(self._fields["salon_call_days"]._description_selection(self.env))
+        hours = self.env._(
+            "from %(start)s to %(stop)s, %(days)s",
+            start=format_duration(self.salon_call_start)
+            if self.salon_call_start
+            else "-",
+            stop=format_duration(self.salon_call_stop) if self.salon_call_stop else "-",
+            days=days.get(self.salon_call_days, ""),
+        )
+        return f"{hours}. {self.salon_call_reason or ''}".strip()
 
     # ------------------------------------------------------------
     # WHEN NOBODY IS PHONED
