@@ -169,7 +169,9 @@ class ResCompany(models.Model):
 
     @api.model
     def _keep_history(self, vals):
-        """Return the values without the history, which nobody writes."""
+        """Return the values without the history, which the system alone writes."""
+        if self.env.su:
+            return vals
         return {name: vals[name] for name in vals if name != "salon_call_history"}
 
     def _salon_note_hours(self, before):
@@ -192,21 +194,22 @@ class ResCompany(models.Model):
                 user=self.env.user.name,
                 hours=text,
             )
-            history = "\n".join(filter(None, (line, company.salon_call_history)))
-            super(ResCompany, company).write({"salon_call_history": history})
+            company.salon_call_history = "\n".join(
+                filter(None, (line, company.salon_call_history))
+            )
 
     def _salon_text_hours(self):
         """Return in words which hours the salon has chosen, and why."""
         days = dict(self._fields["salon_call_days"]._description_selection(self.env))
-        hours = self.env._(
-            "from %(start)s to %(stop)s, %(days)s",
-            start=format_duration(self.salon_call_start)
-            if self.salon_call_start
-            else "-",
-            stop=format_duration(self.salon_call_stop) if self.salon_call_stop else "-",
-            days=days.get(self.salon_call_days, ""),
-        )
-        return f"{hours}. {self.salon_call_reason or ''}".strip()
+        start, stop = self.salon_call_start, self.salon_call_stop
+        chosen = [
+            start and self.env._("not before %(hour)s", hour=format_duration(start)),
+            stop and self.env._("not after %(hour)s", hour=format_duration(stop)),
+            # What the law says is said by itself.
+            self.salon_call_days != "law" and days.get(self.salon_call_days),
+        ]
+        text = ", ".join(filter(None, chosen)) or self.env._("as the law says")
+        return f"{text}. {self.salon_call_reason or ''}".strip()
 
     # ------------------------------------------------------------
     # WHEN NOBODY IS PHONED

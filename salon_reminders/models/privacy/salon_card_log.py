@@ -1,6 +1,6 @@
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from .salon_card_alert import tell_of_stop
@@ -162,17 +162,14 @@ class SalonCardLog(models.Model):
         :raise UserError: instead of the answer
         """
         hooks = self.env.cr.postcommit
-        # As in _record.
-        rows_sudo = self.sudo().browse(hooks.data[ROWS])
+        row_ids = hooks.data[ROWS]
         # What else waits for this commit is done all the same.
         hooks.run()
         self.env.invalidate_all(flush=False)
         if self._is_beyond(self.env["res.partner"]):
-            text = self._text_stopped()
-            rows_sudo.unlink()
-            self._tell_managers()
-            self.env.cr.commit()
-            raise UserError(text)
+            forget(self.env.registry, row_ids)
+            tell_of_stop(self.env.registry, self.env.uid, self.env.company.id)
+            raise UserError(self._text_stopped())
 
     def _tell_managers(self):
         """Let the managers know once this request is over, also when it fails."""
@@ -199,3 +196,10 @@ class SalonCardLog(models.Model):
                 ("date", "<", company._salon_midnight(fields.Date.add(day, days=1))),
             ],
         }
+
+
+def forget(registry, row_ids):
+    """Delete rows of numbers that were not shown after all, in a transaction apart."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["salon.card.log"].browse(row_ids).exists().unlink()

@@ -380,7 +380,8 @@ class TestSalonCallHours(SalonCase):
         said = company.salon_call_history
         company.write({"salon_call_history": "It was somebody else."})
         self.assertEqual(company.salon_call_history, said)
-        other = self.env["res.company"].create(
+        companies = self.env["res.company"].with_user(self.env.ref("base.user_admin"))
+        other = companies.create(
             {"name": "New", "salon_call_stop": 19, "salon_call_history": "Forged"}
         )
         self.assertNotIn("Forged", other.salon_call_history)

@@ -11,6 +11,7 @@ from ..common import SalonCase
 
 NIGHT = "2026-03-10 21:00:00"  # ten in the evening at the salon
 MORNING = datetime(2026, 3, 11, 8)  # nine there
+TEXT = "Hello"
 MIAMI = "+1 305 555 1234"
 
 
@@ -194,7 +195,7 @@ class TestMessageHours(MockSMS, CronMixinCase, SalonCase):
 
     def test_a_note_and_a_mailing_are_not(self):
         anna = self.anna.with_user(self.manager)
-        anna.message_post(body="She likes tea.")
+        anna.message_post(body=TEXT)
         both = self.anna | self.bea
         self._mail(
             both, composition_mode="comment", partner_ids=both.ids
@@ -205,7 +206,7 @@ class TestMessageHours(MockSMS, CronMixinCase, SalonCase):
 
     def test_people_who_are_no_clients_are_left_alone(self):
         self.supplier.with_user(self.manager).message_post(
-            body="Hello", partner_ids=self.supplier.ids, message_type="comment"
+            body=TEXT, partner_ids=self.supplier.ids, message_type="comment"
         )
         bodies = str(self.supplier.message_ids.mapped("body"))
         self.assertNotIn("personal message", bodies)

@@ -97,7 +97,7 @@ export function makeAnswers() {
             currency_id: 1,
             timezone: "Europe/Budapest",
             limits: LIMITS,
-            outcomes: [NO_ANSWER, BOOKED, CALL_BACK, LEFT_US],
+            outcomes: [NO_ANSWER, BOOKED, CALL_BACK, LEFT_US, NO_ADVERTISING],
             reasons: [{id: 11, name: "Moved away"}],
             stylists: [{id: 21, name: "Vera"}],
         }),
