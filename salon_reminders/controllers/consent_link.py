@@ -23,10 +23,13 @@ class ConsentLink(http.Controller):
         )
 
     @public_page(PATH, "POST")
-    def change(self, token, **answers):
-        """Record what the client changed, and nothing else."""
+    def change(self, token, wish=None, **answers):
+        """Record what the client changed, or asked for with one click, nothing else."""
         partner = self._find(token)
-        partner._record_salon_link_answers(answers)
+        if wish:
+            partner._record_salon_link_wish(wish)
+        else:
+            partner._record_salon_link_answers(answers)
         return self._protect(request.redirect(f"/salon/consent/{token}?saved=1"))
 
     def _find(self, token):

@@ -117,6 +117,36 @@ class TestConsentLink(HttpCase):
         self.assertEqual(len(self.anna.salon_consent_ids), 3)
         self.assertFalse(self.bea.salon_consent_ids)
 
+    def test_no_advertising_in_one_click(self):
+        self._post(self.path, reminder_phone="1", promotion_sms="1", feedback_email="1")
+        page = self._post(self.path, wish="no_advertising")
+        self.assertIn("your answers are saved", page.text)
+        self.assertNotIn("No advertising</button>", page.text)
+        states = self._get_states(self.anna)
+        given = {kind for kind, state in states.items() if state == "given"}
+        self.assertEqual(given, {("reminder", "phone")})
+
+    def test_delete_me_in_one_click(self):
+        self._post(self.path, reminder_phone="1")
+        # Looking at it, or a scanner's look, is no wish.
+        self.url_open(self.path + "?wish=erasure")
+        self.anna.invalidate_recordset()
+        self.assertFalse(self.anna.salon_erasure_date)
+        page = self._post(self.path, wish="erasure")
+        self.assertIn("You have asked us to delete your data", page.text)
+        self.assertNotIn("Delete my data", page.text)
+        states = self._get_states(self.anna)
+        self.assertNotIn("given", states.values())
+        kind = self.env.ref("salon_reminders.mail_activity_type_erasure")
+        self.assertIn(kind, self.anna.activity_ids.activity_type_id)
+        self.assertFalse(self.bea.activity_ids)
+
+    def test_a_wish_of_another_site_is_refused(self):
+        answer = self.url_open(self.path, data={"wish": "erasure"})
+        self.assertEqual(answer.status_code, 400)
+        self.anna.invalidate_recordset()
+        self.assertFalse(self.anna.salon_erasure_date)
+
     def test_unknown_answers_are_ignored(self):
         answers = {"reminder_fax": "1", "partner_id": str(self.bea.id), "x": "<b>"}
         self._post(self.path, **answers)

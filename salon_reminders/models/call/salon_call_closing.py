@@ -395,11 +395,11 @@ class SalonCall(models.Model):
     # ------------------------------------------------------------
 
     def _get_next_try(self):
-        """Return the UTC moment of the next try."""
+        """Return the UTC moment of the next try; the law allows it for the number."""
         self.ensure_one()
         answered, missed = self._get_answer_hours()
         for day, hours in self._get_try_days():
-            hour = best_hour(hours, answered, missed)
+            hour = best_hour(self._filter_hours(day, hours), answered, missed)
             if hour is not None:
                 return self.company_id._salon_utc(datetime.combine(day, time(hour)))
         return self._get_tomorrow()
@@ -418,10 +418,25 @@ class SalonCall(models.Model):
         for number in range(1, DAYS_AHEAD + 1):
             yield today + timedelta(days=number), spans[today + timedelta(days=number)]
 
+    def _filter_hours(self, day, hours):
+        """Return those of a day's full hours at which the number may be phoned."""
+        company = self.company_id
+        gate = self.env["salon.gate"].with_company(company)
+        by_moment = {
+            company._salon_utc(datetime.combine(day, time(hour))): hour
+            for hour in hours
+        }
+        number = self.partner_id.phone_sanitized
+        return [by_moment[one] for one in gate._filter_moments(number, by_moment)]
+
     def _get_tomorrow(self):
-        now = self.company_id._salon_local(fields.Datetime.now())
-        local = now + timedelta(days=1)
-        return self.company_id._salon_utc(local.replace(tzinfo=None, microsecond=0))
+        """Return this hour of tomorrow, or the next one that the law allows."""
+        company = self.company_id
+        local = company._salon_local(fields.Datetime.now()) + timedelta(days=1)
+        moment = company._salon_utc(local.replace(tzinfo=None, microsecond=0))
+        gate, number = self.env["salon.gate"], self.partner_id.phone_sanitized
+        holds = gate.with_company(company)._get_hour_holds([number], moment)
+        return holds.get(number) or moment
 
     def _get_misses(self):
         """Return the tries in vain since she last answered, newest first."""

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.arguments import lenient, plain_id
-from .salon_call_logging import TEXT_LENGTH
+from .salon_call_logging import ASIDE, TEXT_LENGTH
 from .salon_call_queue import CHANGES, MOST, PAGE
 
 SCOPES = ("mine", "all")
@@ -153,6 +153,8 @@ class SalonCallDesk(models.AbstractModel):
             "attempt_id": attempt.id,
             "text": call._text_logged(attempt),
             "state": call.state,
+            # Said during the call, which goes on.
+            "stays": call.state == "open" and outcome.kind == ASIDE,
             "changes": self._get_changes(
                 call | call._get_changed(), self._check_scope(scope)
             ),

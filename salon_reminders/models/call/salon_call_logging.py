@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_datetime
 
 from ...tools.plain_values import plain_values
 from ...tools.server_flags import SERVER_SAYS
+from ..consent.salon_consent import ADVERTISING
 from ..visit.salon_visit import EXPECTED_STATES, HERE_STATES
 
 TOKEN_LENGTH = 64
@@ -13,10 +14,12 @@ TEXT_LENGTH = 200
 # What an outcome may change, to be taken back the same day.
 CALL_FIELDS = (
     *("state", "date", "call_at", "priority", "user_id", "outcome_id"),
-    *("close_reason", "closed_at", "visit_id"),
+    *("close_reason", "closed_at", "visit_id", "birthday"),
 )
 REMINDER_FIELDS = ("skip_until", "is_stopped")
-PARTNER_FIELDS = ("salon_wrong_number",)
+PARTNER_FIELDS = ("salon_wrong_number", "salon_erasure_date")
+# Said during a call, which then goes on.
+ASIDE = "no_advertising"
 
 
 class SalonCall(models.Model):
@@ -36,7 +39,18 @@ class SalonCall(models.Model):
 
     def action_no_answer(self):
         """Log "No answer" in one tap."""
-        outcome = self.env["salon.call.outcome"]._get_default("no_answer")
+        self._log_at_once("no_answer")
+
+    def action_no_advertising(self):
+        """Log that the client wants no advertising; the call goes on."""
+        self._log_at_once("no_advertising")
+
+    def action_delete_me(self):
+        """Log that the client wants to be deleted."""
+        self._log_at_once("delete_me")
+
+    def _log_at_once(self, kind):
+        outcome = self.env["salon.call.outcome"]._get_default(kind)
         for call in self:
             call._log_attempt(outcome)
 
@@ -96,7 +110,7 @@ class SalonCall(models.Model):
         _check, act = call._get_kinds()[outcome.kind]
         act(attempt, **details)
         attempt._keep_undo(before, self._get_undo_values())
-        if self.state == "open":
+        if self.state == "open" and outcome.kind != ASIDE:
             # Whoever closes a call has dropped every claim.
             self._release()
         return attempt
@@ -220,6 +234,8 @@ class SalonCall(models.Model):
             "wrong_number": (self._check_nothing, self._after_wrong_number),
             "do_not_call": (self._check_nothing, self._after_do_not_call),
             "left_us": (self._check_left_us, self._after_left_us),
+            "no_advertising": (self._check_nothing, self._after_no_advertising),
+            "delete_me": (self._check_nothing, self._after_delete_me),
         }
 
     def _check_nothing(self, **_details):
@@ -392,6 +408,23 @@ class SalonCall(models.Model):
         """She counts as lost until she comes again; the attempt keeps the rest."""
         self._close("outcome")
 
+    def _after_no_advertising(self, attempt):
+        """Offers and questions end; the call goes on unless it is one of them."""
+        if self.purpose in ADVERTISING:
+            self._close("outcome")
+        consents = self.env["salon.consent"].with_company(self.company_id)
+        withdrawn = consents._withdraw_advertising(self.partner_id, "phone")
+        # As in _create_attempt.
+        attempt.sudo().consent_id = withdrawn[:1]
+
+    def _after_delete_me(self, attempt):
+        """Nobody calls or writes any more, and a manager is to delete the client."""
+        self._close("outcome")
+        partner = self.partner_id.with_company(self.company_id)
+        withdrawn = partner._salon_ask_erasure("phone")
+        # As in _create_attempt.
+        attempt.sudo().consent_id = withdrawn[:1]
+
     def _skip_reminders(self, until):
         # As in _after_declined.
         self.reminder_ids.sudo().skip_until = until
@@ -542,6 +575,7 @@ class SalonCall(models.Model):
                 before.decision,
                 before.method,
                 purpose=before.purpose,
+                channel=before.channel,
                 wording=before.wording,
                 expiry_date=before.expiry_date,
                 source=self.env._(

@@ -23,13 +23,17 @@ class SalonCallOutcome(models.Model):
             ("wrong_number", "Wrong number"),
             ("do_not_call", "Do not call"),
             ("left_us", "Left us"),
+            ("no_advertising", "No advertising"),
+            ("delete_me", "Delete me"),
         ],
         required=True,
         help="Booked: a visit is made. Call back: the call returns at the promised "
         "hour. No answer: it returns later that day, then the next day. Declined: this "
         "need is skipped once or stopped. Wrong number: no calls until the number is "
         "changed. Do not call: the consent is withdrawn. Left us: the reason is kept "
-        "and the client counts as lost.",
+        "and the client counts as lost. No advertising: offers and questions end, the "
+        "call goes on. Delete me: nobody calls or writes any more, and a manager is to "
+        "delete the client.",
     )
     shortcut = fields.Char(
         "Key", size=1, help="The key that chooses this outcome at the call desk."

@@ -1,6 +1,7 @@
 from odoo import models
+from odoo.tools import format_list
 
-from ...tools.server_flags import SERVER_SAYS
+from ...tools.server_flags import SERVER_SAYS, is_flagged
 
 # What is written on the card of a contact is the salon's word, not a document's.
 OWN_DOCUMENT = "res.partner"
@@ -34,3 +35,27 @@ class MailThread(models.AbstractModel):
             partner_ids=partner_ids,
             **kwargs,
         )
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._name == OWN_DOCUMENT or self._name.startswith("salon."):
+            self._note_personal(message)
+        return result
+
+    def _note_personal(self, message):
+        """Say in the history of a client what one person wrote to them themselves.
+
+        No consent was asked for it, unlike for what leaves as the salon's.
+        """
+        is_written = message.message_type == "comment" and message.author_id
+        if self.env.su or not is_written or is_flagged(self.env, "salon_mailing"):
+            return
+        # Who writes need not know what we noted.
+        clients_sudo = message.sudo().partner_ids.filtered("is_salon_client")
+        if clients_sudo:
+            body = self.env._(
+                "A personal message of %(user)s to %(clients)s, not one of the salon.",
+                user=self.env.user.name,
+                clients=format_list(self.env, clients_sudo.mapped("name")),
+            )
+            self._message_log(body=body)

@@ -1,10 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_duration
+from odoo.tools import format_datetime, format_duration
 
 from ...tools import legal_hours, proof_years
 
 LONGEST_LINK = 365  # days, whatever was set before
+MOST_ERASURE_DAYS = 30
+# When calls are made, and why more than the law allows.
+HOURS = {
+    *("salon_call_start", "salon_call_stop", "salon_call_days", "salon_call_reason"),
+}
 
 
 class ResCompany(models.Model):
@@ -48,6 +53,14 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
     )
 
+    salon_erasure_days = fields.Integer(
+        string="Deleted within",
+        default=MOST_ERASURE_DAYS,
+        groups="salon_reminders.group_stylist",
+        help="Days within which a client who asks for it is deleted; a month at most, "
+        "as the law says (GDPR 12(3)).",
+    )
+
     # When nobody is called: stricter than the law, or with a reason
     salon_call_start = fields.Float(
         string="No calls before",
@@ -76,6 +89,14 @@ class ResCompany(models.Model):
         help="Needed for hours or days that the law of the salon's country does not "
         "name. With it, the salon's own hours hold for every number.",
     )
+    salon_call_history = fields.Text(
+        string="Who chose these hours",
+        readonly=True,
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="Every change of the hours of calls, with its reason: who is asked why "
+        "somebody was called must be able to answer.",
+    )
     salon_call_law = fields.Text(
         string="What the law says",
         compute="_compute_salon_call_law",
@@ -87,6 +108,11 @@ class ResCompany(models.Model):
         " AND salon_link_days BETWEEN 1 AND 365)",
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
+    )
+
+    _salon_erasure_days_possible = models.Constraint(
+        f"CHECK(salon_erasure_days BETWEEN 1 AND {MOST_ERASURE_DAYS})",
+        "A client who asks for it is deleted within 1 to 30 days.",
     )
 
     @api.depends("country_id")
@@ -163,6 +189,72 @@ class ResCompany(models.Model):
                         law=company._salon_text_rule(law),
                     )
                 )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create([self._keep_history(vals) for vals in vals_list])
+        chosen = [not HOURS.isdisjoint(vals) for vals in vals_list]
+        companies.browse(
+            company.id for company, one in zip(companies, chosen, strict=True) if one
+        )._salon_note_hours({})
+        return companies
+
+    def write(self, vals):
+        vals = self._keep_history(vals)
+        if HOURS.isdisjoint(vals):
+            return super().write(vals)
+        before = {company: company._salon_text_hours() for company in self.sudo()}
+        result = super().write(vals)
+        self._salon_note_hours(before)
+        return result
+
+    @api.model
+    def _keep_history(self, vals):
+        """Return the values without the history, which the system alone writes."""
+        if self.env.su:
+            return vals
+        return {name: vals[name] for name in vals if name != "salon_call_history"}
+
+    def _salon_note_hours(self, before):
+        """Write down who changed the hours of calls, when, and why.
+
+        :param dict before: {company: its hours in words}
+        """
+        for company in self.sudo():
+            text = company._salon_text_hours()
+            if text == before.get(company):
+                continue
+            line = self.env._(
+                "%(when)s, %(user)s: %(hours)s",
+                when=format_datetime(
+                    self.env,
+                    fields.Datetime.now(),
+                    tz=company._salon_timezone().zone,
+                    dt_format="short",
+                ),
+                user=self.env.user.name,
+                hours=text,
+            )
+            company.salon_call_history = "\n".join(
+                filter(None, (line, company.salon_call_history))
+            )
+
+    def _salon_text_hours(self):
+        """Return in words which hours the salon has chosen, and why."""
+        days = dict(self._fields["salon_call_days"]._description_selection(self.env))
+        start, stop = self.salon_call_start, self.salon_call_stop
+        chosen = [
+            start and self.env._("not before %(hour)s", hour=format_duration(start)),
+            stop and self.env._("not after %(hour)s", hour=format_duration(stop)),
+            # What the law says is said by itself.
+            self.salon_call_days != "law" and days.get(self.salon_call_days),
+        ]
+        text = ", ".join(filter(None, chosen)) or self.env._("as the law says")
+        return f"{text}. {self.salon_call_reason or ''}".strip()
 
     # ------------------------------------------------------------
     # WHEN NOBODY IS PHONED
@@ -264,6 +356,10 @@ class ResCompany(models.Model):
         return self._salon_midnight(
             fields.Date.subtract(today, years=self.salon_proof_years)
         )
+
+    def _salon_erasure_date(self):
+        """Return by when a client who asks for it today is deleted."""
+        return fields.Date.add(self._salon_today(), days=self.salon_erasure_days)
 
     def _salon_ask_again_date(self):
         """Return when somebody who did not want to decide today is asked again."""

@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..visit.salon_visit import KEPT_STATES
-from .salon_consent import CALL_PURPOSES, CHANNELS, PURPOSES
+from .salon_consent import ADVERTISING, CALL_PURPOSES, CHANNELS, PURPOSES
 
 SCOPE = "salon_consent_link"
 # What such a token is made of; anything else is not even looked at.
@@ -94,6 +94,13 @@ class ResPartner(models.Model):
         search="_search_salon_call_consent",
         groups="salon_reminders.group_receptionist",
         help="Whether the client agrees to be phoned when her next visit is due.",
+    )
+
+    salon_erasure_date = fields.Date(
+        "To be deleted by",
+        copy=False,
+        groups="salon_reminders.group_receptionist",
+        help="The client has asked to be deleted. A manager does it.",
     )
 
     @api.depends("salon_consent_ids", "phone")
@@ -445,6 +452,66 @@ class ResPartner(models.Model):
         self.invalidate_recordset(["salon_pass_ids"])
 
     # ------------------------------------------------------------
+    # OBJECTIONS
+    # ------------------------------------------------------------
+
+    def action_salon_no_advertising(self):
+        """Record that the client wants no advertising, over whatever channel."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env["salon.consent"]._withdraw_advertising(self, "desk")
+        return self._salon_say(
+            self.env._("%(client)s gets no advertising any more.", client=self.name)
+        )
+
+    def action_salon_ask_erasure(self):
+        """Record that the client wants to be deleted."""
+        self.ensure_one()
+        self.check_access("read")
+        self._salon_ask_erasure("desk")
+        return self._salon_say(
+            self.env._(
+                "%(client)s is neither called nor written to any more. A manager "
+                "deletes the card by %(date)s.",
+                client=self.name,
+                date=format_date(self.env, self.salon_erasure_date),
+            )
+        )
+
+    def action_salon_keep(self):
+        """Record that the client need not be deleted after all."""
+        self.ensure_one()
+        self.check_access("read")
+        # Whoever records consents records this; the wish is the client's.
+        self.env["salon.consent"].check_access("create")
+        self.sudo().salon_erasure_date = False
+
+    def _salon_ask_erasure(self, method):
+        """Write down that these clients want to be deleted; return their refusals.
+
+        Until a manager has done it, nobody phones or writes to them. Asked again, the
+        first date stays.
+        """
+        withdrawn = self.env["salon.consent"]._withdraw_contacts(self, method)
+        # As above.
+        waiting = self.sudo().filtered(lambda partner: not partner.salon_erasure_date)
+        waiting.salon_erasure_date = self.env.company._salon_erasure_date()
+        return withdrawn
+
+    def _salon_say(self, text):
+        """Return the action that says what was done and shows the card anew."""
+        self.invalidate_recordset()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    # ------------------------------------------------------------
     # THE CLIENT'S OWN LINK
     # ------------------------------------------------------------
 
@@ -507,7 +574,27 @@ class ResPartner(models.Model):
             "salon": self.env.company.name,
             "language": (self.env.context.get("lang") or "en").split("_")[0],
             "groups": self._get_salon_consent_questions(),
+            "has_advertising": self._has_salon_advertising(),
+            "erasure_date": self.salon_erasure_date
+            and format_date(self.env, self.salon_erasure_date),
         }
+
+    def _has_salon_advertising(self):
+        """Tell whether the client agrees to any advertising of this company."""
+        states = self._get_salon_consent_states()
+        return any(
+            purpose in ADVERTISING and state == "given"
+            for (purpose, _channel), state in states.items()
+        )
+
+    def _record_salon_link_wish(self, wish):
+        """Write down what the client asked for with one click on their own page."""
+        self.ensure_one()
+        if wish == "no_advertising":
+            self.env["salon.consent"]._withdraw_advertising(self, "link")
+        elif wish == "erasure":
+            self._salon_ask_erasure("link")
+        self._record_salon_link_use()
 
     def _get_salon_consent_questions(self):
         """Return all the client can be asked by this company, and what holds now."""
@@ -577,6 +664,9 @@ class ResPartner(models.Model):
                         )
                     )
         consents.create(vals_list)
+        self._record_salon_link_use()
+
+    def _record_salon_link_use(self):
         # What became of links is written by the system only.
         passes_sudo = self.env["salon.consent.pass"].sudo()
         passes_sudo._record(self, self.env.company, answered_at=fields.Datetime.now())

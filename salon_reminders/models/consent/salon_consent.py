@@ -13,6 +13,9 @@ PURPOSES = [
 ]
 # What a client is phoned for, in the order in which they are asked about it.
 CALL_PURPOSES = ("reminder", "promotion", "feedback")
+# Advertising as of GDPR 21(2): what a client objects to in one word. Reminders of the
+# next visit were agreed to by themselves, and are refused by themselves.
+ADVERTISING = ("promotion", "feedback")
 CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
 # Of these there is one answer that counts: the newest.
 KIND = ("partner_id", "company_id", "purpose", "channel")
@@ -430,31 +433,67 @@ class SalonConsent(models.Model):
 
         Who refuses calls refuses all that she had agreed to on the phone.
         """
-        given = {
-            (row["partner_id"], row["purpose"])
-            for row in self._get_newest_rows(partners, ("phone",))
-            if row["company_id"] == self.env.company.id and row["decision"] == "given"
+        return self._withdraw(
+            partners, method, CALL_PURPOSES, ("phone",), repeat=("reminder",)
+        )
+
+    @api.model
+    def _withdraw_advertising(self, partners, method):
+        """Record that these clients object to advertising, over whatever channel.
+
+        The one rule of an objection: offers and questions end at once, and nobody asks
+        for them again. Reminders and what is about a booking go on.
+        """
+        channels = [channel for channel, _label in CHANNELS]
+        return self._withdraw(
+            partners, method, ADVERTISING, channels, unasked=ADVERTISING
+        )
+
+    @api.model
+    def _withdraw_contacts(self, partners, method):
+        """Record that these clients want to hear nothing more, whatever the channel."""
+        channels = [channel for channel, _label in CHANNELS]
+        return self._withdraw(
+            partners, method, CALL_PURPOSES, channels, unasked=CALL_PURPOSES
+        )
+
+    @api.model
+    def _withdraw(self, partners, method, purposes, channels, unasked=(), repeat=()):
+        """Withdraw what these clients agreed to; return the rows.
+
+        :param unasked: purposes of calls that are refused also by who was never asked
+        :param repeat: purposes of calls that are refused whatever was said before
+        """
+        now = {
+            (row["partner_id"], row["purpose"], row["channel"]): row["decision"]
+            for row in self._get_newest_rows(partners, channels)
+            if row["company_id"] == self.env.company.id
         }
+
+        def ends(said, purpose, channel):
+            new = purpose in repeat or (said is None and purpose in unasked)
+            return said == "given" or (channel == "phone" and new)
+
         return self.create(
             [
-                self._prepare_vals(partner, "withdrawn", method, purpose=purpose)
+                self._prepare_vals(
+                    partner, "withdrawn", method, purpose=purpose, channel=channel
+                )
                 for partner in partners
-                for purpose in CALL_PURPOSES
-                if purpose == "reminder" or (partner.id, purpose) in given
+                for purpose in purposes
+                for channel in channels
+                if ends(now.get((partner.id, purpose, channel)), purpose, channel)
             ]
         )
 
     def _get_said_together(self):
-        """Return the rows that were written with this one, see ``_withdraw_calls``."""
+        """Return the rows that were written with this one, see ``_withdraw``."""
         return self.search(
             [
                 ("id", ">=", self.id),
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
-                *[
-                    (name, "=", self[name])
-                    for name in ("channel", "decision", "method")
-                ],
+                *[(name, "=", self[name]) for name in ("decision", "method")],
                 ("create_date", "=", self.create_date),
             ]
         )

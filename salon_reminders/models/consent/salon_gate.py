@@ -127,19 +127,19 @@ class SalonGate(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_text_holds(self, partners, transactional=False):
+    def _get_text_holds(self, partners, transactional=False, purpose=None):
         """Return {client: what holds back a text somebody writes to them, or None}.
 
-        Such a text has no purpose that could be known: it may go to who agreed to
-        text messages for any.
+        A text that one person writes has no purpose that could be known: it may go to
+        who agreed to text messages for any.
 
         :param bool transactional: it needs no consent; blacklist and wrong number hold
+        :param str purpose: of a text to an audience
         """
         # Whom a message reaches does not depend on who writes it.
         partners = partners.sudo()
-        by_purpose = [
-            self._get_holds(partners, purpose, "sms") for purpose, _label in PURPOSES
-        ]
+        purposes = [purpose] if purpose else [name for name, _label in PURPOSES]
+        by_purpose = [self._get_holds(partners, one, "sms") for one in purposes]
         holds = {
             partner: all(found[partner] for found in by_purpose)
             and by_purpose[0][partner]
@@ -152,7 +152,7 @@ class SalonGate(models.AbstractModel):
         return {partner: hold or None for partner, hold in holds.items()}
 
     @api.model
-    def _get_texts_held(self, addressed, transactional=False):
+    def _get_texts_held(self, addressed, transactional=False, purpose=None):
         """Return {key: what holds back a text message, for those that are held}.
 
         A number belongs to all clients who have it: one of them must agree. Who is
@@ -162,7 +162,7 @@ class SalonGate(models.AbstractModel):
         """
         reached = self._get_texts_reached(addressed)
         every = self.env["res.partner"].sudo().union(*chain(*reached.values()))
-        holds = self.sudo()._get_text_holds(every, transactional)
+        holds = self.sudo()._get_text_holds(every, transactional, purpose)
         held = {}
         for key, groups in reached.items():
             for group in groups:
@@ -209,35 +209,49 @@ class SalonGate(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_hour_holds(self, numbers):
+    def _get_hour_holds(self, numbers, moment=None):
         """Return {number: when it may be phoned} of those that may not be phoned now.
 
-        For calls that need a consent; others obey no hours of the law. The moment is
-        naive UTC, or False when none is near.
+        For calls and messages that need a consent; others obey no hours of the law. The
+        moment is naive UTC, or False when none is near.
+
+        :param moment: another one than now, naive UTC
         """
         found, holds = {}, {}
         for number in set(numbers):
             country, zones = legal_hours.read_number(number)
             key = (country, tuple(zone.zone for zone in zones))
             if key not in found:
-                found[key] = self._get_next_moment(country, zones)
+                found[key] = self._get_next_moment(country, zones, moment)
             if found[key] is not None:
                 holds[number] = found[key]
         return holds
 
     @api.model
-    def _get_next_moment(self, country, zones):
-        """Return when such a number may be phoned next, None when it may be now.
+    def _get_next_moment(self, country, zones, moment=None):
+        """Return when such a number may be phoned next, None when it may be now."""
+        law = self._get_law(country, zones)
+        now = moment or fields.Datetime.now()
+        if legal_hours.is_allowed(*law, now):
+            return None
+        return legal_hours.get_next(*law, now) or False
+
+    @api.model
+    def _filter_moments(self, number, moments):
+        """Return those of these naive UTC moments at which a number may be phoned."""
+        law = self._get_law(*legal_hours.read_number(number))
+        return [moment for moment in moments if legal_hours.is_allowed(*law, moment)]
+
+    @api.model
+    def _get_law(self, country, zones):
+        """Return (rule, zones, holidays) that hold for such a number.
 
         :param list zones: of the number; the salon's clock counts where it has none
         """
-        company, now = self.env.company, fields.Datetime.now()
+        company = self.env.company
         rule = company._salon_call_rule(country)
-        asked = (rule, zones or [company._salon_timezone()])
         holidays = () if rule.on_holidays else company._salon_call_holidays(country)
-        if legal_hours.is_allowed(*asked, holidays, now):
-            return None
-        return legal_hours.get_next(*asked, holidays, now) or False
+        return rule, zones or [company._salon_timezone()], holidays
 
     @api.model
     def _text_hours(self, number, moment):

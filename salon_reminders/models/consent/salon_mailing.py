@@ -2,6 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from ...tools.legal_hours import DAYS_AHEAD
+
 MASS_MODES = ("mass", "mass_mail")
 # Where other apps keep, on a composer, the mailing whose messages it sends.
 MAILING_FIELDS = ("mass_mailing_id", "mailing_id")
@@ -10,10 +12,11 @@ MAILING_FIELDS = ("mass_mailing_id", "mailing_id")
 class SalonMailing(models.AbstractModel):
     """What a composer sends to an audience: to clients it is an offer of the salon.
 
-    It reaches only those who agreed to offers, and whoever sends it is told how many
-    are left out and why. What one person writes to another, and business documents
-    (quotations, invoices, receipts), are not the salon's to hold. Which of them it is
-    follows from the records it goes to, not from what the sender says.
+    It reaches only those who agreed to offers, at hours at which the law allows it, and
+    whoever sends it is told how many are left out or get it later, and why. What one
+    person writes to another, and business documents (quotations, invoices, receipts),
+    are not the salon's to hold. Which of them it is follows from the records it goes
+    to, not from what the sender says.
 
     For mail.compose.message and sms.composer, which Odoo keeps as two models.
     """
@@ -36,7 +39,11 @@ class SalonMailing(models.AbstractModel):
             # Nobody learns by it of records that they may not read.
             records = composer._get_salon_records().exists()._filtered_access("read")
             held = composer._get_salon_held(records)
-            composer.salon_left_out = composer._text_salon_left_out(records, held)
+            texts = [
+                composer._text_salon_left_out(records, held),
+                composer._text_salon_later(records, held),
+            ]
+            composer.salon_left_out = "\n".join(filter(None, texts))
 
     def _get_salon_records(self):
         """Return the records that the composer is about to write to or about."""
@@ -57,6 +64,19 @@ class SalonMailing(models.AbstractModel):
             total=len(records),
         )
         return "\n".join([first, *reasons])
+
+    def _text_salon_later(self, records, held):
+        """Return how many clients get this mailing later, and from when on."""
+        moments = self._get_salon_moments(records.browse(set(records.ids) - set(held)))
+        if not moments:
+            return False
+        gate = self.env["salon.gate"]
+        return self.env._(
+            "%(count)s of %(total)s get it when the law allows it, from %(when)s on.",
+            count=len(moments),
+            total=len(records),
+            when=gate._text_moment(min(moments.values())),
+        )
 
     @api.model
     def _text_salon_hold(self, hold):
@@ -82,6 +102,31 @@ class SalonMailing(models.AbstractModel):
         holds = gate._get_holds(partners, "promotion", self._salon_channel)
         holds = {partner.id: hold for partner, hold in holds.items()}
         return {key: holds[client] for key, client in clients.items() if holds[client]}
+
+    def _get_salon_moments(self, records, planned=None):
+        """Return {id of record: when its client may get this mailing}, if not before.
+
+        By the clock of the client's number, in naive UTC.
+
+        :param planned: when it would leave; now when left out
+        """
+        if not records or not self._is_salon_mailing(records):
+            return {}
+        clients = self._get_salon_clients(records)
+        # Whom a message reaches does not depend on who writes it.
+        partners_sudo = self.env["res.partner"].sudo().browse(set(clients.values()))
+        numbers = {one.id: one.phone_sanitized or "" for one in partners_sudo}
+        now = fields.Datetime.now()
+        planned = max(planned, now) if planned else now
+        # Who sends need not know the salon's hours.
+        gate_sudo = self.env["salon.gate"].sudo()
+        holds = gate_sudo._get_hour_holds(numbers.values(), planned)
+        last = fields.Datetime.add(planned, days=DAYS_AHEAD)
+        return {
+            key: holds[numbers[client]] or last
+            for key, client in clients.items()
+            if numbers[client] in holds
+        }
 
     @api.model
     def _get_salon_clients(self, records):

@@ -1,5 +1,9 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 
 from ..visit.salon_visit import OPEN_STATES
 
@@ -16,6 +20,8 @@ EMAIL_BOX = "//div[field[@name='email']][not(ancestor::field)]"
 # Read with a card, in no list.
 CARD_FIELD = "salon_note"
 MASK = "•••"
+# What a manager has to do when a client asks to be deleted.
+ERASURE = "salon_reminders.mail_activity_type_erasure"
 # Where several clients can be chosen, and what is then in the menu.
 MANY_VIEWS = ("list", "kanban")
 MANY_ACTIONS = ("duplicate", "delete", "export_xlsx")
@@ -24,6 +30,25 @@ MANAGER_ACTIONS = (
     "web.download_contact",
     "portal.partner_wizard_action_create_and_open",
 )
+
+
+# So many digits are a number, not a guess at one.
+WHOLE = 7
+
+
+class WholeNumber(fields.Char):
+    """A number that people below a manager find only by the whole of it.
+
+    By parts of it, or by its order, any number would be read digit by digit, without
+    being shown and noted.
+    """
+
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        if operator != "in" and operator != "not in" and model._is_salon_staff():
+            raise UserError(model._text_whole_number())
+        return super().condition_to_sql(
+            field_expr, operator, value, model, alias, query
+        )
 
 
 def mask_number(number):
@@ -47,6 +72,10 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_stylist,salon_reminders.group_phone_numbers",
         help="All but the last digits are hidden until the number is asked for.",
     )
+
+    phone = WholeNumber()
+    phone_sanitized = WholeNumber()
+    salon_wrong_number = WholeNumber()
 
     salon_card_log_ids = fields.One2many(
         "salon.card.log",
@@ -90,7 +119,49 @@ class ResPartner(models.Model):
         # Its own SQL asks nobody for access to the field.
         if not self._sees_numbers():
             raise AccessError(self.env._("You can't look for clients by number."))
-        return super()._search_phone_mobile_search(operator, value)
+        if not self._is_salon_staff() or not self._is_number_text(value):
+            return super()._search_phone_mobile_search(operator, value)
+        return self._find_whole_number(operator, value)
+
+    @api.model
+    def _is_number_text(self, value):
+        """Tell whether a number is looked for, and not just if there is one."""
+        values = value if isinstance(value, list | tuple | set) else [value]
+        return any(isinstance(one, str) and one for one in values)
+
+    @api.model
+    def _find_whole_number(self, operator, value):
+        """Return the domain of who has a number: as it is dialled, or its end.
+
+        :raise UserError: when it is but a part of a number
+        """
+        if operator not in ("in", "=", "like", "ilike", "=like", "=ilike"):
+            raise UserError(self._text_whole_number())
+        found = Domain.FALSE
+        for one in value if operator == "in" else [value]:
+            digits = re.sub(r"\D", "", str(one or ""))
+            if len(digits) < WHOLE:
+                raise UserError(self._text_whole_number())
+            found |= self._get_ends_domain(self._phone_format(number=one), digits)
+        return found
+
+    @api.model
+    def _get_ends_domain(self, number, digits):
+        def sql_ends(model, alias, query):
+            column = SQL.identifier(alias, "phone_sanitized")
+            return SQL(
+                "(%s = %s OR %s LIKE %s)", column, number or "", column, f"%{digits}"
+            )
+
+        return Domain.custom(to_sql=sql_ends)
+
+    @api.model
+    def _text_whole_number(self):
+        return self.env._(
+            "Clients are found by their whole number: enter it, or at least its last "
+            "%(count)s digits.",
+            count=WHOLE,
+        )
 
     @api.model
     def _sees_numbers(self):
@@ -153,10 +224,17 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_one_at_a_time()
+        if "salon_erasure_date" in vals and self._is_salon_user():
+            raise AccessError(
+                self.env._("When a client is deleted follows from when they asked.")
+            )
         if MASK in str(vals.get("phone") or ""):
             # Sent back by who was shown it instead of the number.
             vals = {name: value for name, value in vals.items() if name != "phone"}
-        return super().write(vals)
+        result = super().write(vals)
+        if "salon_erasure_date" in vals:
+            self._follow_erasure()
+        return result
 
     def web_save_multi(self, vals_list, specification):
         self._check_one_at_a_time()
@@ -208,31 +286,58 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def action_salon_show_number(self):
-        """Show the number, note it, and say whether she may be called.
+        """Show the number, note it, and say whether the client may be called.
 
-        Without consent a number is shown for one reason only: a booking she must be
-        told about.
+        Without consent, or at an hour at which the law forbids it, a number is shown
+        for one reason only: a booking the client must be told about.
         """
         self.ensure_one()
         self.check_access("read")
         if not self._sees_numbers():
             raise UserError(self.env._("You may not see phone numbers."))
-        self.env["salon.card.log"]._record(self, "number")
-        hold = self.env["salon.gate"]._get_holds(self)[self]
+        hold = self._text_number_hold()
         if hold and not self._has_coming_visit():
             raise UserError(
                 self.env._(
                     "The number of %(client)s is not shown. %(reason)s",
                     client=self.name or self.env._("this client"),
-                    reason=self.env["salon.gate"]._text_hold(hold),
+                    reason=hold,
                 )
             )
+        self.env["salon.card.log"]._check_numbers(self)
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
-        number = number_sudo.create({"partner_id": self.id, "is_allowed": not hold})
+        number = number_sudo.create({"partner_id": self.id, "hold_text": hold})
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )
+
+    def _text_number_hold(self):
+        """Return in words why the client may not be phoned now, or nothing.
+
+        With a call on the list it is asked for the purpose of that call, else for a
+        reminder.
+        """
+        gate = self.env["salon.gate"]
+        # Who may not read calls is held back by them all the same.
+        call_sudo = self.env["salon.call"].sudo().search(self._get_own_call(), limit=1)
+        purpose = call_sudo.purpose if call_sudo else "reminder"
+        hold = gate._get_holds(self, purpose)[self]
+        if hold:
+            return gate._text_hold(hold)
+        number = self.sudo().phone_sanitized
+        if call_sudo:
+            holds = call_sudo._get_hour_holds()
+        else:
+            holds = gate._get_hour_holds([number])
+        return next((gate._text_hours(number, one) for one in holds.values()), False)
+
+    def _get_own_call(self):
+        return [
+            ("partner_id", "=", self.id),
+            ("company_id", "=", self.env.company.id),
+            ("state", "=", "open"),
+        ]
 
     def action_salon_export(self):
         """Download all that is stored about the client."""
@@ -261,6 +366,39 @@ class ResPartner(models.Model):
         erasure = self.env["salon.erasure"].create({"partner_id": self.id})
         return erasure._get_records_action(
             name=self.env._("Erase client"), target="new"
+        )
+
+    def _follow_erasure(self):
+        """Bring the managers' activities in line with who asked to be deleted."""
+        partners_sudo = self.sudo()
+        partners_sudo.activity_unlink([ERASURE])
+        company = self.env.company
+        managers = company._salon_get_managers()[company]
+        words = type(self)._text_erasure
+        asked = [
+            (client, managers, client.salon_erasure_date, words)
+            for client in partners_sudo.filtered("salon_erasure_date")
+        ]
+        company._salon_ask_managers(ERASURE, asked)
+        bodies = {
+            partner_sudo.id: partner_sudo._text_asked_erasure()
+            for partner_sudo in partners_sudo
+        }
+        if bodies:
+            author = self.env.user.partner_id.id
+            partners_sudo._message_log_batch(bodies, author_id=author)
+
+    def _text_erasure(self):
+        return self.env._(
+            "Delete this client, who asked for it: on the card, Consents, Erase"
+        )
+
+    def _text_asked_erasure(self):
+        if not self.salon_erasure_date:
+            return self.env._("Need not be deleted any more.")
+        return self.env._(
+            "Asked to be deleted; to be done by %(date)s.",
+            date=format_date(self.env, self.salon_erasure_date),
         )
 
     # ------------------------------------------------------------
@@ -370,7 +508,7 @@ class ResPartner(models.Model):
             return rows
         clients = self._get_salon_clients()
         hidden = names & clients._get_hidden_fields()
-        clients._log_reading(names - hidden)
+        hidden |= clients._log_reading(names - hidden)
         for row in rows if hidden else ():
             if self.browse(row["id"])._origin in clients:
                 row.update({name: self._hide(name, row[name]) for name in hidden})
@@ -400,10 +538,38 @@ class ResPartner(models.Model):
         return mask_number(value) if name in NUMBER_FIELDS and value else False
 
     def _log_reading(self, names):
+        """Note what is read of these clients; return the fields beyond the limit."""
+        logs = self.env["salon.card.log"]
         if CARD_FIELD in names:
-            self.env["salon.card.log"]._record(self, "card")
-        if names & NUMBER_FIELDS:
-            self.env["salon.card.log"]._record(self, "number")
+            logs._record(self, "card")
+        numbers = names & NUMBER_FIELDS
+        return set() if not numbers or logs._take_numbers(self) == self else numbers
+
+    def _get_salon_work(self):
+        """Return those of these clients whose numbers the work of today needs.
+
+        On the user's own call list, or with a visit today; what the user has made up
+        today is no reason. Who brings work of another kind, such as messages to be sent
+        by hand or a call that rings, adds its clients.
+        """
+        if not self:
+            return self
+        calls = self.env["salon.call.queue"]._get_domain("mine")
+        visits = Domain(self._get_visits_today_domain())
+        made = Domain("partner_id", "in", self.ids) & self._get_made_before()
+        # Who may read neither calls nor visits of others is shown numbers all the same.
+        known = self.env["salon.call"].sudo().search(made & calls).partner_id
+        known |= self.env["salon.visit"].sudo().search(made & visits).partner_id
+        return self & known.with_env(self.env)
+
+    @api.model
+    def _get_made_before(self):
+        """Return the domain of records that others made, or the user on other days."""
+        company = self.env.company
+        morning = company._salon_midnight(company._salon_today())
+        return Domain("create_uid", "!=", self.env.uid) | Domain(
+            "create_date", "<", morning
+        )
 
     @api.model
     def _read_group_groupby(self, alias, groupby_spec, query):
@@ -415,11 +581,16 @@ class ResPartner(models.Model):
         self._check_listing(aggregate_spec)
         return super()._read_group_select(aggregate_spec, query)
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        self._check_listing(field_name)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     @api.model
     def _check_listing(self, spec):
-        """Refuse groups and aggregates that would list what is given one by one.
+        """Refuse groups, aggregates and orders of what is given one by one.
 
-        :param str spec: what is grouped by, or an aggregate, as of ``_read_group``
+        :param str spec: what is grouped or ordered by, or an aggregate, as of
+            ``_read_group``
         """
         hidden = self._get_guarded_fields() | self._get_never_shown()
         if spec.partition(":")[0] in hidden:

@@ -210,6 +210,7 @@ class SalonPrivacy(models.AbstractModel):
                     client=partner.name,
                 )
             )
+        asked = partner_sudo.salon_erasure_date
         privacy_sudo = self.sudo()
         privacy_sudo._end_all(partner_sudo)
         linked = privacy_sudo._get_linked(partner_sudo)
@@ -220,8 +221,17 @@ class SalonPrivacy(models.AbstractModel):
             privacy_sudo._blank_texts(records)
         self.env.invalidate_all()
         privacy_sudo._blank_contact(partner_sudo)
-        partner_sudo.message_post(
-            body=self.env._("Erased by %(user)s.", user=self.env.user.name)
+        partner_sudo.message_post(body=self._text_erased(asked))
+
+    @api.model
+    def _text_erased(self, due):
+        """Return who erased a client, and whether in time."""
+        if not due:
+            return self.env._("Erased by %(user)s.", user=self.env.user.name)
+        return self.env._(
+            "Erased by %(user)s, as the client had asked; due by %(date)s.",
+            user=self.env.user.name,
+            date=format_date(self.env, due),
         )
 
     def _end_all(self, partner):

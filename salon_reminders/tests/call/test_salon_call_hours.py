@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, users
 
 from ...tools import legal_hours
@@ -267,3 +267,122 @@ class TestSalonCallHours(SalonCase):
             self.assertFalse(gate._get_hour_holds(["+36301234567"]))
             there = gate.with_company(other)._get_hour_holds(["+36301234567"])
             self.assertTrue(there)
+
+    # ---- the next try ----
+
+    def _get_try(self, call, moment):
+        with freeze_time(moment):
+            call.with_user(self.receptionist).action_no_answer()
+        return call.company_id._salon_local(call.call_at).replace(tzinfo=None)
+
+    def test_the_next_try_is_at_an_hour_of_the_law(self):
+        calendar = self.company.resource_calendar_id
+        # Open from seven in the morning until eleven at night.
+        calendar.attendance_ids.unlink()
+        calendar.attendance_ids = [
+            (
+                0,
+                0,
+                {"dayofweek": str(day), "hour_from": 7, "hour_to": 23, "name": "Open"},
+            )
+            for day in range(7)
+        ]
+        tries = [self._get_try(self.call, "2026-03-10 16:30:00").hour]
+        self.company.salon_max_attempts = 30
+        for day in range(11, 20):
+            tries.append(self._get_try(self.call, f"2026-03-{day} 09:00:00").hour)
+        self.assertGreater(len(set(tries)), 1)
+        self.assertGreaterEqual(min(tries), 9)
+        self.assertLess(max(tries), 20)
+
+    def test_the_next_try_is_on_a_day_of_the_law(self):
+        self._move_to("es", "Europe/Madrid")
+        calendar = self.company.resource_calendar_id
+        calendar.attendance_ids = [
+            (
+                0,
+                0,
+                {"dayofweek": "5", "hour_from": 9, "hour_to": 18, "name": "Saturday"},
+            )
+        ]
+        call = self._call_number(MADRID, "es")
+        self.assertEqual(
+            str(self._get_try(call, "2026-03-13 19:30:00").date()), "2026-03-16"
+        )
+
+    def test_a_salon_without_hours(self):
+        self.company.resource_calendar_id.attendance_ids.unlink()
+        late = self._get_try(self.call, "2026-03-10 18:50:00")
+        self.assertGreaterEqual(late.hour, 9)
+        self.assertLess(late.hour, 20)
+
+    # ---- the number on the card ----
+
+    @users("t_recep")
+    def test_show_number_obeys_them(self):
+        anna = self.anna.with_user(self.env.user)
+        self.assertTrue(anna.action_salon_show_number())
+        with (
+            freeze_time("2026-03-10 21:00:00"),
+            self.assertRaisesRegex(UserError, "before Wed 11 Mar, 09:00"),
+        ):
+            anna.action_salon_show_number()
+
+    @users("t_recep")
+    def test_show_number_asks_for_the_purpose_of_the_call(self):
+        self._answer(self.anna, "promotion", decision="withdrawn")
+        anna = self.anna.with_user(self.env.user)
+        self.assertTrue(anna.action_salon_show_number())
+        self.call.sudo().action_cancel()
+        self._answer(self.anna, "promotion")
+        call = self._create_call(self.anna, kind="birthday")
+        self.assertTrue(anna.action_salon_show_number())
+        # As if the withdrawal came at this moment.
+        self.env.cr.execute(
+            "UPDATE salon_consent SET decision = 'withdrawn'"
+            " WHERE partner_id = %s AND purpose = 'promotion'",
+            (self.anna.id,),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(call.state, "open")
+        with self.assertRaisesRegex(UserError, "has not agreed"):
+            anna.action_salon_show_number()
+
+    @users("t_recep")
+    def test_a_booking_is_told_at_any_hour(self):
+        self._create_visit(self.anna, "2026-03-11", state="booked")
+        anna = self.anna.with_user(self.env.user)
+        with freeze_time("2026-03-10 21:00:00"):
+            action = anna.action_salon_show_number()
+            shown = self.env["salon.number"].browse(action["res_id"])
+            self.assertFalse(shown.is_allowed)
+            self.assertIn("Not to be called before", shown.hold_text)
+            self.assertEqual(shown.number, self.anna.sudo().phone)
+
+    # ---- who chose the hours ----
+
+    def test_who_chose_looser_hours_is_kept(self):
+        company = self.company.with_user(self.manager)
+        company.write({"salon_call_stop": 21, "salon_call_reason": "A lawyer said so."})
+        company.write({"salon_call_stop": 19, "salon_call_reason": False})
+        company.write({"salon_link_days": 80})
+        company.write({"salon_call_stop": 19})
+        newest, first = company.salon_call_history.splitlines()
+        self.assertIn(self.manager.name, first)
+        self.assertIn("21:00", first)
+        self.assertIn("A lawyer said so.", first)
+        self.assertIn("19:00", newest)
+        self.assertNotIn("lawyer", newest)
+
+    def test_nobody_writes_its_history(self):
+        company = self.company.with_user(self.manager)
+        company.write({"salon_call_stop": 19})
+        said = company.salon_call_history
+        company.write({"salon_call_history": "It was somebody else."})
+        self.assertEqual(company.salon_call_history, said)
+        companies = self.env["res.company"].with_user(self.env.ref("base.user_admin"))
+        other = companies.create(
+            {"name": "New", "salon_call_stop": 19, "salon_call_history": "Forged"}
+        )
+        self.assertNotIn("Forged", other.salon_call_history)
+        self.assertIn("19:00", other.salon_call_history)

@@ -13,6 +13,8 @@ KINDS = {
     "wrong_number": {},
     "do_not_call": {},
     "left_us": {},
+    "no_advertising": {},
+    "delete_me": {},
 }
 
 
@@ -40,7 +42,8 @@ class TestSalonCallUndo(CallCase):
             "reminder": (self.reminder.state, self.reminder.skip_until),
             "stopped": self.reminder.is_stopped,
             "phone": (call.phone, self.anna.salon_wrong_number),
-            "consent": self.anna.salon_call_consent,
+            "consent": self.anna._get_salon_consent_states(),
+            "erasure": (self.anna.salon_erasure_date, len(self.anna.activity_ids)),
             "lost": self.anna.salon_is_lost,
             "visits": self.anna.salon_visit_ids,
         }

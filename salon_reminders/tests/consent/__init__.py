@@ -6,3 +6,5 @@ from . import test_consent_birth
 from . import test_text_messages
 from . import test_own_link
 from . import test_contact_proof
+from . import test_objection
+from . import test_message_hours

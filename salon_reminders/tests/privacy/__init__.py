@@ -3,8 +3,10 @@ from . import test_client_flag
 from . import test_ir_rule
 from . import test_last_export
 from . import test_proof_folder
+from . import test_number_limit
 from . import test_salon_access
 from . import test_salon_card_alert
 from . import test_salon_privacy
 from . import test_ways_out
 from . import test_history
+from . import test_number_search

@@ -232,7 +232,8 @@ class TestSalonAccess(SalonCase):
 
     @users("t_recep")
     def test_the_number_of_a_call_is_not_logged(self):
-        call = self.env["salon.call"].create({"partner_id": self.anna.id})
+        call = self.env["salon.call"].with_user(self.manager)
+        call = call.create({"partner_id": self.anna.id}).with_user(self.env.user)
         self.assertTrue(call.read(["phone"])[0]["phone"])
         self.assertFalse(self.log.search([("user_id", "=", self.env.uid)]))
 

@@ -68,6 +68,29 @@ class TestSalonPromotionScreens(PromotionCase):
         text = "Hello. As a gift: 20 % off Manicure until 03/31/2026."
         self.assertEqual(self._desk().script, text)
 
+    def test_who_stayed_away_hears_of_a_gift_with_consent_to_offers_only(self):
+        """A call that asks why needs another consent than the gift it may name."""
+        self.call.action_cancel()
+        self.env["salon.call.script"].create(
+            {
+                "kind": "lapsed",
+                "body": "We miss you. To welcome you back: {promotion}.",
+                "company_id": self.company.id,
+            }
+        )
+        self._create_promotion(product_ids=self.manicure.ids)
+        self._answer(self.anna, "feedback")
+        self.call = self.env["salon.call"].create(
+            {"partner_id": self.anna.id, "kind": "lapsed"}
+        )
+        self.assertIn("20 % off Manicure", self._desk().script)
+        # One word on the phone is enough.
+        self._answer(self.anna, "promotion", decision="withdrawn")
+        self.call.invalidate_recordset()
+        self.assertEqual(self.call.state, "open")
+        self.assertEqual(self._desk().script, "We miss you.")
+        self.assertEqual(self._desk()._get_desk_promotions(), [])
+
     def test_on_the_client_card(self):
         promotion = self._create_promotion()
         partner = self._as(self.anna, self.receptionist)

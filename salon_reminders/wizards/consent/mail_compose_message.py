@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.tools.misc import groupby
+
+from ...tools.server_flags import SERVER_SAYS
 
 from ...tools.server_flags import SERVER_SAYS
 
@@ -23,6 +26,37 @@ class MailComposeMessage(models.TransientModel):
         if self.res_domain:
             return records.search(self._evaluate_res_domain())
         return records.browse(self._evaluate_res_ids())
+
+    def _prepare_mail_values(self, res_ids):
+        """Let each message of a mailing leave at an hour that the law allows."""
+        values = super()._prepare_mail_values(res_ids)
+        if not self.model or self.model not in self.env:
+            return values
+
+        def get_planned(res_id):
+            planned = values[res_id].get("scheduled_date")
+            parse = self.env["mail.mail"]._parse_scheduled_datetime
+            parsed = planned and parse(planned)
+            return parsed and parsed.replace(tzinfo=None)
+
+        for planned, ids in groupby(values, get_planned):
+            records = self.env[self.model].browse(ids)
+            moments = self._get_salon_moments(records, planned)
+            for res_id, moment in moments.items():
+                values[res_id]["scheduled_date"] = moment
+        return values
+
+    def _action_send_mail(self, auto_commit=False):
+        """Tell messages to an audience from what one person writes to another."""
+        composers = self
+        if any(
+            composer._is_salon_mailing(composer._get_salon_records())
+            for composer in self
+        ):
+            composers = self.with_context(salon_mailing=SERVER_SAYS)
+        return super(MailComposeMessage, composers)._action_send_mail(
+            auto_commit=auto_commit
+        )
 
     def _action_send_mail_comment(self, res_ids):
         if not self.model or self.model not in self.env:

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...tools.server_flags import is_flagged
+from ...tools.server_flags import SERVER_SAYS, is_flagged
 
 
 class SmsComposer(models.TransientModel):
@@ -47,6 +47,13 @@ class SmsComposer(models.TransientModel):
         if hold == "texts":
             return self.env._("The client has not agreed to text messages.")
         return super()._text_salon_hold(hold)
+
+    def _action_send_sms(self):
+        """Say of each message of a mailing that it is one: it obeys the law's hours."""
+        composer = self
+        if self._is_salon_mailing(self._get_salon_records()):
+            composer = self.with_context(salon_mailing=SERVER_SAYS)
+        return super(SmsComposer, composer)._action_send_sms()
 
     def _action_send_sms_numbers(self):
         messages_sudo = super()._action_send_sms_numbers()

@@ -1,4 +1,12 @@
-import {BOOKED, FakeOrm, LEFT_US, LIMITS, makeCard} from "./desk_test_helpers";
+import {
+    BOOKED,
+    FakeOrm,
+    LEFT_US,
+    LIMITS,
+    NO_ADVERTISING,
+    makeCard,
+    makeLogged,
+} from "./desk_test_helpers";
 import {after, animationFrame, expect, press, queryFirst, test} from "@odoo/hoot";
 import {contains, mockService, mountWithCleanup} from "@web/../tests/web_test_helpers";
 import {CallDesk} from "@salon_reminders/call/call_desk/call_desk";
@@ -115,4 +123,20 @@ test("the calls of everybody are shown when they are asked for", async () => {
     await mountDesk();
     await contains("#salon_desk_scope").click();
     expect.verifySteps(["open_desk mine", "get_queue all 3"]);
+});
+
+test("an objection is one click beside the outcomes, and the call goes on", async () => {
+    await mountDesk(
+        {log_outcome: () => makeLogged({stays: true, text: "No ads."})},
+        {call_id: 1}
+    );
+    expect(".o_salon_buttons .btn").toHaveCount(4);
+    expect(".o_salon_wishes .btn").toHaveText(/^No ads/);
+    await contains(".o_salon_wishes .btn").click();
+    await animationFrame();
+    expect(".o_salon_name").toHaveText("Client 1");
+    expect.verifySteps([
+        ...["open_desk mine", "take_call 1", "get_times 1"],
+        ...[`log_outcome 1 ${NO_ADVERTISING.id}`, "show_call 1", "get_times 1"],
+    ]);
 });

@@ -1,5 +1,6 @@
 import {
     BOOKED,
+    NO_ADVERTISING,
     NO_ANSWER,
     makeAttempt,
     makeCard,
@@ -459,4 +460,27 @@ test("a card that was left meanwhile does not come back", async () => {
         ...["get_changes mine 1", "show_call 1"],
         ...["release_call 1", "get_queue mine 3"],
     ]);
+});
+
+// ---- what is said beside the call ----
+
+test("an objection keeps the call, and what was typed for its outcome", async () => {
+    const sent = [];
+    const {desk, told} = await openCall(2, {
+        log_outcome: (...args) => {
+            sent.push(args);
+            return makeLogged({stays: true, text: "Client 2: No ads"});
+        },
+        show_call: (id) => ({card: makeCard(id, {promotions: [], why: "Agreed"})}),
+        get_times: () => ({proposals: [], script: "Without an offer"}),
+    });
+    desk.note = "Wants a fringe";
+    await desk.log(NO_ADVERTISING, {});
+    expect(desk.card.id).toBe(2);
+    expect(desk.card.why).toBe("Agreed");
+    expect(desk.card.script).toBe("Without an offer");
+    expect(desk.note).toBe("Wants a fringe");
+    expect(sentOf(sent)).toEqual([[2, 5, {note: ""}]]);
+    expect(told.at(-1)).toBe("logged: Client 2: No ads");
+    expect.verifySteps(["log_outcome 2 5", "show_call 2", "get_times 2"]);
 });

@@ -6,6 +6,7 @@ export const NO_ANSWER = {id: 1, name: "No answer", kind: "no_answer", key: "n"}
 export const BOOKED = {id: 2, name: "Booked", kind: "booked", key: "b"};
 export const CALL_BACK = {id: 3, name: "Call back", kind: "call_back", key: "c"};
 export const LEFT_US = {id: 4, name: "Left us", kind: "left_us", key: "l"};
+export const NO_ADVERTISING = {id: 5, name: "No ads", kind: "no_advertising", key: "a"};
 const COUNTERS = {todo: 0, later: 0, done: 0, booked: 0, unreachable: 0, share: 0};
 
 /** A row of the queue as the server sends it; the most valuable comes first. */
@@ -96,7 +97,7 @@ export function makeAnswers() {
             currency_id: 1,
             timezone: "Europe/Budapest",
             limits: LIMITS,
-            outcomes: [NO_ANSWER, BOOKED, CALL_BACK, LEFT_US],
+            outcomes: [NO_ANSWER, BOOKED, CALL_BACK, LEFT_US, NO_ADVERTISING],
             reasons: [{id: 11, name: "Moved away"}],
             stylists: [{id: 21, name: "Vera"}],
         }),

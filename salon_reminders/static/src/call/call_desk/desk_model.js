@@ -3,6 +3,7 @@ import {Outbox} from "./outbox";
 import {QueueModel} from "./queue_model";
 import {Reactive} from "@web/core/utils/reactive";
 import {browser} from "@web/core/browser/browser";
+import {isAside} from "./outcome_values";
 import {pick} from "@web/core/utils/objects";
 import {uuid} from "@web/core/utils/strings";
 
@@ -199,7 +200,8 @@ export class DeskModel extends Reactive {
             callId: this.card.id,
             outcomeId: outcome.id,
             token: uuid(),
-            values: {...values, note: this.note},
+            // What was typed belongs to what comes of the call.
+            values: {...values, note: isAside(outcome) ? "" : this.note},
         });
     }
 
@@ -241,7 +243,7 @@ export class DeskModel extends Reactive {
     }
 
     /** An outcome is logged: says so, and takes the next call. */
-    async goOn({callId, token}, {text, attempt_id: attemptId, changes}) {
+    async goOn({callId, token}, {text, attempt_id: attemptId, changes, stays}) {
         this.loggedToken = token;
         if (this.isOpen(callId)) {
             // The keys are free while the next client is fetched.
@@ -250,7 +252,16 @@ export class DeskModel extends Reactive {
         this.notify(text, "logged", attemptId);
         this.queue.merge(changes);
         if (this.isOpen(callId)) {
-            await this.takeNext();
+            await (stays ? this.readAnew(callId) : this.takeNext());
+        }
+    }
+
+    /** The call goes on, and what may be said has changed. */
+    async readAnew(callId) {
+        const {card} = await this.server.call("show_call", [callId]);
+        if (this.isOpen(callId)) {
+            Object.assign(this.card, card);
+            await this.loadTimes(callId);
         }
     }
 

@@ -1,5 +1,6 @@
 import {Component} from "@odoo/owl";
 import {OutcomeForm} from "./outcome_form";
+import {isWish} from "./outcome_values";
 import {useForwardRefToParent} from "@web/core/utils/hooks";
 
 /** The right side: free times to offer, the note, the outcomes with their keys. */
@@ -33,6 +34,14 @@ export class DeskOutcomes extends Component {
 
     get isClosed() {
         return this.card.state !== "open";
+    }
+
+    get outcomes() {
+        return this.desk.outcomes.filter((outcome) => !isWish(outcome));
+    }
+
+    get wishes() {
+        return this.desk.outcomes.filter(isWish);
     }
 
     buttonClass(outcome) {

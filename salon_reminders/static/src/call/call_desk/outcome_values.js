@@ -1,10 +1,22 @@
 import {serializeDate} from "@web/core/l10n/dates";
 
 // Logged at once; they can be undone. The others ask for something first.
-const AT_ONCE = ["no_answer", "wrong_number"];
+const AT_ONCE = ["no_answer", "wrong_number", "no_advertising", "delete_me"];
+// Said during a call, which goes on.
+const ASIDE = "no_advertising";
+// What is asked for beside the call is smaller than what came of it.
+const WISHES = [ASIDE, "delete_me"];
 
 export function isAtOnce({kind}) {
     return AT_ONCE.includes(kind);
+}
+
+export function isAside({kind}) {
+    return kind === ASIDE;
+}
+
+export function isWish({kind}) {
+    return WISHES.includes(kind);
 }
 
 /** What the form of an outcome proposes, by the clock of the salon. */
