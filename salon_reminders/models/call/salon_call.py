@@ -7,7 +7,7 @@ from odoo.tools import SQL, clean_context, format_list
 
 from ...tools.bulk_insert import bulk_insert
 from ...tools.server_flags import SERVER_SAYS, is_flagged
-from ..consent.salon_consent import PURPOSES
+from ..consent.salon_consent import CONTACT_PURPOSES
 
 # Who is called before whom: the one order of calls, and of the clients who come on the
 # list. What was promised comes at its hour, before all others.
@@ -94,7 +94,7 @@ class SalonCall(models.Model):
         default="reminder",
     )
     purpose = fields.Selection(
-        PURPOSES,
+        CONTACT_PURPOSES,
         compute="_compute_purpose",
         store=True,
         help="What the client must have agreed to. It follows from the kind.",

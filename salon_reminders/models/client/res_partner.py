@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import column_exists, create_column
+
+from ...tools.health_words import is_about_health
 
 # So many names are told; of more, the number.
 NAMES = 5
@@ -24,6 +27,16 @@ class ResPartner(models.Model):
     )
     salon_note = fields.Text(
         "Formula and preferences", groups="salon_reminders.group_stylist"
+    )
+    salon_note_is_health = fields.Boolean(
+        "Says something about health",
+        compute="_compute_salon_note_is_health",
+        store=True,
+        readonly=False,
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="The formula or the preferences name an allergy or the like, so they are "
+        "kept with the client's consent to notes about health only.",
     )
     salon_import_ref = fields.Char(
         "Number in the old system",
@@ -58,6 +71,20 @@ class ResPartner(models.Model):
     _salon_phone_idx = models.Index(
         "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
     )
+
+    def _auto_init(self):
+        """Leave the contacts of a database alone in which nothing was noted yet."""
+        if not column_exists(self.env.cr, "res_partner", "salon_note_is_health"):
+            create_column(self.env.cr, "res_partner", "salon_note_is_health", "boolean")
+        return super()._auto_init()
+
+    @api.depends("salon_note")
+    def _compute_salon_note_is_health(self):
+        for partner in self:
+            note = partner.salon_note
+            # Whoever has said so before is not contradicted.
+            said = partner.salon_note_is_health or is_about_health(note)
+            partner.salon_note_is_health = bool(note) and said
 
     @api.depends("salon_wrong_number", "phone_sanitized")
     def _compute_salon_has_wrong_number(self):

@@ -36,6 +36,22 @@ class ResCompany(models.Model):
         "year at most.",
     )
 
+    salon_hidden_days = fields.Integer(
+        string="Hidden notes and photos are deleted after",
+        default=30,
+        groups="salon_reminders.group_stylist",
+        help="Days after which notes about health and photos are deleted whose client "
+        "does not let the card keep them. They are hidden at once. 0 means that they "
+        "are deleted at once.",
+    )
+    salon_missing_days = fields.Integer(
+        string="Without consent they are deleted after",
+        groups="salon_reminders.group_stylist",
+        help="Days after which notes about health and photos are deleted to which "
+        "the client has not consented, though nothing was refused. 0 means never: "
+        "somebody may have to know of an allergy.",
+    )
+
     # When nobody is called: stricter than the law, or with a reason
     salon_call_start = fields.Float(
         string="No calls before",
@@ -72,7 +88,8 @@ class ResCompany(models.Model):
 
     _salon_consent_rules_positive = models.Constraint(
         "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
-        " AND salon_link_days BETWEEN 1 AND 365)",
+        " AND salon_link_days BETWEEN 1 AND 365"
+        " AND salon_hidden_days >= 0 AND salon_missing_days >= 0)",
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
     )

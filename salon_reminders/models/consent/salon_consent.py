@@ -6,14 +6,26 @@ from odoo.tools.misc import clean_context
 
 from ...tools.server_flags import SERVER_SAYS, is_flagged
 
-PURPOSES = [
+# What a client is contacted for.
+CONTACT_PURPOSES = [
     ("reminder", "Service reminders"),
     ("promotion", "Promotions"),
     ("feedback", "Feedback"),
 ]
+PURPOSES = [
+    *CONTACT_PURPOSES,
+    ("health", "Notes about health"),
+    ("photo", "Photos"),
+]
 # What a client is phoned for, in the order in which they are asked about it.
 CALL_PURPOSES = ("reminder", "promotion", "feedback")
-CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+# What the card may keep. It allows no contact, so it has a channel of its own.
+CARD_PURPOSES = ("health", "photo")
+CARD = "card"
+CONTACT_CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+CHANNELS = [*CONTACT_CHANNELS, (CARD, "On the card")]
+# Channels that a phone number, and so its blacklist, is about.
+PHONE_CHANNELS = ("phone", "sms")
 # Of these there is one answer that counts: the newest.
 KIND = ("partner_id", "company_id", "purpose", "channel")
 # What a person may record; the other ways belong to the system.
@@ -22,6 +34,27 @@ PERSONAL_METHODS = ("desk", "phone", "writing")
 ANSWER = ("partner_id", "purpose", "channel", "decision", "document", "document_name")
 # A client who says so herself reaches the blacklists, a file does not.
 OWN_WORD = (*PERSONAL_METHODS, "link")
+
+
+def get_channels(purpose):
+    """Return the channels on which somebody can be asked about a purpose."""
+    if purpose in CARD_PURPOSES:
+        return (CARD,)
+    return tuple(channel for channel, _label in CONTACT_CHANNELS)
+
+
+def get_channel(purpose, channel=None):
+    """Return the channel of an answer: the wanted one, or the first that there is."""
+    channels = get_channels(purpose)
+    return channel if channel in channels else channels[0]
+
+
+# All that a client can be asked: (purpose, channel).
+KINDS = tuple(
+    (purpose, channel)
+    for purpose, _label in PURPOSES
+    for channel in get_channels(purpose)
+)
 
 
 class SalonConsent(models.Model):
@@ -51,7 +84,14 @@ class SalonConsent(models.Model):
         default=lambda self: self.env.company,
     )
     purpose = fields.Selection(PURPOSES, required=True, default="reminder")
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(
+        CHANNELS,
+        required=True,
+        compute="_compute_channel",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     decision = fields.Selection(
         [("given", "Given"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -116,6 +156,17 @@ class SalonConsent(models.Model):
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
     )
+    _card_channel = models.Constraint(
+        "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))",
+        "Notes about health and photos are kept on the card; calls, text messages and "
+        "e-mails are for reminders, promotions and feedback. Choose what belongs "
+        "together.",
+    )
+
+    @api.depends("purpose")
+    def _compute_channel(self):
+        for consent in self:
+            consent.channel = get_channel(consent.purpose, consent.channel)
 
     @api.depends("purpose", "channel", "company_id")
     def _compute_wording_id(self):
@@ -284,8 +335,9 @@ class SalonConsent(models.Model):
         wordings = self.env["salon.consent.wording"].with_company(company)
         asked = wordings.browse(method == "writing" and vals.get("wording_id"))
         if not asked:
-            kind = (vals.get("purpose", "reminder"), vals.get("channel", "phone"))
-            asked = wordings._get_current(*kind)
+            purpose = vals.get("purpose", "reminder")
+            channel = vals.get("channel") or get_channel(purpose)
+            asked = wordings._get_current(purpose, channel)
         return {"wording_id": asked.id, "wording": asked.text or "-"}
 
     def _after_create(self):
@@ -298,6 +350,10 @@ class SalonConsent(models.Model):
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
             own.filtered(lambda c: c.decision == "withdrawn")._reach_blacklists()
+        answered = self.filtered(lambda consent: consent.channel == CARD)
+        if answered:
+            # What is kept follows the answer, whoever records it.
+            answered.partner_id.sudo()._salon_after_card_answers()
 
     @api.model
     def _get_salon_kept_texts(self):
@@ -473,6 +529,54 @@ class SalonConsent(models.Model):
         return rows.filtered(lambda row: (row.date, row.id) < (self.date, self.id))[:1]
 
     # ------------------------------------------------------------
+    # WHAT THE CARD MAY KEEP
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_refused_card(self, partner, purpose, company=None):
+        """Return the condition that a client does not let the card keep something.
+
+        The newest answer of any salon counts for what salons share, like the texts of
+        a card; that of one salon for what is its own, like its photos.
+        ``_get_card_refusals`` says the same.
+
+        :param SQL partner: expression of the client's id
+        :param SQL company: expression of the company's id; None for any
+        """
+        return SQL(
+            """COALESCE((
+                SELECT k.decision = 'withdrawn' FROM salon_consent k
+                 WHERE k.partner_id = %(partner)s AND k.purpose = %(purpose)s
+                   AND (%(company)s)
+              ORDER BY k.date DESC, k.id DESC LIMIT 1), FALSE)""",
+            partner=partner,
+            purpose=purpose,
+            company=SQL("k.company_id = %s", company) if company else SQL("TRUE"),
+        )
+
+    @api.model
+    def _get_card_refusals(self, partners):
+        """Return what the cards of these clients may not keep now.
+
+        :return: clients who refuse notes about health, and the pairs (client id,
+            company id) of who refuses photos at a salon
+        """
+        rows = self._get_newest_rows(partners, (CARD,))
+        rows.sort(key=lambda row: (row["date"], row["id"]))
+        health = {
+            row["partner_id"]: row["decision"]
+            for row in rows
+            if row["purpose"] == "health"
+        }
+        refusing = partners.filtered(lambda one: health.get(one.id) == "withdrawn")
+        photos = {
+            (row["partner_id"], row["company_id"])
+            for row in rows
+            if row["purpose"] == "photo" and row["decision"] == "withdrawn"
+        }
+        return refusing, photos
+
+    # ------------------------------------------------------------
     # BLACKLISTS
     # ------------------------------------------------------------
 
@@ -508,7 +612,7 @@ class SalonConsent(models.Model):
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
-                """SELECT id, partner_id, company_id, purpose, channel, decision
+                """SELECT id, partner_id, company_id, purpose, channel, decision, date
                      FROM salon_consent c
                     WHERE partner_id = ANY(%s) AND channel IN %s AND %s
                  ORDER BY partner_id, company_id, purpose, channel""",
@@ -524,9 +628,9 @@ class SalonConsent(models.Model):
         A blacklist knows neither purpose nor person. So it is right only when nobody
         who has the number agrees to anything over it any more.
         """
-        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        phones = self.filtered(lambda c: c.channel in PHONE_CHANNELS).partner_id
         emails = self.filtered(lambda c: c.channel == "email").partner_id
-        for number in self._get_unwanted(phones, ("phone", "sms")):
+        for number in self._get_unwanted(phones, PHONE_CHANNELS):
             self._block("phone.blacklist", "number", number)
         for email in self._get_unwanted(emails, ("email",)):
             self._block("mail.blacklist", "email", email)
@@ -570,7 +674,7 @@ class SalonConsent(models.Model):
 
     def _lift_blacklists(self):
         """Take off the blacklists what only an earlier withdrawal put there."""
-        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        phones = self.filtered(lambda c: c.channel in PHONE_CHANNELS).partner_id
         emails = self.filtered(lambda c: c.channel == "email").partner_id
         for model, field, addresses in (
             ("phone.blacklist", "number", phones.mapped("phone_sanitized")),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ...tools import legal_hours
-from .salon_consent import PURPOSES
+from .salon_consent import CARD_PURPOSES, CONTACT_PURPOSES
 
 # About a booking the client made, or something that the client asked for.
 TRANSACTIONAL = "transactional"
@@ -60,7 +60,8 @@ class SalonGate(models.AbstractModel):
     @api.model
     def _sql_agreed(self, client, company, today, purpose, channel):
         """Return the SQL condition that consent allows it; without purpose, never."""
-        if not purpose:
+        if not purpose or purpose in CARD_PURPOSES:
+            # What the card may keep is no leave to contact anybody.
             return SQL("FALSE")
         if purpose == TRANSACTIONAL:
             return SQL("TRUE")
@@ -136,7 +137,8 @@ class SalonGate(models.AbstractModel):
         # Whom a message reaches does not depend on who writes it.
         partners = partners.sudo()
         by_purpose = [
-            self._get_holds(partners, purpose, "sms") for purpose, _label in PURPOSES
+            self._get_holds(partners, purpose, "sms")
+            for purpose, _label in CONTACT_PURPOSES
         ]
         holds = {
             partner: all(found[partner] for found in by_purpose)

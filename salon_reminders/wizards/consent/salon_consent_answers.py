@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.consent.salon_consent import CHANNELS, PERSONAL_METHODS, PURPOSES
+from ...models.consent.salon_consent import KINDS, PERSONAL_METHODS
 
 
 class SalonConsentAnswers(models.TransientModel):
@@ -72,8 +72,7 @@ class SalonConsentAnswers(models.TransientModel):
         answers = self.answers if isinstance(self.answers, dict) else {}
         found = [
             (purpose, channel, answers[f"{purpose}_{channel}"])
-            for purpose, _label in PURPOSES
-            for channel, _name in CHANNELS
+            for purpose, channel in KINDS
             if answers.get(f"{purpose}_{channel}") in ("given", "withdrawn")
         ]
         if len(found) < len(answers):
