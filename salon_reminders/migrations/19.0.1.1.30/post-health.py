@@ -7,11 +7,19 @@ from odoo.addons.salon_reminders.tools.health_words import STEMS
 def migrate(cr, version):
     """Find what is kept about health already: it stays, marked *consent missing*."""
     env = api.Environment(cr, SUPERUSER_ID, {})
+    words = rf"\m({'|'.join(STEMS)})"
     cr.execute(
         SQL(
             """UPDATE res_partner SET salon_note_is_health = TRUE
                 WHERE salon_note ~* %s AND salon_note_is_health IS NOT TRUE""",
-            rf"\m({'|'.join(STEMS)})",
+            words,
+        )
+    )
+    cr.execute(
+        SQL(
+            """UPDATE salon_visit SET note_is_health = TRUE
+                WHERE note ~* %s AND note_is_health IS NOT TRUE""",
+            words,
         )
     )
     # From today on it counts how long it is kept without consent.

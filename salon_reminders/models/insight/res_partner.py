@@ -159,20 +159,28 @@ class ResPartner(models.Model):
         # Whoever writes it need not be allowed to read the ledger, or the whole card.
         partners_sudo = self.sudo()
         noted = partners_sudo.filtered(lambda partner: partner._has_health())
-        refusing, _photos = self.env["salon.consent"].sudo()._get_card_refusals(noted)
+        refusing = noted._filter_refusing_health()
         if refusing and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(clients)s does not let the card keep notes about health, so "
-                    "this can't be saved. Leave it out, or ask again: if the client "
-                    "agrees now, record that first.",
-                    clients=refusing._text_names(),
-                )
-            )
+            refusing._raise_health_refused()
         refusing._hide_health()
         (partners_sudo - noted)._mark_health(False, False)
         company = self.env.company
         (noted - refusing)._mark_health(company._salon_today(), company)
+
+    def _filter_refusing_health(self):
+        """Return those who do not let the salon keep notes about their health."""
+        refusing, _photos = self.env["salon.consent"]._get_card_refusals(self)
+        return refusing
+
+    def _raise_health_refused(self):
+        raise UserError(
+            self.env._(
+                "%(clients)s does not let the card keep notes about health, so this "
+                "can't be saved. Leave it out, or ask again: if the client agrees now, "
+                "record that first.",
+                clients=self._text_names(),
+            )
+        )
 
     def _has_health(self):
         """Tell whether the card says something about the client's health."""
@@ -192,15 +200,19 @@ class ResPartner(models.Model):
     def _hide_health(self):
         """Take notes about health out of sight, and all else that is said of it."""
         company = self.env.company
+        is_kept = company.salon_hidden_days > 0
         until = fields.Date.add(company._salon_today(), days=company.salon_hidden_days)
-        for partner in self.filtered(lambda one: one._has_health()):
+        visits = self.env["salon.visit"]._find_notes(self)
+        noted = self.filtered(lambda one: one._has_health()) | visits.partner_id
+        visits._hide_note(is_kept)
+        for partner in noted:
             texts = {name: partner[name] for name in partner._get_health_names()}
-            kept = texts if company.salon_hidden_days else {}
+            kept = texts if is_kept else {}
             partner.write(
                 {
                     **dict.fromkeys(texts, False),
                     **{HEALTH_TEXTS[name]: text for name, text in kept.items()},
-                    "salon_hidden_until": until if kept else False,
+                    "salon_hidden_until": is_kept and until,
                 }
             )
         self.filtered("salon_no_contraindications").salon_no_contraindications = False
@@ -212,7 +224,9 @@ class ResPartner(models.Model):
 
     def _show_health(self):
         """Bring hidden notes back, to who agreed after all."""
-        for partner in self.filtered("salon_hidden_until"):
+        hidden = self.filtered("salon_hidden_until")
+        self.env["salon.visit"]._find_hidden_notes(hidden)._show_note()
+        for partner in hidden:
             back = {
                 name: partner[hidden]
                 for name, hidden in HEALTH_TEXTS.items()
@@ -256,12 +270,17 @@ class ResPartner(models.Model):
     def _sql_has_health(self, alias):
         """Return the condition that a card says something about health, see above."""
         self.flush_model(HEALTH_FIELDS)
+        self.env["salon.visit"].flush_model(["partner_id", "note", "note_is_health"])
         return SQL(
-            """(COALESCE(%s, '') != ''
-                OR (COALESCE(%s, '') != '' AND %s IS TRUE))""",
+            """(COALESCE(%s, '') != '' OR (COALESCE(%s, '') != '' AND %s IS TRUE)
+                OR EXISTS (
+                    SELECT FROM salon_visit v
+                     WHERE v.partner_id = %s AND v.note_is_health
+                       AND COALESCE(v.note, '') != ''))""",
             SQL.identifier(alias, "salon_contraindications"),
             SQL.identifier(alias, "salon_note"),
             SQL.identifier(alias, "salon_note_is_health"),
+            SQL.identifier(alias, "id"),
         )
 
     @api.model
@@ -276,7 +295,10 @@ class ResPartner(models.Model):
             self.env.company.id,
         )
 
-    @api.depends("salon_photo_ids", *sorted(HEALTH_FIELDS))
+    @api.depends(
+        *("salon_photo_ids", "salon_visit_ids.note", "salon_visit_ids.note_is_health"),
+        *sorted(HEALTH_FIELDS),
+    )
     def _compute_salon_consent_to_ask(self):
         return super()._compute_salon_consent_to_ask()
 
@@ -288,6 +310,7 @@ class ResPartner(models.Model):
         hidden = cards.search(
             [("salon_hidden_until", "<", fields.Date.today())], limit=BATCH
         )
+        self.env["salon.visit"]._find_hidden_notes(hidden).hidden_note = False
         hidden.write(self._get_nothing_hidden())
         done = len(hidden)
         for company in self.env["res.company"].search([("salon_missing_days", ">", 0)]):
@@ -313,7 +336,18 @@ class ResPartner(models.Model):
         )
         for card in due:
             card.write(dict.fromkeys(card._get_health_names(), False))
-        return len(due)
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<", limit),
+                ("note_is_health", "=", True),
+                ("note", "!=", False),
+                ("partner_id", "not in", agreed.partner_id.ids),
+            ],
+            limit=BATCH,
+        )
+        visits.note = False
+        return len(due) + len(visits)
 
     # ------------------------------------------------------------
     # HOOKS AND PARTS OF THE CARD

@@ -65,7 +65,9 @@ class SalonClientCard(models.AbstractModel):
                 "The client does not want notes about health kept: ask about "
                 "allergies at each visit."
             )
-        if partner.salon_health_consent == "missing" and partner._has_health():
+        # Whether something is kept is found in all visits of the client.
+        missing = partner.sudo()._get_missing_purposes()
+        if "health" in missing[partner.id]:
             return self.env._("Notes about health: consent missing. Ask at the visit.")
         return ""
 

@@ -249,6 +249,44 @@ class TestCardConsent(SalonCase):
         self.assertEqual(self.anna[HEALTH], "Latex")
         self.assertFalse(self.anna.salon_hidden_until)
 
+    def test_a_formula_of_a_visit(self):
+        self.anna[HEALTH] = False
+        self.assertFalse(self.anna.salon_consent_to_ask)
+        visit = self.visit.with_user(self.stylist_user)
+        visit.note = "6.1 + 20 vol, allergic to PPD"
+        self.assertTrue(visit.note_is_health)
+        self.assertEqual(visit.health_consent, "missing")
+        self.assertTrue(self.anna.salon_consent_to_ask)
+        visit.action_health_refuse()
+        self.env.invalidate_all()
+        self.assertFalse(visit.note)
+        events = self.anna.with_user(self.receptionist).salon_newest_event_ids
+        self.assertNotIn("PPD", str(events.mapped("note")))
+        with self.assertRaises(UserError) as refused:
+            visit.note = "6.1, allergic to PPD"
+        self.assertIn("Anna does not let", str(refused.exception))
+        with self.assertRaises(AccessError):
+            visit.read(["hidden_note"])
+        visit.note = "6.1 + 20 vol"
+        visit.action_health_agree()
+        self.assertEqual(visit.note, "6.1 + 20 vol, allergic to PPD\n6.1 + 20 vol")
+        self._answer_card("withdrawn")
+        with freeze_time("2026-04-10 09:00:00"):
+            self._sweep()
+            self.assertFalse(self.visit.hidden_note)
+            self._answer_card("given")
+        self.assertFalse(self.visit.note)
+
+    def test_a_formula_of_a_visit_without_consent(self):
+        self.visit.note = "6.1, allergic to PPD"
+        self.company.salon_missing_days = 90
+        with freeze_time("2026-06-08 09:00:00"):
+            self._sweep()
+            self.assertTrue(self.visit.note)
+        with freeze_time("2026-06-09 09:00:00"):
+            self._sweep()
+        self.assertFalse(self.visit.note)
+
     def test_nothing_is_written_against_the_clients_word(self):
         self._answer_card("withdrawn")
         anna = self.anna.with_user(self.receptionist)
