@@ -457,7 +457,17 @@ class SalonCall(models.Model):
         """
         for (company, purpose), calls in self._group_by_purpose():
             partners = calls.partner_id.with_company(company)
-            refused = partners - partners._filter_callable(purpose)
+            gate = self.env["salon.gate"].with_company(company)
+            holds = gate._get_holds(partners, purpose)
+            refused = partners.filtered(lambda one, holds=holds: holds[one])
+            if "guardian" in holds.values():
+                raise UserError(
+                    self.env._(
+                        "%(clients)s: %(reason)s",
+                        clients=", ".join(p.name or "?" for p in refused),
+                        reason=gate._text_hold("guardian"),
+                    )
+                )
             if refused:
                 raise UserError(
                     self.env._(

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.health_words import is_about_health
@@ -24,6 +24,16 @@ class ResPartner(models.Model):
     )
     salon_birthdate = fields.Date(
         "Date of birth", groups="salon_reminders.group_stylist"
+    )
+    salon_guardian_id = fields.Many2one(
+        "res.partner",
+        string="Guardian",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        domain="[('is_company', '=', False), ('id', '!=', id)]",
+        groups="salon_reminders.group_stylist",
+        help="Who agrees for a client under age, and is called instead.",
     )
     salon_note = fields.Text(
         "Formula and preferences", groups="salon_reminders.group_stylist"
@@ -111,10 +121,34 @@ class ResPartner(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if any(vals.get("salon_guardian_id") for vals in vals_list):
+            partners._keep_guardians()
+        return partners
+
     def write(self, vals):
         if "is_salon_client" in vals and not self.env.su:
             self._check_client_flag(bool(vals["is_salon_client"]))
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("salon_guardian_id"):
+            self._keep_guardians()
+        return result
+
+    def _keep_guardians(self):
+        """Make guardians clients, so that their numbers are protected as well.
+
+        :raise ValidationError: when somebody is their own guardian
+        """
+        guardians = self.salon_guardian_id
+        if not self.env.su:
+            guardians.check_access("read")
+        if any(partner.salon_guardian_id == partner for partner in self):
+            raise ValidationError(
+                self.env._("Nobody is their own guardian. Choose somebody else.")
+            )
+        return guardians._salon_become_clients()
 
     def _check_client_flag(self, is_client):
         """Refuse to open or shut a card by its flag; new cards bring theirs along.

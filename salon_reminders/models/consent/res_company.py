@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_duration
 
-from ...tools import legal_hours
+from ...tools import consent_age, legal_hours
 
 LONGEST_LINK = 365  # days, whatever was set before
 
@@ -52,6 +52,19 @@ class ResCompany(models.Model):
         "somebody may have to know of an allergy.",
     )
 
+    salon_consent_age = fields.Integer(
+        string="Consent from the age of",
+        compute="_compute_salon_consent_age",
+        store=True,
+        groups="salon_reminders.group_stylist",
+        help="For younger clients a guardian agrees and is called.",
+    )
+    salon_age_law = fields.Char(
+        string="Under age",
+        compute="_compute_salon_age_law",
+        groups="salon_reminders.group_stylist",
+    )
+
     # When nobody is called: stricter than the law, or with a reason
     salon_call_start = fields.Float(
         string="No calls before",
@@ -93,6 +106,26 @@ class ResCompany(models.Model):
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
     )
+
+    @api.depends("country_id")
+    def _compute_salon_consent_age(self):
+        for company in self:
+            company.salon_consent_age = consent_age.get_age(company.country_id.code).age
+
+    @api.depends("country_id")
+    @api.depends_context("lang")
+    def _compute_salon_age_law(self):
+        for company in self:
+            age, source = consent_age.get_age(company.country_id.code)
+            company.salon_age_law = (
+                self.env._("Under %(age)s years. Source: %(law)s.", age=age, law=source)
+                if source
+                else self.env._(
+                    "Under %(age)s years. No age of a law is listed: a default of our "
+                    "own.",
+                    age=age,
+                )
+            )
 
     @api.depends("country_id")
     @api.depends_context("lang")

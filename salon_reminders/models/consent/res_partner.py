@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import hash_sign, verify_hash_signed
@@ -127,11 +128,179 @@ class ResPartner(models.Model):
         compute="_compute_salon_card_sentences",
         groups="salon_reminders.group_stylist",
     )
+    salon_is_minor = fields.Boolean(
+        "Under age",
+        compute="_compute_salon_is_minor",
+        groups="salon_reminders.group_stylist",
+        help="By the date of birth and the law of the salon's country.",
+    )
+    salon_called_id = fields.Many2one(
+        "res.partner",
+        string="Who is called",
+        compute="_compute_salon_is_minor",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_age_hint = fields.Char(
+        "Who answers",
+        compute="_compute_salon_age_hint",
+        groups="salon_reminders.group_stylist",
+    )
     salon_photo_sentence = fields.Text(
         "Ask about photos",
         compute="_compute_salon_card_sentences",
         groups="salon_reminders.group_stylist",
     )
+
+    # ------------------------------------------------------------
+    # UNDER AGE
+    # ------------------------------------------------------------
+
+    @api.depends("salon_birthdate", "salon_guardian_id")
+    @api.depends_context("company")
+    def _compute_salon_is_minor(self):
+        for partner in self:
+            partner.salon_is_minor = partner._is_minor(self.env.company)
+            guardian = partner.salon_is_minor and partner.salon_guardian_id
+            partner.salon_called_id = guardian or partner
+
+    @api.depends("salon_birthdate", "salon_guardian_id")
+    @api.depends_context("company", "lang")
+    def _compute_salon_age_hint(self):
+        # Whoever reads the card may know the age.
+        age = self.env.company.sudo().salon_consent_age
+        for partner in self:
+            guardian = partner.salon_guardian_id
+            if not partner.salon_is_minor:
+                partner.salon_age_hint = False
+            elif guardian:
+                partner.salon_age_hint = self.env._(
+                    "Under %(age)s: %(guardian)s answers, and is called.",
+                    age=age,
+                    guardian=guardian.name,
+                )
+            else:
+                partner.salon_age_hint = self.env._(
+                    "Under %(age)s: link the guardian's card. Until then nobody may "
+                    "agree, and nobody is called.",
+                    age=age,
+                )
+
+    def _is_minor(self, company, day=None):
+        """Tell whether a guardian answers for this client; ``_sql_is_minor`` too.
+
+        Who was born on 29 February comes of age on 1 March in other years.
+
+        :param date day: the day it is asked for; today when left out
+        """
+        born = self.salon_birthdate
+        # The age of the law is no secret.
+        age = company.sudo().salon_consent_age
+        day = day or company._salon_today()
+        return bool(born) and born > fields.Date.subtract(day, years=age)
+
+    def _get_wards(self):
+        """Return the clients for whom these would answer, if they are under age."""
+        return self.with_context(active_test=False).search(
+            [("salon_guardian_id", "in", self.ids)]
+        )
+
+    def _keep_guardians(self):
+        result = super()._keep_guardians()
+        # Whoever links a guardian may know that it is not a child.
+        for guardian in self.salon_guardian_id.sudo():
+            if guardian._is_minor(self.env.company):
+                raise ValidationError(
+                    self.env._(
+                        "%(guardian)s is under age too. Choose a grown-up as the "
+                        "guardian.",
+                        guardian=guardian.name,
+                    )
+                )
+        return result
+
+    def _check_guardian(self, company):
+        """Refuse the consent of somebody under age who has no guardian.
+
+        :raise UserError: saying what to do
+        """
+        if not self.salon_guardian_id:
+            raise UserError(
+                self.env._(
+                    "%(client)s is under %(age)s, so a guardian has to agree. Link "
+                    "the guardian's card on the client's card, then ask the guardian.",
+                    client=self.name,
+                    age=company.sudo().salon_consent_age,
+                )
+            )
+
+    @api.model
+    def _sql_is_minor(self, alias, company, today):
+        """Return the condition that a guardian answers for a client.
+
+        :param SQL alias: alias of the client's row
+        :param SQL company: expression of the company's id
+        :param SQL today: expression of the salon's date
+        """
+        return SQL(
+            """COALESCE(%(alias)s.salon_birthdate > (%(today)s::date - make_interval(
+                years => (SELECT y.salon_consent_age FROM res_company y
+                           WHERE y.id = %(company)s))), FALSE)""",
+            alias=alias,
+            company=company,
+            today=today,
+        )
+
+    @api.model
+    def _sql_guardian(self, client, company, today):
+        """Return the id of who answers for a client: NULL for who is of age.
+
+        0 for who is under age and has no guardian.
+
+        :param SQL client: expression of the client's id
+        """
+        return SQL(
+            """(SELECT CASE WHEN %(minor)s THEN COALESCE(m.salon_guardian_id, 0) END
+                  FROM res_partner m WHERE m.id = %(client)s)""",
+            client=client,
+            minor=self._sql_is_minor(SQL("m"), company, today),
+        )
+
+    @api.model
+    def _sql_called_number(self, alias, company, today):
+        """Return the number on which a client is called: the own, or the guardian's.
+
+        In Python it is that of ``salon_called_id``.
+
+        :param SQL alias: alias of the client's row
+        """
+        return SQL(
+            """CASE WHEN %(alias)s.salon_guardian_id IS NOT NULL AND %(minor)s
+                    THEN (SELECT ga.phone_sanitized FROM res_partner ga
+                           WHERE ga.id = %(alias)s.salon_guardian_id)
+                    ELSE %(alias)s.phone_sanitized END""",
+            alias=alias,
+            minor=self._sql_is_minor(alias, company, today),
+        )
+
+    @api.model
+    def _sql_called_on(self, number, company, today):
+        """Return the query of the ids of clients who are called on a number."""
+        minor = self._sql_is_minor(SQL("c"), company, today)
+        return SQL(
+            """SELECT c.id FROM res_partner c
+                WHERE c.phone_sanitized = %(number)s
+                  AND NOT (c.salon_guardian_id IS NOT NULL AND %(minor)s)
+                UNION ALL
+               SELECT c.id FROM res_partner ga
+                 JOIN res_partner c ON c.salon_guardian_id = ga.id
+                WHERE ga.phone_sanitized = %(number)s AND %(minor)s""",
+            number=number,
+            minor=minor,
+        )
+
+    # ------------------------------------------------------------
+    # WHAT TO ASK FOR
+    # ------------------------------------------------------------
 
     @api.depends("salon_consent_ids", "phone")
     @api.depends_context("company")
@@ -289,7 +458,8 @@ class ResPartner(models.Model):
         for partner in self:
             found = newest.get(partner.salon_ask_purpose, {})
             partner.salon_ask_reason = partner.salon_consent_to_ask and (
-                self._salon_text_asked(
+                partner.salon_age_hint
+                or self._salon_text_asked(
                     partner.salon_ask_purpose,
                     found.get(partner._origin),
                     asked.get(partner._origin),
@@ -308,6 +478,8 @@ class ResPartner(models.Model):
                 "Asked on %(date)s, did not want to decide",
                 date=format_date(self.env, day),
             )
+        if consent and consent.guardian_id:
+            return self.env._("Of age now: a guardian had agreed before")
         if consent:
             return self.env._(
                 "The consent ended on %(date)s",
@@ -670,6 +842,7 @@ class ResPartner(models.Model):
             "salon": self.env.company.name,
             "language": (self.env.context.get("lang") or "en").split("_")[0],
             "groups": self._get_salon_consent_questions(),
+            "is_minor": self._is_minor(self.env.company),
         }
 
     def _get_salon_consent_questions(self):
@@ -725,10 +898,14 @@ class ResPartner(models.Model):
         self.ensure_one()
         states = self._get_salon_consent_states()
         consents = self.env["salon.consent"]
+        is_minor = self._is_minor(self.env.company)
         vals_list = []
         for purpose, channel in KINDS:
             wanted = f"{purpose}_{channel}" in answers
             holds = states.get((purpose, channel)) == "given"
+            if wanted and is_minor:
+                # The link is the client's own; a guardian agrees at the salon.
+                continue
             if wanted != holds and (wanted or (purpose, channel) in states):
                 vals_list.append(
                     consents._prepare_vals(

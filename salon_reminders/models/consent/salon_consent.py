@@ -148,6 +148,14 @@ class SalonConsent(models.Model):
         required=True,
         help="What the client was asked, word for word.",
     )
+    guardian_id = fields.Many2one(
+        "res.partner",
+        string="Answered by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The guardian who answered for a client under age.",
+    )
     # A file of this row: it can't be changed or deleted without writing the row.
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
@@ -241,6 +249,7 @@ class SalonConsent(models.Model):
             self = self.with_env(self.env(context=clean_context(self.env.context)))
             vals_list = [self._prepare_answer(vals) for vals in vals_list]
         self.env["res.partner"]._check_salon_clients(vals_list)
+        self._add_guardians(vals_list)
         consents = super().create(vals_list)
         consents.partner_id._salon_become_clients()
         consents._after_create()
@@ -260,6 +269,29 @@ class SalonConsent(models.Model):
             "Consents are never changed or deleted. Record a new one that says what "
             "holds now."
         )
+
+    @api.model
+    def _add_guardians(self, vals_list):
+        """Note who answers for clients under age: the guardian on their card.
+
+        What a file, a link or the system says is no guardian's word.
+
+        :raise UserError: when somebody under age, without a guardian, would agree
+        """
+        # Whoever may record an answer may know who has to give it.
+        partners_sudo = self.env["res.partner"].sudo()
+        partners_sudo = partners_sudo.browse([v.get("partner_id") for v in vals_list])
+        for partner, vals in zip(partners_sudo, vals_list, strict=True):
+            if vals.get("method", "desk") not in PERSONAL_METHODS:
+                continue
+            companies = self.env["res.company"]
+            company = companies.browse(vals.get("company_id")) or self.env.company
+            moment = fields.Datetime.to_datetime(vals.get("date"))
+            day = company._salon_date(moment) if moment else company._salon_today()
+            if partner._is_minor(company, day):
+                if vals.get("decision", "given") == "given":
+                    partner._check_guardian(company)
+                vals["guardian_id"] = partner.salon_guardian_id.id
 
     def _complete_vals(self, vals):
         """Return the values of a row that the system writes: its wording is final."""
@@ -342,7 +374,8 @@ class SalonConsent(models.Model):
 
     def _after_create(self):
         """Let withdrawals end what they forbid, and bring Odoo's blacklists in line."""
-        withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
+        contacts = self.filtered(lambda consent: consent.channel != CARD)
+        withdrawn = contacts.filtered(lambda consent: consent.decision == "withdrawn")
         if withdrawn:
             withdrawn._after_withdrawal()
         if not is_flagged(self.env, "salon_from_blacklist"):
@@ -350,7 +383,7 @@ class SalonConsent(models.Model):
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
             own.filtered(lambda c: c.decision == "withdrawn")._reach_blacklists()
-        answered = self.filtered(lambda consent: consent.channel == CARD)
+        answered = self - contacts
         if answered:
             # What is kept follows the answer, whoever records it.
             answered.partner_id.sudo()._salon_after_card_answers()
@@ -400,7 +433,9 @@ class SalonConsent(models.Model):
     def _sql_holds(self, row, today):
         """Return the condition that an answer, the newest of its kind, is a consent.
 
-        ``_is_valid`` says the same.
+        Of a client under age it is the guardian who has to have given it. That one ends
+        when the client comes of age, for then another number is called; what the card
+        keeps goes on. ``_is_valid`` says the same.
 
         :param SQL row: alias of the row
         :param SQL today: expression of the salon's date
@@ -408,9 +443,15 @@ class SalonConsent(models.Model):
         return SQL(
             """(%(row)s.decision = 'given'
                 AND (%(row)s.expiry_date IS NULL
-                     OR %(row)s.expiry_date >= %(today)s))""",
+                     OR %(row)s.expiry_date >= %(today)s)
+                AND (%(row)s.guardian_id IS NOT DISTINCT FROM %(guardian)s
+                     OR %(row)s.channel = 'card' AND %(row)s.guardian_id IS NOT NULL))
+            """,
             row=row,
             today=today,
+            guardian=self.env["res.partner"]._sql_guardian(
+                SQL("%s.partner_id", row), SQL("%s.company_id", row), today
+            ),
         )
 
     @api.model
@@ -450,9 +491,18 @@ class SalonConsent(models.Model):
         """Tell whether this row, the newest of its kind, still holds today."""
         self.ensure_one()
         today = self.company_id._salon_today()
-        return self.decision == "given" and (
-            not self.expiry_date or self.expiry_date >= today
-        )
+        is_running = not self.expiry_date or self.expiry_date >= today
+        return self.decision == "given" and is_running and self._is_by_the_right_one()
+
+    def _is_by_the_right_one(self):
+        """Tell whether who answered is whose answer counts today: see above."""
+        # As in _add_guardians.
+        partner_sudo, guardian = self.partner_id.sudo(), self.guardian_id
+        if self.channel == CARD and guardian:
+            return True
+        if partner_sudo._is_minor(self.company_id):
+            return bool(guardian) and guardian == partner_sudo.salon_guardian_id
+        return not guardian
 
     @api.model
     def _prepare_vals(self, partner, decision, method, **extra):
@@ -590,6 +640,14 @@ class SalonConsent(models.Model):
             self.env["res.partner"].with_context(active_test=False).search(domain)
         )
         rows = self._get_newest_rows(partners, channels)
+        if "phone" in channels:
+            # Who answers for a child is called about it on this number.
+            rows += [
+                row
+                for row in self._get_newest_rows(partners._get_wards(), ("phone",))
+                if row["guardian_id"] in partners.ids
+                and row["partner_id"] not in partners.ids
+            ]
         self.with_context(salon_from_blacklist=SERVER_SAYS).create(
             [
                 {
@@ -612,7 +670,8 @@ class SalonConsent(models.Model):
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
-                """SELECT id, partner_id, company_id, purpose, channel, decision, date
+                """SELECT id, partner_id, company_id, purpose, channel, decision, date,
+                          guardian_id
                      FROM salon_consent c
                     WHERE partner_id = ANY(%s) AND channel IN %s AND %s
                  ORDER BY partner_id, company_id, purpose, channel""",
@@ -628,12 +687,20 @@ class SalonConsent(models.Model):
         A blacklist knows neither purpose nor person. So it is right only when nobody
         who has the number agrees to anything over it any more.
         """
-        phones = self.filtered(lambda c: c.channel in PHONE_CHANNELS).partner_id
+        phones = self._get_phone_owners()
         emails = self.filtered(lambda c: c.channel == "email").partner_id
         for number in self._get_unwanted(phones, PHONE_CHANNELS):
             self._block("phone.blacklist", "number", number)
         for email in self._get_unwanted(emails, ("email",)):
             self._block("mail.blacklist", "email", email)
+
+    def _get_phone_owners(self):
+        """Return whose telephones these answers are about, see ``salon_called_id``."""
+        owners = self.env["res.partner"]
+        for consent in self.filtered(lambda c: c.channel in PHONE_CHANNELS):
+            guardian = consent.channel == "phone" and consent.guardian_id
+            owners |= guardian or consent.partner_id
+        return owners
 
     @api.model
     def _block(self, model, field, address):
@@ -660,7 +727,14 @@ class SalonConsent(models.Model):
                          JOIN salon_consent s ON s.partner_id = o.id
                          JOIN clock t ON t.company_id = s.company_id
                         WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
-                          AND %(holds)s AND %(newest)s)""",
+                          AND %(holds)s AND %(newest)s)
+                   -- Nor about a child, for whom the owner of the telephone answers.
+                   AND NOT EXISTS (
+                       SELECT FROM res_partner o
+                         JOIN salon_consent s ON s.guardian_id = o.id
+                         JOIN clock t ON t.company_id = s.company_id
+                        WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
+                          AND s.channel = 'phone' AND %(holds)s AND %(newest)s)""",
                 clock=self.env["res.company"]._sql_salon_days(),
                 holds=self._sql_holds(SQL("s"), SQL("t.day")),
                 newest=self._sql_is_newest(SQL("s")),
@@ -674,7 +748,7 @@ class SalonConsent(models.Model):
 
     def _lift_blacklists(self):
         """Take off the blacklists what only an earlier withdrawal put there."""
-        phones = self.filtered(lambda c: c.channel in PHONE_CHANNELS).partner_id
+        phones = self._get_phone_owners()
         emails = self.filtered(lambda c: c.channel == "email").partner_id
         for model, field, addresses in (
             ("phone.blacklist", "number", phones.mapped("phone_sanitized")),

@@ -229,7 +229,11 @@ class ResPartner(models.Model):
             )
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
-        number = number_sudo.create({"partner_id": self.id, "is_allowed": not hold})
+        # For somebody under age the guardian is called.
+        called_sudo = self.sudo().salon_called_id
+        number = number_sudo.create(
+            {"partner_id": called_sudo.id, "is_allowed": not hold}
+        )
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )

@@ -26,6 +26,7 @@ class SalonConsentAnswers(models.TransientModel):
     date = fields.Datetime("Said on", required=True, default=fields.Datetime.now)
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
+    age_hint = fields.Char(related="partner_id.salon_age_hint")
     questions = fields.Json(compute="_compute_questions")
     answers = fields.Json(help="The decision by purpose and channel.")
 
