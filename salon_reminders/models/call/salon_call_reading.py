@@ -26,7 +26,6 @@ class SalonCall(models.Model):
         help="Shown only while the call is open and the client agrees to be called, at "
         "hours at which the law allows it.",
     )
-    whom = fields.Char("Whom to call", compute="_compute_whom")
     hold_text = fields.Char(
         "Held back",
         compute="_compute_hold_text",
@@ -70,12 +69,6 @@ class SalonCall(models.Model):
         held = self._get_hour_holds()
         for call in self:
             call.phone = call not in held and numbers.get(call)
-
-    @api.depends("partner_id.salon_birthdate", "partner_id.salon_guardian_id")
-    @api.depends_context("lang")
-    def _compute_whom(self):
-        for call in self:
-            call.whom = call.partner_id and call._get_whom_text()
 
     @api.depends("partner_id", "company_id", "state", "priority", "call_at")
     @api.depends_context("lang")
@@ -421,7 +414,6 @@ class SalonCall(models.Model):
         return {
             "partner_id": partner.id,
             "phone": self.phone or "",
-            "whom": self._get_whom_text(),
             "hold_text": self.hold_text or "",
             "formula": partner.salon_note or "",
             "zones_ignored": self._get_ignored_zones(),

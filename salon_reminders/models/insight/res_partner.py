@@ -44,19 +44,15 @@ class ResPartner(models.Model):
         groups=STYLIST,
         help="She was asked about allergies and has none.",
     )
+    # By whom and when it was written, for the rule that deletes what nobody agreed to
     salon_health_date = fields.Date(
-        "Notes about health of",
-        readonly=True,
-        copy=False,
-        groups=STYLIST,
-        help="The day on which the contraindications or the formula were written.",
+        "Notes about health of", copy=False, groups=NO_ACCESS
     )
     salon_health_company_id = fields.Many2one(
         "res.company",
         string="Notes about health by",
-        readonly=True,
         copy=False,
-        groups=STYLIST,
+        groups=NO_ACCESS,
     )
     # Of a client who does not let the card keep them, until they are deleted. Taken
     # out of the fields that everything reads, so that nothing can show them.
