@@ -370,7 +370,7 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _sql_card_to_ask(self, _alias, _purpose):
+    def _sql_card_to_ask(self, alias, purpose):
         """Return the condition that the card keeps something without consent to it.
 
         Filled where it is known what a card keeps.
