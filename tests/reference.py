@@ -23,6 +23,8 @@ OPEN = ("booked", "confirmed", "arrived")
 # What a client is asked for, and what each kind of call needs.
 PURPOSES = ("reminder", "feedback", "promotion")
 PURPOSE_OF = {"reminder": "reminder", "lapsed": "feedback", "birthday": "promotion"}
+# From this age on clients agree for themselves.
+OF_AGE = 16
 STATES = (*OPEN, "done", "no_show", "cancelled")
 # They can't be said of a visit to come.
 HERE = ("arrived", "done", "no_show")
@@ -83,6 +85,7 @@ class Client:
     number: int  # breaks ties
     phone: str | None
     birthdate: date | None = None
+    guardian: str | None = None
 
 
 @dataclass
@@ -103,6 +106,7 @@ class Consent:
     given: bool
     expiry: date | None = None
     purpose: str = "reminder"
+    guardian: str | None = None  # who answered for a client under age
 
 
 @dataclass

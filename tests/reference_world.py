@@ -172,23 +172,59 @@ class World:
         if not newest:
             return False
         today = self.today(salon)
-        return newest.given and (newest.expiry is None or newest.expiry >= today)
+        if newest.expiry and newest.expiry < today:
+            return False
+        guardian = self.guardian(client, salon)
+        if self.is_minor(client, salon) and not guardian:
+            return False
+        return newest.given and newest.guardian == guardian
 
     def may_be_called(self, client, salon, purpose):
-        phone = self.clients[client].phone
+        phone = self.number(client, salon)
         allowed = phone and phone not in self.blacklist
-        return allowed and self.agrees(client, salon, purpose)
+        return allowed and self.agrees_with_guardian(client, salon, purpose)
+
+    # ---- clients under age ----
+
+    def is_minor(self, client, salon):
+        born, today = self.clients[client].birthdate, self.today(salon)
+        if not born:
+            return False
+        of_age = (born.year + ref.OF_AGE, born.month, born.day)
+        return of_age > (today.year, today.month, today.day)
+
+    def guardian(self, client, salon):
+        """Who answers for this client, if somebody has to."""
+        return self.clients[client].guardian if self.is_minor(client, salon) else None
+
+    def lacks_guardian(self, client, salon):
+        return self.is_minor(client, salon) and not self.guardian(client, salon)
+
+    def number(self, client, salon):
+        """The number on which one is called about this client."""
+        return self.clients[self.guardian(client, salon) or client].phone
+
+    def agrees_with_guardian(self, client, salon, purpose):
+        """Who wants no calls gets none about a child either."""
+        guardian = self.guardian(client, salon)
+        own = guardian and self.newest(guardian, salon, purpose)
+        refused = own and not own.given
+        return not refused and self.agrees(client, salon, purpose)
+
+    def wards(self, *guardians):
+        return [n for n, client in self.clients.items() if client.guardian in guardians]
 
     def purposes(self, client, salon):
         return {one for one in ref.PURPOSES if self.agrees(client, salon, one)}
 
     def consent(self, client, salon, given, expiry=None, purpose="reminder"):
+        guardian = self.guardian(client, salon)
         self.consents.append(
-            ref.Consent(client, salon, self.now, given, expiry, purpose)
+            ref.Consent(client, salon, self.now, given, expiry, purpose, guardian)
         )
         if not given:
-            self.cancel_unwanted([client])
-        self.blacklist_follows(self.clients[client].phone, given)
+            self.cancel_unwanted([client, *self.wards(client)])
+        self.blacklist_follows(self.number(client, salon), given)
 
     def owners(self, phone):
         return [name for name, client in self.clients.items() if client.phone == phone]
@@ -200,9 +236,11 @@ class World:
         if given and phone in self.by_consent:
             self.unblock(phone)
         wanted = any(
-            self.purposes(owner, salon)
+            self.purposes(client, salon)
             for owner in self.owners(phone)
             for salon in self.salons
+            for client in (owner, *self.wards(owner))
+            if client == owner or self.guardian(client, salon) == owner
         )
         if not given and not wanted and phone not in self.blacklist:
             self.blacklist.add(phone)
@@ -214,13 +252,20 @@ class World:
         self.by_consent.discard(phone)
         for owner in self.owners(phone):
             for salon, purpose in product(self.salons, ref.PURPOSES):
-                newest = self.newest(owner, salon, purpose)
-                if newest and newest.given:
-                    self.withdraw(owner, salon, purpose)
-        self.cancel_unwanted(self.owners(phone))
+                for client in (owner, *self.wards(owner)):
+                    newest = self.newest(client, salon, purpose)
+                    asked = client == owner or newest and newest.guardian == owner
+                    if newest and newest.given and asked:
+                        self.withdraw(client, salon, purpose)
+        owners = self.owners(phone)
+        self.cancel_unwanted([*owners, *self.wards(*owners)])
 
     def withdraw(self, client, salon, purpose):
         self.consents.append(ref.Consent(client, salon, self.now, False, None, purpose))
+
+    def by_others(self):
+        """The numbers that somebody blacklisted without a word of the client."""
+        return self.blacklist - self.by_consent
 
     def unblock(self, phone):
         self.blacklist.discard(phone)
@@ -231,6 +276,10 @@ class World:
         for call in self.calls:
             if call.state == "open" and call.client in clients:
                 purpose = ref.PURPOSE_OF[call.kind]
+                blocked = self.number(call.client, call.salon) in self.by_others()
+                if self.lacks_guardian(call.client, call.salon) and not blocked:
+                    # It is held, not ended.
+                    continue
                 if self.may_be_called(call.client, call.salon, purpose):
                     self.keep_agreed(call, purpose)
                 else:
@@ -257,7 +306,7 @@ class World:
     # ---- calls ----
 
     def no_answer(self, call):
-        phone = self.clients[call.client].phone
+        phone = self.number(call.client, call.salon)
         call.attempts.append((self.now, phone))
         salon = self.salons[call.salon]
         if len(call.attempts) >= salon.max_attempts:
@@ -267,7 +316,7 @@ class World:
             call.state = "done"
 
     def decline(self, call, stop):
-        phone = self.clients[call.client].phone
+        phone = self.number(call.client, call.salon)
         call.attempts.append((self.now, phone))
         for key in self.keys_of(call):
             if stop:
@@ -283,6 +332,9 @@ class World:
 
     def merge(self, source, target):
         """Everything of ``source`` belongs to ``target`` from now on."""
+        for one, other in ((source, target), (target, source)):
+            if self.clients[one].guardian == other:
+                self.clients[one].guardian = None
         for salon in self.salons:
             both = [c for c in self.open_calls(salon) if c.client in (source, target)]
             both.sort(key=lambda call: call.client != target)
@@ -296,6 +348,9 @@ class World:
         for item in [*self.visits, *self.consents, *self.calls]:
             if item.client == source:
                 item.client = target
+        for item in [*self.clients.values(), *self.consents]:
+            if item.guardian == source:
+                item.guardian = target
         gone, stays = self.clients.pop(source), self.clients[target]
         for kind, before in newest.items():
             # The most restrictive of the two answers holds.
@@ -304,6 +359,7 @@ class World:
                 self.withdraw(target, *kind)
         stays.phone = stays.phone or gone.phone
         stays.birthdate = stays.birthdate or gone.birthdate
+        stays.guardian = stays.guardian or gone.guardian
         self.visits_changed(target)
         self.cancel_unwanted([target])
 
@@ -351,12 +407,12 @@ class World:
         numbers = set()
         for reason in self.candidates(name):
             client = reason.client
-            if self.hold(reason, name) or self.clients[client].phone in numbers:
+            if self.hold(reason, name) or self.number(client, name) in numbers:
                 continue
             if salon.quota and free <= 0:
                 break
             free -= 1
-            numbers.add(self.clients[client].phone)
+            numbers.add(self.number(client, name))
             call = ref.Call(client, name, reason.kind, reason.needs, today)
             call.birthday = reason.birthday
             self.calls.append(call)
@@ -366,7 +422,7 @@ class World:
         found, numbers = {}, set()
         for reason in self.candidates(name):
             hold = self.hold(reason, name)
-            phone = self.clients[reason.client].phone
+            phone = self.number(reason.client, name)
             if not hold:
                 hold = "gap" if phone in numbers else "quota"
                 numbers.add(phone)
@@ -447,17 +503,19 @@ class World:
     def hold(self, reason, name):
         """The one rule that holds her back, or None."""
         client = reason.client
-        phone = self.clients[client].phone
-        if phone in self.blacklist - self.by_consent:
+        phone = self.number(client, name)
+        if phone in self.by_others():
             return "blacklist"
-        if not self.agrees(client, name, ref.PURPOSE_OF[reason.kind]):
+        if self.lacks_guardian(client, name):
+            return "guardian"
+        if not self.agrees_with_guardian(client, name, ref.PURPOSE_OF[reason.kind]):
             return "consent"
         if not phone:
             return "phone"
         if phone in self.blacklist:
             return "blacklist"
         for call in self.open_calls(name):
-            if call.client == client or self.clients[call.client].phone == phone:
+            if call.client == client or self.number(call.client, name) == phone:
                 return "call"
         return "gap" if self.contacted(client, phone, name) else None
 

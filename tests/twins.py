@@ -341,6 +341,9 @@ class Twins:
 
     def consent(self, client, salon, given, days, purpose="reminder"):
         client = self.client(client)
+        if given and self.world.lacks_guardian(client, salon):
+            # Nobody may agree; what is said to people is tested elsewhere.
+            return
         expiry = self.world.today(salon) + timedelta(days=days) if days else None
         self.world.consent(client, salon, given, expiry, purpose)
         self.env["salon.consent"].create(
@@ -353,6 +356,31 @@ class Twins:
                 "wording": "May we?",
             }
         )
+
+    def card_consent(self, client, salon, given, purpose):
+        """What the card may keep changes nothing for calls."""
+        client = self.client(client)
+        if given and self.world.lacks_guardian(client, salon):
+            return
+        self.env["salon.consent"].create(
+            {
+                "partner_id": self.partners[client].id,
+                "company_id": self.salons.companies[salon].id,
+                "purpose": purpose,
+                "decision": "given" if given else "withdrawn",
+                "wording": "May we?",
+            }
+        )
+
+    def guardian(self, client, guardian):
+        """Somebody answers for the client, or nobody does any more."""
+        client = self.client(client)
+        name = self.client(guardian) if guardian is not None else None
+        born = name and self.world.clients[name].birthdate
+        if name == client or born and born.year > 2000:
+            return
+        self.world.clients[client].guardian = name
+        self.partners[client].salon_guardian_id = name and self.partners[name]
 
     def phone(self, client, number):
         client, phone = self.client(client), PHONES[number]
@@ -594,4 +622,8 @@ STARTS = [
     datetime(2028, 3, 10, 6, 30),  # and on 12 and 26 March
     datetime(2027, 12, 29, 12),  # year end
 ]
-BIRTHDATES = [date(1992, 2, 29), date(1980, 11, 7), date(1999, 1, 1), None]
+BIRTHDATES = [
+    *(date(1992, 2, 29), date(1980, 11, 7), date(1999, 1, 1), None),
+    # Under age, for some days or for long.
+    *(date(2012, 2, 29), date(2012, 3, 20), date(2019, 5, 1)),
+]

@@ -4,6 +4,7 @@ from . import visit
 from . import consent
 from . import reminder
 from . import call
+from . import insight
 from . import privacy
 from . import promotion
 from . import start

@@ -37,8 +37,9 @@ TABLES = """
      WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
        AND table_name LIKE 'salon%'
 """
-# More rows than before: new versions of two sentences, for calls about more than these.
-ADDED = {"salon_consent_wording": 2}
+# More rows than before: new versions of two sentences, for calls about more than these,
+# and two sentences about what the card keeps.
+ADDED = {"salon_consent_wording": 4}
 # Reasons that a client had not agreed to are taken off open calls; of calls that are
 # over nothing is.
 REASONS = "salon_call_reminder_rel"

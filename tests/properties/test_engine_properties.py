@@ -6,6 +6,7 @@ other examples in each run.
 
 import os
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -78,6 +79,13 @@ wishes = st.one_of(
     event(
         "consent", client, salon, st.booleans(), st.sampled_from([0, 0, 1, 20]), purpose
     ),
+    event(
+        "card_consent",
+        client,
+        salon,
+        st.booleans(),
+        st.sampled_from(["health", "photo"]),
+    ),
     event("phone", client, st.integers(0, len(PHONES) - 1)),
     event("block", st.integers(0, len(PHONES) - 1), st.booleans()),
     event("pause", number, st.integers(1, 40)),
@@ -108,6 +116,7 @@ rules = st.one_of(
     ),
     event("close", salon, st.integers(-30, 60)),
     event("birthdate", client, st.sampled_from(BIRTHDATES)),
+    event("guardian", client, st.one_of(client, client, st.none())),
     event("merge", client, client),
     event("rebuild"),
 )
@@ -162,6 +171,33 @@ START = [("consent", 0, "east", True, 0), ("consent", 1, "east", True, 0)]
 DUE = [
     ("history", 0, "east", ["touch-up"], 40, 9, [35, 35]),
     ("history", 1, "east", ["touch-up"], 38, 9, []),
+]
+CHILD = [
+    ("birthdate", 0, date(2012, 3, 1)),
+    ("job",),
+    ("guardian", 0, 2),
+    ("job",),
+    ("consent", 0, "east", True, 0),
+    ("job",),
+    ("consent", 2, "east", False, 0),
+    ("job",),
+    ("consent", 0, "east", True, 0),
+    ("block", 2, False),
+    ("job",),
+    ("wait", 3, 0),
+    ("job",),
+]
+CHILD_OF_ONE_DUE = [
+    ("birthdate", 0, date(2019, 5, 1)),
+    ("guardian", 0, 1),
+    ("card_consent", 0, "east", True, "health"),
+    ("consent", 0, "east", True, 0),
+    ("job",),
+    ("no_answer", 0),
+    ("block", 1, True),
+    ("job",),
+    ("merge", 0, 1),
+    ("job",),
 ]
 MERGED_UNWILLING = [
     ("job",),
@@ -237,6 +273,8 @@ class TestEngineProperties(PropertyCase):
     @examples(30)
     @example(STARTS[0], START, [*DUE, *MERGED_UNWILLING])
     @example(STARTS[0], START, [*DUE, *MERGED_SKIPPED])
+    @example(STARTS[0], START, [*DUE, *CHILD])
+    @example(STARTS[0], START, [*DUE, *CHILD_OF_ONE_DUE])
     @example(STARTS[2], START, [*DUE, *CONSENT_EXPIRED])
     @example(STARTS[2], START, [*DUE, *CONFIRMED])
     @example(STARTS[0], EVERYTHING, [*DUE, *BIRTHDAY_REFUSED])

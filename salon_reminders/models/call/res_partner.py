@@ -138,6 +138,9 @@ class ResPartner(models.Model):
         company = self.env.company
         return {
             "consent": self._salon_text_not_agreed(kind),
+            "guardian": self.env._(
+                "Due, but under age: link the guardian's card, and ask the guardian."
+            ),
             "phone": self.env._("She is due, but there is no valid phone number."),
             "blacklist": self.env._(
                 "She is due, but her number is on the do-not-call list."

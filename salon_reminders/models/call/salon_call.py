@@ -7,7 +7,7 @@ from odoo.tools import SQL, clean_context, format_list
 
 from ...tools.bulk_insert import bulk_insert
 from ...tools.server_flags import SERVER_SAYS, is_flagged
-from ..consent.salon_consent import PURPOSES
+from ..consent.salon_consent import CONTACT_PURPOSES
 
 # Who is called before whom: the one order of calls, and of the clients who come on the
 # list. What was promised comes at its hour, before all others.
@@ -94,7 +94,7 @@ class SalonCall(models.Model):
         default="reminder",
     )
     purpose = fields.Selection(
-        PURPOSES,
+        CONTACT_PURPOSES,
         compute="_compute_purpose",
         store=True,
         help="What the client must have agreed to. It follows from the kind.",
@@ -457,7 +457,17 @@ class SalonCall(models.Model):
         """
         for (company, purpose), calls in self._group_by_purpose():
             partners = calls.partner_id.with_company(company)
-            refused = partners - partners._filter_callable(purpose)
+            gate = self.env["salon.gate"].with_company(company)
+            holds = gate._get_holds(partners, purpose)
+            refused = partners.filtered(lambda one, holds=holds: holds[one])
+            if "guardian" in holds.values():
+                raise UserError(
+                    self.env._(
+                        "%(clients)s: %(reason)s",
+                        clients=", ".join(p.name or "?" for p in refused),
+                        reason=gate._text_hold("guardian"),
+                    )
+                )
             if refused:
                 raise UserError(
                     self.env._(

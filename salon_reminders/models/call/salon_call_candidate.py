@@ -207,7 +207,7 @@ class SalonCallCandidate(models.AbstractModel):
             SQL(
                 """WITH held AS (
                     SELECT d.*, %(hold)s AS hold
-                      FROM (SELECT p.id AS partner_id, p.phone_sanitized AS phone,
+                      FROM (SELECT p.id AS partner_id, %(phone)s AS phone,
                                    %(today)s AS day, p.user_id,
                                    %(purpose)s AS purpose
                               FROM res_partner p
@@ -222,6 +222,7 @@ class SalonCallCandidate(models.AbstractModel):
                   FROM held d
             CROSS JOIN LATERAL (%(worth)s) worth
             CROSS JOIN LATERAL (%(reminders)s) due""",
+                phone=self._sql_number(today),
                 hold=self._sql_hold(company, today, may_have_left=True),
                 purpose=self.env["salon.call"]._sql_purpose(SQL("'lapsed'")),
                 today=today,
@@ -305,7 +306,7 @@ class SalonCallCandidate(models.AbstractModel):
         has agreed to none of it stays with all of it, for the gate to hold back.
         """
         return SQL(
-            """SELECT p.id AS partner_id, p.phone_sanitized AS phone, one.day,
+            """SELECT p.id AS partner_id, %(phone)s AS phone, one.day,
                       p.user_id, first.kind, %(purpose)s AS purpose,
                       COALESCE(g.gone, 0) AS gone,
                       CASE WHEN told.needs THEN g.need_ids END
@@ -336,6 +337,7 @@ class SalonCallCandidate(models.AbstractModel):
    CROSS JOIN LATERAL (SELECT may.remind OR NOT first.agreed AS needs,
                               may.ask OR NOT first.agreed AS lapsed,
                               may.offer OR NOT first.agreed AS offers) told""",
+            phone=self._sql_number(SQL("one.day")),
             purpose=self.env["salon.call"]._sql_purpose(SQL("first.kind")),
             reminders=self._sql_due_reminders(company, partners),
             birthdays=self._sql_birthdays(company, partners),
@@ -449,6 +451,12 @@ class SalonCallCandidate(models.AbstractModel):
             year=year,
         )
 
+    def _sql_number(self, today):
+        """Return the number on which client ``p`` is called on a day."""
+        company = SQL("%s", self.env.company.id)
+        partners = self.env["res.partner"]
+        return partners._sql_called_number(SQL("p"), company, today)
+
     def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
@@ -463,10 +471,9 @@ class SalonCallCandidate(models.AbstractModel):
             """COALESCE(%(gate)s, CASE
                  WHEN %(left)s THEN 'left'
                  WHEN EXISTS (
-                     SELECT FROM res_partner op
+                     SELECT FROM (%(on_number)s) op
                        JOIN salon_call oc ON oc.partner_id = op.id
-                      WHERE op.phone_sanitized = d.phone
-                        AND oc.company_id = %(company)s
+                      WHERE oc.company_id = %(company)s
                         AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
@@ -485,6 +492,9 @@ class SalonCallCandidate(models.AbstractModel):
                 "phone",
             ),
             company=company.id,
+            on_number=self.env["res.partner"]._sql_called_on(
+                SQL("d.phone"), SQL("%s", company.id), today
+            ),
             left=SQL("FALSE")
             if may_have_left
             else self.env["salon.call.attempt"]._sql_left(

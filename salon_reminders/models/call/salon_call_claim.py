@@ -125,11 +125,15 @@ class SalonCallClaim(models.Model):
         """Return the open calls on the number of a claim, of whichever client."""
         return SQL(
             """ARRAY(SELECT k.id
-                       FROM salon_call k
-                       JOIN res_partner p ON p.id = k.partner_id
+                       FROM (%s) p
+                       JOIN salon_call k ON k.partner_id = p.id
                       WHERE k.company_id = salon_call_claim.company_id
-                        AND k.state = 'open'
-                        AND p.phone_sanitized = salon_call_claim.phone)"""
+                        AND k.state = 'open')""",
+            self.env["res.partner"]._sql_called_on(
+                SQL("salon_call_claim.phone"),
+                SQL("salon_call_claim.company_id"),
+                SQL("%s::date", self.env.company._salon_today()),
+            ),
         )
 
     @api.model
@@ -169,7 +173,7 @@ class SalonCallClaim(models.Model):
                 and claim.until > fields.Datetime.now()
                 and (
                     claim.partner_id == call.partner_id
-                    or claim.phone == call.partner_id.phone_sanitized
+                    or claim.phone == call._get_called().phone_sanitized
                 )
             )
         )

@@ -14,6 +14,8 @@ from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
 from .salon_call import VISIT_KINDS, WIN_BACK_KINDS
 from .salon_call_queue import CHANGES
 
+# What holds back an open call without ending it.
+KEPT_HOLDS = (None, "guardian")
 # The next try of the same day comes after so many hours at the earliest.
 REST_HOURS = 2
 # A salon closed for longer is called again anyway.
@@ -203,13 +205,18 @@ class SalonCall(models.Model):
         calls = self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
         )
+        allowed = self.browse()
         for (company, purpose), some in calls._group_by_purpose():
-            clients = some.partner_id.with_company(company)
-            allowed = clients._filter_callable(purpose)
+            gate = self.env["salon.gate"].with_company(company)
+            holds = gate._get_holds(some.partner_id, purpose)
+            # Who lacks a guardian is held on the list, until one is linked.
             some.filtered(
-                lambda call, allowed=allowed: call.partner_id not in allowed
+                lambda call, holds=holds: holds[call.partner_id] not in KEPT_HOLDS
             )._close("consent", state="cancelled")
-        calls.filtered(lambda call: call.state == "open")._drop_not_agreed()
+            allowed |= some.filtered(
+                lambda call, holds=holds: not holds[call.partner_id]
+            )
+        allowed._drop_not_agreed()
 
     def _drop_not_agreed(self):
         """Take off open calls what their clients did not agree to, and say so.
@@ -304,7 +311,7 @@ class SalonCall(models.Model):
         if not self.phone:
             self._check_allowed()
         claims = self.env["salon.call.claim"]
-        if not claims._take(self, self.partner_id.phone_sanitized):
+        if not claims._take(self, self._get_called().phone_sanitized):
             return False
         self.invalidate_recordset(["claim_user_id"])
         self._notify_desk()

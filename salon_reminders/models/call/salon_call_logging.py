@@ -178,7 +178,7 @@ class SalonCall(models.Model):
             .create(
                 {
                     "call_id": self.id,
-                    "phone": claim.phone or self.partner_id.phone_sanitized,
+                    "phone": claim.phone or self._get_called().phone_sanitized,
                     "outcome_id": outcome.id,
                     "date": claim.date or fields.Datetime.now(),
                     "date_end": fields.Datetime.now(),
@@ -391,10 +391,10 @@ class SalonCall(models.Model):
     def _after_wrong_number(self, attempt):
         """Nobody dials this number for her again; a new number lifts it by itself."""
         # A fact about the client that ends her calls at other salons, too.
-        partner_sudo = self.partner_id.sudo()
-        partner_sudo.salon_wrong_number = attempt.sudo().phone
+        called_sudo = self._get_called().sudo()
+        called_sudo.salon_wrong_number = attempt.sudo().phone
         self._close("outcome")
-        self.sudo()._cancel_without_consent(partner_sudo)
+        self.sudo()._cancel_without_consent(self.partner_id | called_sudo)
 
     def _after_do_not_call(self, attempt):
         """All consents to calls are withdrawn, which cancels her open calls."""
@@ -460,7 +460,7 @@ class SalonCall(models.Model):
             for records, names in (
                 (call, CALL_FIELDS),
                 (call.reminder_ids, REMINDER_FIELDS),
-                (call.partner_id, PARTNER_FIELDS),
+                (call._get_called(), PARTNER_FIELDS),
             )
             for record in records
         }

@@ -86,12 +86,14 @@ class SalonCallQueue(models.AbstractModel):
         return self.env.execute_query_dict(
             SQL(
                 """SELECT k.id, k.state, k.priority, k.call_at,
-                          p.phone_sanitized AS number
-                     FROM unnest(ARRAY(%s)) WITH ORDINALITY AS c (id, place)
+                          %(number)s AS number, %(guardian)s AS guardian_id
+                     FROM unnest(ARRAY(%(ids)s)) WITH ORDINALITY AS c (id, place)
                      JOIN salon_call k ON k.id = c.id
                      JOIN res_partner p ON p.id = k.partner_id
                  ORDER BY c.place""",
-                ids,
+                number=self._sql_number("p"),
+                guardian=self._sql_guardian("p"),
+                ids=ids,
             )
         )
 
@@ -107,7 +109,8 @@ class SalonCallQueue(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT q.*, p.name AS name, p.phone_sanitized AS number,
+                """SELECT q.*, p.name AS name, %(number)s AS number,
+                          %(guardian)s AS guardian_id,
                           r.name AS stylist, u.id AS claim_user_id,
                           up.name AS claimed_by, c.until, %(needs)s AS needs
                      FROM (SELECT k.id, k.partner_id, k.stylist_id, k.company_id,
@@ -121,6 +124,8 @@ class SalonCallQueue(models.AbstractModel):
                 LEFT JOIN res_partner up ON up.id = u.partner_id
                  ORDER BY part, CASE WHEN q.part != 1 THEN q.call_at END, %(order)s, id
                     LIMIT %(limit)s OFFSET %(offset)s""",
+                number=self._sql_number("p"),
+                guardian=self._sql_guardian("p"),
                 needs=self._sql_needs(),
                 part=self._sql_part(),
                 order=SQL(WORTH_FIRST),
@@ -132,9 +137,15 @@ class SalonCallQueue(models.AbstractModel):
         )
         today = company._salon_today()
         held = self._get_held(rows)
+        guardians = self.env["res.partner"].browse(
+            {row["guardian_id"] for row in rows} - {None, 0}
+        )
+        # Who is called is told to whoever calls.
+        names = {one.id: one.name for one in guardians.sudo()}
         return [
             {
                 **self._prepare_row(row, company, today),
+                "whom": names.get(row["guardian_id"], ""),
                 "held": row["id"] in held and (held[row["id"]] or "-"),
             }
             for row in rows
@@ -142,7 +153,7 @@ class SalonCallQueue(models.AbstractModel):
 
     @api.model
     def _get_held(self, rows):
-        """Return {call id: from when on, in words} of what the law holds back now."""
+        """Return {call id: from when on, or why not, in words} of what is held back."""
         gate, now = self.env["salon.gate"], fields.Datetime.now()
         asked = [
             row
@@ -151,11 +162,13 @@ class SalonCallQueue(models.AbstractModel):
             and not is_promised_now(row["priority"], row["call_at"], now)
         ]
         holds = gate._get_hour_holds([row["number"] for row in asked])
-        return {
+        held = {
             row["id"]: holds[row["number"]] and gate._text_moment(holds[row["number"]])
             for row in asked
             if row["number"] in holds
         }
+        without = {row["id"] for row in rows if row["guardian_id"] == 0}
+        return {**held, **dict.fromkeys(without, self.env._("no guardian"))}
 
     @api.model
     def _prepare_row(self, row, company, today):
@@ -263,6 +276,30 @@ class SalonCallQueue(models.AbstractModel):
         )
 
     @api.model
+    def _get_salon(self):
+        """Return the current salon's id and date, as SQL."""
+        company = self.env.company
+        return SQL("%s", company.id), SQL("%s::date", company._salon_today())
+
+    @api.model
+    def _sql_number(self, alias):
+        """Return the number on which a client is called.
+
+        :param str alias: alias of the client's row
+        """
+        partners = self.env["res.partner"]
+        return partners._sql_called_number(SQL.identifier(alias), *self._get_salon())
+
+    @api.model
+    def _sql_guardian(self, alias):
+        """Return who answers for a client, as ``res.partner._sql_guardian``.
+
+        :param str alias: alias of the client's row
+        """
+        partners = self.env["res.partner"]
+        return partners._sql_guardian(SQL.identifier(alias, "id"), *self._get_salon())
+
+    @api.model
     def _sql_claim(self):
         """Return the query of the claim that holds on call ``q`` of client ``p``."""
         return SQL(
@@ -270,7 +307,7 @@ class SalonCallQueue(models.AbstractModel):
                 WHERE %s
              ORDER BY c.date, c.id LIMIT 1""",
             self.env["salon.call.claim"]._sql_holds(
-                SQL("q.company_id"), SQL("p.id"), SQL("p.phone_sanitized")
+                SQL("q.company_id"), SQL("p.id"), self._sql_number("p")
             ),
         )
 
@@ -289,7 +326,7 @@ class SalonCallQueue(models.AbstractModel):
                 holds=self.env["salon.call.claim"]._sql_holds(
                     SQL.identifier(alias, "company_id"),
                     SQL("cp.id"),
-                    SQL("cp.phone_sanitized"),
+                    self._sql_number("cp"),
                 ),
             )
 

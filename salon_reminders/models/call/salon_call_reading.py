@@ -78,8 +78,11 @@ class SalonCall(models.Model):
         held = self._get_hour_holds()
         for call in self:
             gate = self.env["salon.gate"].with_company(call.company_id)
+            if call in held and call._lacks_guardian():
+                call.hold_text = gate._text_hold("guardian")
+                continue
             call.hold_text = call in held and gate._text_hours(
-                call.partner_id.phone_sanitized, held[call]
+                call._get_called().phone_sanitized, held[call]
             )
 
     @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
@@ -131,13 +134,40 @@ class SalonCall(models.Model):
             partners = calls.partner_id.with_company(company)
             allowed = partners._filter_callable(purpose)
             for call in calls.filtered(lambda c, who=allowed: c.partner_id in who):
-                numbers[call] = call.partner_id.phone_sanitized
+                numbers[call] = call._get_called().phone_sanitized
         return numbers
 
+    def _get_called(self):
+        """Return who is called: the client, or the guardian of one under age."""
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id).salon_called_id
+
+    def _lacks_guardian(self):
+        """Tell whether nobody may be called, as nobody answers for the client."""
+        partner = self.partner_id.with_company(self.company_id)
+        return partner.salon_is_minor and not partner.salon_guardian_id
+
+    def _get_whom_text(self):
+        """Return who is called about the client, if that is somebody else."""
+        called = self._get_called()
+        if called == self.partner_id:
+            return ""
+        return self.env._(
+            "Call %(guardian)s, about %(client)s.",
+            guardian=called.name,
+            client=self.partner_id.name,
+        )
+
     def _get_hour_holds(self):
-        """Return {call: when it may be made} of those not to be made at this hour."""
+        """Return {call: when it may be made} of those not to be made at this hour.
+
+        At no hour when nobody answers for a client under age.
+        """
         now, held = fields.Datetime.now(), {}
         for company, calls in self.grouped("company_id").items():
+            open_calls = calls.filtered(lambda call: call.state == "open")
+            lacking = open_calls.filtered(lambda call: call._lacks_guardian())
+            held.update(dict.fromkeys(lacking, False))
             asked = calls.filtered(
                 lambda call: (
                     call.state == "open"
@@ -145,10 +175,10 @@ class SalonCall(models.Model):
                 )
             )
             gate = self.env["salon.gate"].with_company(company)
-            holds = gate._get_hour_holds(asked.partner_id.mapped("phone_sanitized"))
-            for call in asked:
-                number = call.partner_id.phone_sanitized
-                if number in holds:
+            numbers = {call: call._get_called().phone_sanitized for call in asked}
+            holds = gate._get_hour_holds(numbers.values())
+            for call, number in numbers.items():
+                if number in holds and call not in held:
                     held[call] = holds[number]
         return held
 
@@ -461,11 +491,12 @@ class SalonCall(models.Model):
 
     def _get_same_number(self):
         """Return the names of others who are reached on the same number."""
-        number = self.partner_id.phone_sanitized
+        called = self._get_called()
+        number, known = called.phone_sanitized, called | self.partner_id
         if not number:
             return []
         others = self.env["res.partner"].search(
-            [("phone_sanitized", "=", number), ("id", "!=", self.partner_id.id)],
+            [("phone_sanitized", "=", number), ("id", "not in", known.ids)],
             limit=3,
         )
         return others.mapped("name")

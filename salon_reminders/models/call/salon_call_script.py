@@ -199,9 +199,13 @@ class SalonCallScript(models.Model):
         if own_names:
             for call in calls.filtered("user_id"):
                 values[call]["receptionist"] = call.user_id.name
-        return {
+        texts = {
             call: script_text.fill(scripts[call].body or "", values[call])
             for call in calls
+        }
+        return {
+            call: "\n".join(filter(None, (call._get_whom_text(), text)))
+            for call, text in texts.items()
         }
 
     @api.model
@@ -248,7 +252,8 @@ class SalonCallScript(models.Model):
         promotions = calls._get_script_promotions()
         return {
             call: {
-                "client": call.partner_id.name,
+                # Who answers the telephone is spoken to.
+                "client": call._get_called().name,
                 "service": format_list(self.env, call.reminder_ids.mapped("need")),
                 "days": self._get_days(call),
                 "stylist": call.stylist_id.name or self.env._("your stylist"),

@@ -12,9 +12,12 @@ class SalonConsent(models.Model):
     _inherit = "salon.consent"
 
     def _after_withdrawal(self):
-        # Whoever records a withdrawal ends the calls, also those of colleagues.
-        self.env["salon.call"].sudo()._cancel_without_consent(self.partner_id)
-        self._cancel_after_commit(self.partner_id)
+        # Whoever records a withdrawal ends the calls, also those of colleagues, and
+        # those about children for whom the client answers.
+        clients_sudo = self.partner_id.sudo()
+        clients_sudo |= clients_sudo._get_wards()
+        self.env["salon.call"].sudo()._cancel_without_consent(clients_sudo)
+        self._cancel_after_commit(clients_sudo)
         return super()._after_withdrawal()
 
     def _cancel_after_commit(self, partners):

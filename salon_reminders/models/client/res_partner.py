@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.sql import column_exists, create_column
+
+from ...tools.health_words import is_about_health
 
 # So many names are told; of more, the number.
 NAMES = 5
@@ -22,8 +25,28 @@ class ResPartner(models.Model):
     salon_birthdate = fields.Date(
         "Date of birth", groups="salon_reminders.group_stylist"
     )
+    salon_guardian_id = fields.Many2one(
+        "res.partner",
+        string="Guardian",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        domain="[('is_company', '=', False), ('id', '!=', id)]",
+        groups="salon_reminders.group_stylist",
+        help="Who agrees for a client under age, and is called instead.",
+    )
     salon_note = fields.Text(
         "Formula and preferences", groups="salon_reminders.group_stylist"
+    )
+    salon_note_is_health = fields.Boolean(
+        "Says something about health",
+        compute="_compute_salon_note_is_health",
+        store=True,
+        readonly=False,
+        copy=False,
+        groups="salon_reminders.group_stylist",
+        help="The formula or the preferences name an allergy or the like, so they are "
+        "kept with the client's consent to notes about health only.",
     )
     salon_import_ref = fields.Char(
         "Number in the old system",
@@ -59,6 +82,20 @@ class ResPartner(models.Model):
         "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
     )
 
+    def _auto_init(self):
+        """Leave the contacts of a database alone in which nothing was noted yet."""
+        if not column_exists(self.env.cr, "res_partner", "salon_note_is_health"):
+            create_column(self.env.cr, "res_partner", "salon_note_is_health", "boolean")
+        return super()._auto_init()
+
+    @api.depends("salon_note")
+    def _compute_salon_note_is_health(self):
+        for partner in self:
+            note = partner.salon_note
+            # Whoever has said so before is not contradicted.
+            said = partner.salon_note_is_health or is_about_health(note)
+            partner.salon_note_is_health = bool(note) and said
+
     @api.depends("salon_wrong_number", "phone_sanitized")
     def _compute_salon_has_wrong_number(self):
         for partner in self:
@@ -84,10 +121,34 @@ class ResPartner(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if any(vals.get("salon_guardian_id") for vals in vals_list):
+            partners._keep_guardians()
+        return partners
+
     def write(self, vals):
         if "is_salon_client" in vals and not self.env.su:
             self._check_client_flag(bool(vals["is_salon_client"]))
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("salon_guardian_id"):
+            self._keep_guardians()
+        return result
+
+    def _keep_guardians(self):
+        """Make guardians clients, so that their numbers are protected as well.
+
+        :raise ValidationError: when somebody is their own guardian
+        """
+        guardians = self.salon_guardian_id
+        if not self.env.su:
+            guardians.check_access("read")
+        if any(partner.salon_guardian_id == partner for partner in self):
+            raise ValidationError(
+                self.env._("Nobody is their own guardian. Choose somebody else.")
+            )
+        return guardians._salon_become_clients()
 
     def _check_client_flag(self, is_client):
         """Refuse to open or shut a card by its flag; new cards bring theirs along.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime, format_duration
 
-from ...tools import legal_hours, proof_years
+from ...tools import consent_age, legal_hours, proof_years
 
 LONGEST_LINK = 365  # days, whatever was set before
 MOST_ERASURE_DAYS = 30
@@ -61,6 +61,35 @@ class ResCompany(models.Model):
         "as the law says (GDPR 12(3)).",
     )
 
+    salon_hidden_days = fields.Integer(
+        string="Hidden notes and photos are deleted after",
+        default=30,
+        groups="salon_reminders.group_stylist",
+        help="Days after which notes about health and photos are deleted whose client "
+        "does not let the card keep them. They are hidden at once. 0 means that they "
+        "are deleted at once.",
+    )
+    salon_missing_days = fields.Integer(
+        string="Without consent they are deleted after",
+        groups="salon_reminders.group_stylist",
+        help="Days after which notes about health and photos are deleted to which "
+        "the client has not consented, though nothing was refused. 0 means never: "
+        "somebody may have to know of an allergy.",
+    )
+
+    salon_consent_age = fields.Integer(
+        string="Consent from the age of",
+        compute="_compute_salon_consent_age",
+        store=True,
+        groups="salon_reminders.group_stylist",
+        help="For younger clients a guardian agrees and is called.",
+    )
+    salon_age_law = fields.Char(
+        string="Under age",
+        compute="_compute_salon_age_law",
+        groups="salon_reminders.group_stylist",
+    )
+
     # When nobody is called: stricter than the law, or with a reason
     salon_call_start = fields.Float(
         string="No calls before",
@@ -105,7 +134,8 @@ class ResCompany(models.Model):
 
     _salon_consent_rules_positive = models.Constraint(
         "CHECK(salon_consent_months >= 0 AND salon_ask_again_days > 0"
-        " AND salon_link_days BETWEEN 1 AND 365)",
+        " AND salon_link_days BETWEEN 1 AND 365"
+        " AND salon_hidden_days >= 0 AND salon_missing_days >= 0)",
         "Times can't be negative; asking again and the client's own link take at least "
         "one day, and the link a year at most.",
     )
@@ -114,6 +144,26 @@ class ResCompany(models.Model):
         f"CHECK(salon_erasure_days BETWEEN 1 AND {MOST_ERASURE_DAYS})",
         "A client who asks for it is deleted within 1 to 30 days.",
     )
+
+    @api.depends("country_id")
+    def _compute_salon_consent_age(self):
+        for company in self:
+            company.salon_consent_age = consent_age.get_age(company.country_id.code).age
+
+    @api.depends("country_id")
+    @api.depends_context("lang")
+    def _compute_salon_age_law(self):
+        for company in self:
+            age, source = consent_age.get_age(company.country_id.code)
+            company.salon_age_law = (
+                self.env._("Under %(age)s years. Source: %(law)s.", age=age, law=source)
+                if source
+                else self.env._(
+                    "Under %(age)s years. No age of a law is listed: a default of our "
+                    "own.",
+                    age=age,
+                )
+            )
 
     @api.depends("country_id")
     @api.depends_context("lang")

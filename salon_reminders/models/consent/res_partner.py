@@ -2,16 +2,31 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..visit.salon_visit import KEPT_STATES
-from .salon_consent import ADVERTISING, CALL_PURPOSES, CHANNELS, PURPOSES
+from .salon_consent import (
+    ADVERTISING,
+    CALL_PURPOSES,
+    CARD,
+    CARD_PURPOSES,
+    KINDS,
+    PURPOSES,
+    get_channel,
+    get_channels,
+)
 
 SCOPE = "salon_consent_link"
 # What such a token is made of; anything else is not even looked at.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{40,200}\Z")
+CARD_STATES = [
+    ("given", "Agrees"),
+    ("missing", "Consent missing"),
+    ("refused", "Does not agree"),
+]
 
 
 class ResPartner(models.Model):
@@ -33,8 +48,8 @@ class ResPartner(models.Model):
         compute="_compute_salon_consent_to_ask",
         search="_search_salon_consent_to_ask",
         groups="salon_reminders.group_stylist",
-        help="The client has not been asked about some kind of calls, or must be asked "
-        "again.",
+        help="The client has not been asked about some kind of calls, or about what "
+        "the card keeps, or must be asked again.",
     )
     salon_ask_purpose = fields.Selection(
         PURPOSES,
@@ -95,6 +110,198 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_receptionist",
         help="Whether the client agrees to be phoned when her next visit is due.",
     )
+    salon_health_consent = fields.Selection(
+        CARD_STATES,
+        string="Notes about health",
+        compute="_compute_salon_card_consent",
+        groups="salon_reminders.group_stylist",
+        help="Whether the client agrees that the card keeps allergies and the like.",
+    )
+    salon_photo_consent = fields.Selection(
+        CARD_STATES,
+        string="Photos of the client",
+        compute="_compute_salon_card_consent",
+        groups="salon_reminders.group_stylist",
+        help="Whether the client agrees that the card keeps photos.",
+    )
+    salon_health_sentence = fields.Text(
+        "Ask about notes on health",
+        compute="_compute_salon_card_sentences",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_is_minor = fields.Boolean(
+        "Under age",
+        compute="_compute_salon_is_minor",
+        groups="salon_reminders.group_stylist",
+        help="By the date of birth and the law of the salon's country.",
+    )
+    salon_called_id = fields.Many2one(
+        "res.partner",
+        string="Who is called",
+        compute="_compute_salon_is_minor",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_age_hint = fields.Char(
+        "Who answers",
+        compute="_compute_salon_age_hint",
+        groups="salon_reminders.group_stylist",
+    )
+    salon_photo_sentence = fields.Text(
+        "Ask about photos",
+        compute="_compute_salon_card_sentences",
+        groups="salon_reminders.group_stylist",
+    )
+
+    # ------------------------------------------------------------
+    # UNDER AGE
+    # ------------------------------------------------------------
+
+    @api.depends("salon_birthdate", "salon_guardian_id")
+    @api.depends_context("company")
+    def _compute_salon_is_minor(self):
+        for partner in self:
+            partner.salon_is_minor = partner._is_minor(self.env.company)
+            guardian = partner.salon_is_minor and partner.salon_guardian_id
+            partner.salon_called_id = guardian or partner
+
+    @api.depends("salon_birthdate", "salon_guardian_id")
+    @api.depends_context("company", "lang")
+    def _compute_salon_age_hint(self):
+        # Whoever reads the card may know the age.
+        age = self.env.company.sudo().salon_consent_age
+        for partner in self:
+            guardian = partner.salon_guardian_id
+            if not partner.salon_is_minor:
+                partner.salon_age_hint = False
+            elif guardian:
+                partner.salon_age_hint = self.env._(
+                    "Under %(age)s: %(guardian)s answers, and is called.",
+                    age=age,
+                    guardian=guardian.name,
+                )
+            else:
+                partner.salon_age_hint = self.env._(
+                    "Under %(age)s: link the guardian's card. Until then nobody may "
+                    "agree, and nobody is called.",
+                    age=age,
+                )
+
+    def _is_minor(self, company, day=None):
+        """Tell whether a guardian answers for this client; ``_sql_is_minor`` too.
+
+        Who was born on 29 February comes of age on 1 March in other years.
+
+        :param date day: the day it is asked for; today when left out
+        """
+        born = self.salon_birthdate
+        # The age of the law is no secret.
+        age = company.sudo().salon_consent_age
+        day = day or company._salon_today()
+        return bool(born) and born > fields.Date.subtract(day, years=age)
+
+    def _get_wards(self):
+        """Return the clients for whom these would answer, if they are under age."""
+        return self.with_context(active_test=False).search(
+            [("salon_guardian_id", "in", self.ids)]
+        )
+
+    def _keep_guardians(self):
+        result = super()._keep_guardians()
+        # Whoever links a guardian may know that it is not a child.
+        for guardian in self.salon_guardian_id.sudo():
+            if guardian._is_minor(self.env.company):
+                raise ValidationError(
+                    self.env._(
+                        "%(guardian)s is under age too. Choose a grown-up as the "
+                        "guardian.",
+                        guardian=guardian.name,
+                    )
+                )
+        return result
+
+    def _check_guardian(self, company):
+        """Refuse the consent of somebody under age who has no guardian.
+
+        :raise UserError: saying what to do
+        """
+        if not self.salon_guardian_id:
+            raise UserError(
+                self.env._(
+                    "%(client)s is under %(age)s, so a guardian has to agree. Link "
+                    "the guardian's card on the client's card, then ask the guardian.",
+                    client=self.name,
+                    age=company.sudo().salon_consent_age,
+                )
+            )
+
+    @api.model
+    def _sql_is_minor(self, alias, company, today):
+        """Return the condition that a guardian answers for a client.
+
+        :param SQL alias: alias of the client's row
+        :param SQL company: expression of the company's id
+        :param SQL today: expression of the salon's date
+        """
+        return SQL(
+            """COALESCE(%(alias)s.salon_birthdate > (%(today)s::date - make_interval(
+                years => (SELECT y.salon_consent_age FROM res_company y
+                           WHERE y.id = %(company)s))), FALSE)""",
+            alias=alias,
+            company=company,
+            today=today,
+        )
+
+    @api.model
+    def _sql_guardian(self, client, company, today):
+        """Return the id of who answers for a client: NULL for who is of age.
+
+        0 for who is under age and has no guardian.
+
+        :param SQL client: expression of the client's id
+        """
+        return SQL(
+            """(SELECT CASE WHEN %(minor)s THEN COALESCE(m.salon_guardian_id, 0) END
+                  FROM res_partner m WHERE m.id = %(client)s)""",
+            client=client,
+            minor=self._sql_is_minor(SQL("m"), company, today),
+        )
+
+    @api.model
+    def _sql_called_number(self, alias, company, today):
+        """Return the number on which a client is called: the own, or the guardian's.
+
+        In Python it is that of ``salon_called_id``.
+
+        :param SQL alias: alias of the client's row
+        """
+        return SQL(
+            """CASE WHEN %(alias)s.salon_guardian_id IS NOT NULL AND %(minor)s
+                    THEN (SELECT ga.phone_sanitized FROM res_partner ga
+                           WHERE ga.id = %(alias)s.salon_guardian_id)
+                    ELSE %(alias)s.phone_sanitized END""",
+            alias=alias,
+            minor=self._sql_is_minor(alias, company, today),
+        )
+
+    @api.model
+    def _sql_called_on(self, number, company, today):
+        """Return the query of the ids of clients who are called on a number."""
+        minor = self._sql_is_minor(SQL("c"), company, today)
+        return SQL(
+            """SELECT c.id FROM res_partner c
+                WHERE c.phone_sanitized = %(number)s
+                  AND NOT (c.salon_guardian_id IS NOT NULL AND %(minor)s)
+                UNION ALL
+               SELECT c.id FROM res_partner ga
+                 JOIN res_partner c ON c.salon_guardian_id = ga.id
+                WHERE ga.phone_sanitized = %(number)s AND %(minor)s""",
+            number=number,
+            minor=minor,
+        )
+
+    # ------------------------------------------------------------
+    # WHAT TO ASK FOR
+    # ------------------------------------------------------------
 
     salon_erasure_date = fields.Date(
         "To be deleted by",
@@ -126,55 +333,90 @@ class ResPartner(models.Model):
 
     @api.model
     def _sql_consent_to_ask(self, alias):
-        """Return the condition that somebody should be asked about calls now.
+        """Return the condition that somebody should be asked for a consent now.
 
-        About any kind of calls that was not asked for, or whose consent ended. Nobody
-        who refused calls, nobody who was asked a short while ago, and nobody whose
-        number is on the blacklist: that is a refusal too.
+        About what the card keeps without one, or about any kind of calls that was not
+        asked for, or whose consent ended. Nobody who was asked a short while ago.
         """
-        company, partner = self.env.company, SQL.identifier(alias, "id")
+        company = self.env.company
         missing = [
-            self._sql_call_consent(state, partner, purpose)
-            for purpose in CALL_PURPOSES
-            for state in ("none", "expired")
+            *(self._sql_card_to_ask(alias, purpose) for purpose in CARD_PURPOSES),
+            self._sql_calls_to_ask(alias),
         ]
         return SQL(
-            """((%(missing)s) AND NOT COALESCE(%(refused)s, FALSE)
+            """((%(missing)s)
                 AND NOT EXISTS (
                     SELECT FROM salon_consent_ask a
                      WHERE a.partner_id = %(id)s AND a.company_id = %(company)s
-                       AND a.again_date > %(today)s)
-                AND NOT %(blocked)s)""",
+                       AND a.again_date > %(today)s))""",
             missing=SQL(" OR ").join(missing),
-            refused=self._sql_call_consent("withdrawn", partner),
-            id=partner,
+            id=SQL.identifier(alias, "id"),
             company=company.id,
             today=company._salon_today(),
+        )
+
+    @api.model
+    def _sql_calls_to_ask(self, alias, purposes=CALL_PURPOSES):
+        """Return the condition that consent to calls for one of these is missing.
+
+        Nobody who refused calls is asked again, and nobody whose number is on the
+        blacklist: that is a refusal too.
+        """
+        partner = SQL.identifier(alias, "id")
+        missing = [
+            self._sql_call_consent(state, partner, purpose)
+            for purpose in purposes
+            for state in ("none", "expired")
+        ]
+        return SQL(
+            "((%(missing)s) AND NOT COALESCE(%(refused)s, FALSE) AND NOT %(blocked)s)",
+            missing=SQL(" OR ").join(missing),
+            refused=self._sql_call_consent("withdrawn", partner),
             blocked=self.env["salon.gate"]._sql_blocked(
                 SQL.identifier(alias, "phone_sanitized"), "phone", SQL("TRUE")
             ),
         )
 
+    @api.model
+    def _sql_card_to_ask(self, alias, purpose):
+        """Return the condition that the card keeps something without consent to it.
+
+        Filled where it is known what a card keeps.
+
+        :param str purpose: one of ``CARD_PURPOSES``
+        """
+        return SQL("FALSE")
+
     @api.depends("salon_consent_to_ask", "salon_consent_ids")
     @api.depends_context("company")
     def _compute_salon_ask_purpose(self):
-        # What to ask follows from the ledger, also for who may not read it.
-        consents = self.env["salon.consent"].sudo()
-        newest = {one: consents._get_newest(self, one) for one in CALL_PURPOSES}
+        # What is kept already comes first.
+        order = (*CARD_PURPOSES, *CALL_PURPOSES)
+        missing = self.filtered("salon_consent_to_ask")._get_missing_purposes()
         for partner in self:
-            missing = (
-                purpose
-                for purpose, found in newest.items()
-                if self._is_missing(found.get(partner._origin))
-            )
-            partner.salon_ask_purpose = partner.salon_consent_to_ask and next(
-                missing, False
-            )
+            found = missing.get(partner._origin.id, ())
+            partner.salon_ask_purpose = next((p for p in order if p in found), False)
 
-    @api.model
-    def _is_missing(self, consent):
-        """Tell whether the newest answer leaves something to ask for."""
-        return not consent or (consent.decision == "given" and not consent._is_valid())
+    def _get_missing_purposes(self):
+        """Return {id of client: purposes of which consent is missing}."""
+        if not self:
+            return {}
+        self.env.flush_all()
+        cases = [
+            *((one, self._sql_card_to_ask("p", one)) for one in CARD_PURPOSES),
+            *((one, self._sql_calls_to_ask("p", (one,))) for one in CALL_PURPOSES),
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT p.id, ARRAY[%s] FROM res_partner p WHERE p.id = ANY(%s)",
+                SQL(", ").join(
+                    SQL("CASE WHEN %s THEN %s END", condition, purpose)
+                    for purpose, condition in cases
+                ),
+                self._origin.ids,
+            )
+        )
+        return dict(rows)
 
     @api.depends_context("company")
     def _compute_salon_ask_worth(self):
@@ -216,18 +458,24 @@ class ResPartner(models.Model):
     @api.depends_context("company", "lang")
     def _compute_salon_ask_reason(self):
         consents = self.env["salon.consent"].sudo()
-        newest = {one: consents._get_newest(self, one) for one in CALL_PURPOSES}
+        newest = {
+            one: consents._get_newest(self, one, get_channel(one))
+            for one in set(self.mapped("salon_ask_purpose")) - {False}
+        }
         asked = self._get_last_asked()
         for partner in self:
             found = newest.get(partner.salon_ask_purpose, {})
             partner.salon_ask_reason = partner.salon_consent_to_ask and (
-                self._salon_text_asked(
-                    found.get(partner._origin), asked.get(partner._origin)
+                partner.salon_age_hint
+                or self._salon_text_asked(
+                    partner.salon_ask_purpose,
+                    found.get(partner._origin),
+                    asked.get(partner._origin),
                 )
             )
 
     @api.model
-    def _salon_text_asked(self, consent, day):
+    def _salon_text_asked(self, purpose, consent, day):
         """Return why somebody is asked.
 
         :param consent: the answer that ended, if there is one
@@ -238,12 +486,17 @@ class ResPartner(models.Model):
                 "Asked on %(date)s, did not want to decide",
                 date=format_date(self.env, day),
             )
+        if consent and consent.guardian_id:
+            return self.env._("Of age now: a guardian had agreed before")
         if consent:
             return self.env._(
                 "The consent ended on %(date)s",
                 date=format_date(self.env, consent.expiry_date),
             )
-        return self.env._("Not asked yet")
+        return {
+            "health": self.env._("The card keeps notes about health, without consent"),
+            "photo": self.env._("The card keeps photos, without consent"),
+        }.get(purpose, self.env._("Not asked yet"))
 
     def _get_last_asked(self):
         """Return {client: the day on which she did not want to decide}."""
@@ -260,7 +513,8 @@ class ResPartner(models.Model):
     def _compute_salon_ask_sentence(self):
         company = self.env.company
         for purpose, partners in self.grouped("salon_ask_purpose").items():
-            wording = company._salon_wording(purpose or "reminder")
+            purpose = purpose or "reminder"
+            wording = company._salon_wording(purpose, get_channel(purpose))
             partners.salon_ask_sentence = wording.text
 
     @api.depends_context("company", "uid")
@@ -304,7 +558,7 @@ class ResPartner(models.Model):
         )
 
     def action_salon_ask_agree(self):
-        """Record that the client agreed to the kind of calls just asked about."""
+        """Record that the client agreed to what was just asked about."""
         self._salon_answer_asked("given")
 
     def action_salon_ask_refuse(self):
@@ -324,6 +578,54 @@ class ResPartner(models.Model):
                 ]
             )
             partners.invalidate_recordset(["salon_consent_to_ask"])
+
+    def action_salon_health_agree(self):
+        """Record that the client lets the card keep notes about health."""
+        self._salon_answer_card("health", "given")
+
+    def action_salon_health_refuse(self):
+        """Record that the client refuses it; such notes are hidden at once."""
+        self._salon_answer_card("health", "withdrawn")
+
+    def action_salon_photo_agree(self):
+        """Record that the client lets the card keep photos."""
+        self._salon_answer_card("photo", "given")
+
+    def action_salon_photo_refuse(self):
+        """Record that the client refuses it; the photos are hidden at once."""
+        self._salon_answer_card("photo", "withdrawn")
+
+    def _salon_answer_card(self, purpose, decision):
+        """Record, at the desk or the chair, what the card may keep.
+
+        :raise AccessError: for who has no role in the salon, and for stylists when it
+            is not their own client
+        """
+        name = f"salon_{purpose}_consent"
+        self._check_field_access(self._fields[name], "read")
+        self.check_access("read")
+        consents = self.env["salon.consent"]
+        vals_list = [
+            consents._prepare_vals(partner, decision, "desk", purpose=purpose)
+            for partner in self
+        ]
+        # Stylists, who ask at the chair, record these two answers and no others.
+        consents.sudo().create(vals_list)
+        self.invalidate_recordset()
+
+    def action_salon_health_paper(self):
+        """Open the form for a signed paper about notes on health."""
+        return self._salon_open_paper("health")
+
+    def action_salon_photo_paper(self):
+        """Open the form for a signed paper about photos."""
+        return self._salon_open_paper("photo")
+
+    def _salon_open_paper(self, purpose):
+        action = self.action_salon_consent_answers()
+        talk = self.env["salon.consent.answers"].browse(action["res_id"])
+        talk.write({"method": "writing", "answers": {f"{purpose}_{CARD}": "given"}})
+        return action
 
     def action_open_salon_consents(self):
         """Open all the client ever answered."""
@@ -360,6 +662,40 @@ class ResPartner(models.Model):
             else:
                 valid = consent._is_valid()
                 partner.salon_call_consent = "given" if valid else "expired"
+
+    @api.depends("salon_consent_ids")
+    @api.depends_context("company")
+    def _compute_salon_card_consent(self):
+        # Whether a text may be kept is told to all who read the text.
+        consents = self.env["salon.consent"].sudo()
+        partners = self._origin
+        refusing, photos = consents._get_card_refusals(partners)
+        company = self.env.company
+        refusals = {
+            "health": refusing,
+            "photo": partners.filtered(lambda one: (one.id, company.id) in photos),
+        }
+        for purpose in CARD_PURPOSES:
+            newest = consents._get_newest(partners, purpose, CARD)
+            for partner in self:
+                consent = newest.get(partner._origin)
+                if partner._origin in refusals[purpose]:
+                    state = "refused"
+                else:
+                    state = "given" if consent and consent._is_valid() else "missing"
+                partner[f"salon_{purpose}_consent"] = state
+
+    @api.depends_context("company", "lang")
+    def _compute_salon_card_sentences(self):
+        company = self.env.company
+        self.salon_health_sentence = company._salon_wording("health", CARD).text
+        self.salon_photo_sentence = company._salon_wording("photo", CARD).text
+
+    def _salon_after_card_answers(self):
+        """Hide, or show again, what the cards keep, after answers about it.
+
+        Filled where it is known what a card keeps.
+        """
 
     @api.model
     def _search_salon_call_consent(self, operator, value):
@@ -577,6 +913,7 @@ class ResPartner(models.Model):
             "has_advertising": self._has_salon_advertising(),
             "erasure_date": self.salon_erasure_date
             and format_date(self.env, self.salon_erasure_date),
+            "is_minor": self._is_minor(self.env.company),
         }
 
     def _has_salon_advertising(self):
@@ -618,6 +955,7 @@ class ResPartner(models.Model):
                         "now": labels.get(states.get((purpose, channel)), ""),
                     }
                     for channel, label in self._get_consent_labels("channel")
+                    if channel in get_channels(purpose)
                 ],
             }
             for purpose, label in self._get_consent_labels("purpose")
@@ -648,21 +986,24 @@ class ResPartner(models.Model):
         self.ensure_one()
         states = self._get_salon_consent_states()
         consents = self.env["salon.consent"]
+        is_minor = self._is_minor(self.env.company)
         vals_list = []
-        for purpose, _label in PURPOSES:
-            for channel, _name in CHANNELS:
-                wanted = f"{purpose}_{channel}" in answers
-                holds = states.get((purpose, channel)) == "given"
-                if wanted != holds and (wanted or (purpose, channel) in states):
-                    vals_list.append(
-                        consents._prepare_vals(
-                            self,
-                            "given" if wanted else "withdrawn",
-                            "link",
-                            purpose=purpose,
-                            channel=channel,
-                        )
+        for purpose, channel in KINDS:
+            wanted = f"{purpose}_{channel}" in answers
+            holds = states.get((purpose, channel)) == "given"
+            if wanted and is_minor:
+                # The link is the client's own; a guardian agrees at the salon.
+                continue
+            if wanted != holds and (wanted or (purpose, channel) in states):
+                vals_list.append(
+                    consents._prepare_vals(
+                        self,
+                        "given" if wanted else "withdrawn",
+                        "link",
+                        purpose=purpose,
+                        channel=channel,
                     )
+                )
         consents.create(vals_list)
         self._record_salon_link_use()
 

@@ -6,17 +6,29 @@ from odoo.tools.misc import clean_context
 
 from ...tools.server_flags import SERVER_SAYS, is_flagged
 
-PURPOSES = [
+# What a client is contacted for.
+CONTACT_PURPOSES = [
     ("reminder", "Service reminders"),
     ("promotion", "Promotions"),
     ("feedback", "Feedback"),
+]
+PURPOSES = [
+    *CONTACT_PURPOSES,
+    ("health", "Notes about health"),
+    ("photo", "Photos"),
 ]
 # What a client is phoned for, in the order in which they are asked about it.
 CALL_PURPOSES = ("reminder", "promotion", "feedback")
 # Advertising as of GDPR 21(2): what a client objects to in one word. Reminders of the
 # next visit were agreed to by themselves, and are refused by themselves.
 ADVERTISING = ("promotion", "feedback")
-CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+# What the card may keep. It allows no contact, so it has a channel of its own.
+CARD_PURPOSES = ("health", "photo")
+CARD = "card"
+CONTACT_CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
+CHANNELS = [*CONTACT_CHANNELS, (CARD, "On the card")]
+# Channels that a phone number, and so its blacklist, is about.
+PHONE_CHANNELS = ("phone", "sms")
 # Of these there is one answer that counts: the newest.
 KIND = ("partner_id", "company_id", "purpose", "channel")
 # What a person may record; the other ways belong to the system.
@@ -25,6 +37,27 @@ PERSONAL_METHODS = ("desk", "phone", "writing")
 ANSWER = ("partner_id", "purpose", "channel", "decision", "document", "document_name")
 # A client who says so herself reaches the blacklists, a file does not.
 OWN_WORD = (*PERSONAL_METHODS, "link")
+
+
+def get_channels(purpose):
+    """Return the channels on which somebody can be asked about a purpose."""
+    if purpose in CARD_PURPOSES:
+        return (CARD,)
+    return tuple(channel for channel, _label in CONTACT_CHANNELS)
+
+
+def get_channel(purpose, channel=None):
+    """Return the channel of an answer: the wanted one, or the first that there is."""
+    channels = get_channels(purpose)
+    return channel if channel in channels else channels[0]
+
+
+# All that a client can be asked: (purpose, channel).
+KINDS = tuple(
+    (purpose, channel)
+    for purpose, _label in PURPOSES
+    for channel in get_channels(purpose)
+)
 
 
 class SalonConsent(models.Model):
@@ -56,7 +89,14 @@ class SalonConsent(models.Model):
         default=lambda self: self.env.company,
     )
     purpose = fields.Selection(PURPOSES, required=True, default="reminder")
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(
+        CHANNELS,
+        required=True,
+        compute="_compute_channel",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     decision = fields.Selection(
         [("given", "Given"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -113,6 +153,14 @@ class SalonConsent(models.Model):
         required=True,
         help="What the client was asked, word for word.",
     )
+    guardian_id = fields.Many2one(
+        "res.partner",
+        string="Answered by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The guardian who answered for a client under age.",
+    )
     # A file of this row: it can't be changed or deleted without writing the row.
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
@@ -121,6 +169,17 @@ class SalonConsent(models.Model):
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
     )
+    _card_channel = models.Constraint(
+        "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))",
+        "Notes about health and photos are kept on the card; calls, text messages and "
+        "e-mails are for reminders, promotions and feedback. Choose what belongs "
+        "together.",
+    )
+
+    @api.depends("purpose")
+    def _compute_channel(self):
+        for consent in self:
+            consent.channel = get_channel(consent.purpose, consent.channel)
 
     @api.depends("purpose", "channel", "company_id")
     def _compute_wording_id(self):
@@ -195,6 +254,7 @@ class SalonConsent(models.Model):
             self = self.with_env(self.env(context=clean_context(self.env.context)))
             vals_list = [self._prepare_answer(vals) for vals in vals_list]
         self.env["res.partner"]._check_salon_clients(vals_list)
+        self._add_guardians(vals_list)
         consents = super().create(vals_list)
         consents.partner_id._salon_become_clients()
         consents._after_create()
@@ -214,6 +274,29 @@ class SalonConsent(models.Model):
             "Consents are never changed or deleted. Record a new one that says what "
             "holds now."
         )
+
+    @api.model
+    def _add_guardians(self, vals_list):
+        """Note who answers for clients under age: the guardian on their card.
+
+        What a file, a link or the system says is no guardian's word.
+
+        :raise UserError: when somebody under age, without a guardian, would agree
+        """
+        # Whoever may record an answer may know who has to give it.
+        partners_sudo = self.env["res.partner"].sudo()
+        partners_sudo = partners_sudo.browse([v.get("partner_id") for v in vals_list])
+        for partner, vals in zip(partners_sudo, vals_list, strict=True):
+            if vals.get("method", "desk") not in PERSONAL_METHODS:
+                continue
+            companies = self.env["res.company"]
+            company = companies.browse(vals.get("company_id")) or self.env.company
+            moment = fields.Datetime.to_datetime(vals.get("date"))
+            day = company._salon_date(moment) if moment else company._salon_today()
+            if partner._is_minor(company, day):
+                if vals.get("decision", "given") == "given":
+                    partner._check_guardian(company)
+                vals["guardian_id"] = partner.salon_guardian_id.id
 
     def _complete_vals(self, vals):
         """Return the values of a row that the system writes: its wording is final."""
@@ -289,13 +372,15 @@ class SalonConsent(models.Model):
         wordings = self.env["salon.consent.wording"].with_company(company)
         asked = wordings.browse(method == "writing" and vals.get("wording_id"))
         if not asked:
-            kind = (vals.get("purpose", "reminder"), vals.get("channel", "phone"))
-            asked = wordings._get_current(*kind)
+            purpose = vals.get("purpose", "reminder")
+            channel = vals.get("channel") or get_channel(purpose)
+            asked = wordings._get_current(purpose, channel)
         return {"wording_id": asked.id, "wording": asked.text or "-"}
 
     def _after_create(self):
         """Let withdrawals end what they forbid, and bring Odoo's blacklists in line."""
-        withdrawn = self.filtered(lambda consent: consent.decision == "withdrawn")
+        contacts = self.filtered(lambda consent: consent.channel != CARD)
+        withdrawn = contacts.filtered(lambda consent: consent.decision == "withdrawn")
         if withdrawn:
             withdrawn._after_withdrawal()
         if not is_flagged(self.env, "salon_from_blacklist"):
@@ -303,6 +388,10 @@ class SalonConsent(models.Model):
             own = self.sudo().filtered(lambda consent: consent.method in OWN_WORD)
             own.filtered(lambda c: c.decision == "given")._lift_blacklists()
             own.filtered(lambda c: c.decision == "withdrawn")._reach_blacklists()
+        answered = self - contacts
+        if answered:
+            # What is kept follows the answer, whoever records it.
+            answered.partner_id.sudo()._salon_after_card_answers()
 
     @api.model
     def _get_salon_kept_texts(self):
@@ -354,7 +443,9 @@ class SalonConsent(models.Model):
     def _sql_holds(self, row, today):
         """Return the condition that an answer, the newest of its kind, is a consent.
 
-        ``_is_valid`` says the same.
+        Of a client under age it is the guardian who has to have given it. That one ends
+        when the client comes of age, for then another number is called; what the card
+        keeps goes on. ``_is_valid`` says the same.
 
         :param SQL row: alias of the row
         :param SQL today: expression of the salon's date
@@ -362,9 +453,15 @@ class SalonConsent(models.Model):
         return SQL(
             """(%(row)s.decision = 'given'
                 AND (%(row)s.expiry_date IS NULL
-                     OR %(row)s.expiry_date >= %(today)s))""",
+                     OR %(row)s.expiry_date >= %(today)s)
+                AND (%(row)s.guardian_id IS NOT DISTINCT FROM %(guardian)s
+                     OR %(row)s.channel = 'card' AND %(row)s.guardian_id IS NOT NULL))
+            """,
             row=row,
             today=today,
+            guardian=self.env["res.partner"]._sql_guardian(
+                SQL("%s.partner_id", row), SQL("%s.company_id", row), today
+            ),
         )
 
     @api.model
@@ -405,9 +502,18 @@ class SalonConsent(models.Model):
         """Tell whether this row, the newest of its kind, still holds today."""
         self.ensure_one()
         today = self.company_id._salon_today()
-        return self.decision == "given" and (
-            not self.expiry_date or self.expiry_date >= today
-        )
+        is_running = not self.expiry_date or self.expiry_date >= today
+        return self.decision == "given" and is_running and self._is_by_the_right_one()
+
+    def _is_by_the_right_one(self):
+        """Tell whether who answered is whose answer counts today: see above."""
+        # As in _add_guardians.
+        partner_sudo, guardian = self.partner_id.sudo(), self.guardian_id
+        if self.channel == CARD and guardian:
+            return True
+        if partner_sudo._is_minor(self.company_id):
+            return bool(guardian) and guardian == partner_sudo.salon_guardian_id
+        return not guardian
 
     @api.model
     def _prepare_vals(self, partner, decision, method, **extra):
@@ -444,7 +550,7 @@ class SalonConsent(models.Model):
         The one rule of an objection: offers and questions end at once, and nobody asks
         for them again. Reminders and what is about a booking go on.
         """
-        channels = [channel for channel, _label in CHANNELS]
+        channels = [channel for channel, _label in CONTACT_CHANNELS]
         return self._withdraw(
             partners, method, ADVERTISING, channels, unasked=ADVERTISING
         )
@@ -452,7 +558,7 @@ class SalonConsent(models.Model):
     @api.model
     def _withdraw_contacts(self, partners, method):
         """Record that these clients want to hear nothing more, whatever the channel."""
-        channels = [channel for channel, _label in CHANNELS]
+        channels = [channel for channel, _label in CONTACT_CHANNELS]
         return self._withdraw(
             partners, method, CALL_PURPOSES, channels, unasked=CALL_PURPOSES
         )
@@ -520,6 +626,54 @@ class SalonConsent(models.Model):
         return rows.filtered(lambda row: (row.date, row.id) < (self.date, self.id))[:1]
 
     # ------------------------------------------------------------
+    # WHAT THE CARD MAY KEEP
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_refused_card(self, partner, purpose, company=None):
+        """Return the condition that a client does not let the card keep something.
+
+        The newest answer of any salon counts for what salons share, like the texts of
+        a card; that of one salon for what is its own, like its photos.
+        ``_get_card_refusals`` says the same.
+
+        :param SQL partner: expression of the client's id
+        :param SQL company: expression of the company's id; None for any
+        """
+        return SQL(
+            """COALESCE((
+                SELECT k.decision = 'withdrawn' FROM salon_consent k
+                 WHERE k.partner_id = %(partner)s AND k.purpose = %(purpose)s
+                   AND (%(company)s)
+              ORDER BY k.date DESC, k.id DESC LIMIT 1), FALSE)""",
+            partner=partner,
+            purpose=purpose,
+            company=SQL("k.company_id = %s", company) if company else SQL("TRUE"),
+        )
+
+    @api.model
+    def _get_card_refusals(self, partners):
+        """Return what the cards of these clients may not keep now.
+
+        :return: clients who refuse notes about health, and the pairs (client id,
+            company id) of who refuses photos at a salon
+        """
+        rows = self._get_newest_rows(partners, (CARD,))
+        rows.sort(key=lambda row: (row["date"], row["id"]))
+        health = {
+            row["partner_id"]: row["decision"]
+            for row in rows
+            if row["purpose"] == "health"
+        }
+        refusing = partners.filtered(lambda one: health.get(one.id) == "withdrawn")
+        photos = {
+            (row["partner_id"], row["company_id"])
+            for row in rows
+            if row["purpose"] == "photo" and row["decision"] == "withdrawn"
+        }
+        return refusing, photos
+
+    # ------------------------------------------------------------
     # BLACKLISTS
     # ------------------------------------------------------------
 
@@ -533,6 +687,14 @@ class SalonConsent(models.Model):
             self.env["res.partner"].with_context(active_test=False).search(domain)
         )
         rows = self._get_newest_rows(partners, channels)
+        if "phone" in channels:
+            # Who answers for a child is called about it on this number.
+            rows += [
+                row
+                for row in self._get_newest_rows(partners._get_wards(), ("phone",))
+                if row["guardian_id"] in partners.ids
+                and row["partner_id"] not in partners.ids
+            ]
         self.with_context(salon_from_blacklist=SERVER_SAYS).create(
             [
                 {
@@ -555,7 +717,8 @@ class SalonConsent(models.Model):
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
-                """SELECT id, partner_id, company_id, purpose, channel, decision
+                """SELECT id, partner_id, company_id, purpose, channel, decision, date,
+                          guardian_id
                      FROM salon_consent c
                     WHERE partner_id = ANY(%s) AND channel IN %s AND %s
                  ORDER BY partner_id, company_id, purpose, channel""",
@@ -571,12 +734,20 @@ class SalonConsent(models.Model):
         A blacklist knows neither purpose nor person. So it is right only when nobody
         who has the number agrees to anything over it any more.
         """
-        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        phones = self._get_phone_owners()
         emails = self.filtered(lambda c: c.channel == "email").partner_id
-        for number in self._get_unwanted(phones, ("phone", "sms")):
+        for number in self._get_unwanted(phones, PHONE_CHANNELS):
             self._block("phone.blacklist", "number", number)
         for email in self._get_unwanted(emails, ("email",)):
             self._block("mail.blacklist", "email", email)
+
+    def _get_phone_owners(self):
+        """Return whose telephones these answers are about, see ``salon_called_id``."""
+        owners = self.env["res.partner"]
+        for consent in self.filtered(lambda c: c.channel in PHONE_CHANNELS):
+            guardian = consent.channel == "phone" and consent.guardian_id
+            owners |= guardian or consent.partner_id
+        return owners
 
     @api.model
     def _block(self, model, field, address):
@@ -603,7 +774,14 @@ class SalonConsent(models.Model):
                          JOIN salon_consent s ON s.partner_id = o.id
                          JOIN clock t ON t.company_id = s.company_id
                         WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
-                          AND %(holds)s AND %(newest)s)""",
+                          AND %(holds)s AND %(newest)s)
+                   -- Nor about a child, for whom the owner of the telephone answers.
+                   AND NOT EXISTS (
+                       SELECT FROM res_partner o
+                         JOIN salon_consent s ON s.guardian_id = o.id
+                         JOIN clock t ON t.company_id = s.company_id
+                        WHERE %(other)s = %(address)s AND s.channel IN %(channels)s
+                          AND s.channel = 'phone' AND %(holds)s AND %(newest)s)""",
                 clock=self.env["res.company"]._sql_salon_days(),
                 holds=self._sql_holds(SQL("s"), SQL("t.day")),
                 newest=self._sql_is_newest(SQL("s")),
@@ -617,7 +795,7 @@ class SalonConsent(models.Model):
 
     def _lift_blacklists(self):
         """Take off the blacklists what only an earlier withdrawal put there."""
-        phones = self.filtered(lambda c: c.channel != "email").partner_id
+        phones = self._get_phone_owners()
         emails = self.filtered(lambda c: c.channel == "email").partner_id
         for model, field, addresses in (
             ("phone.blacklist", "number", phones.mapped("phone_sanitized")),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .salon_consent import CHANNELS, PURPOSES
+from .salon_consent import CHANNELS, PURPOSES, get_channel
 
 
 class SalonConsentWording(models.Model):
@@ -19,7 +19,14 @@ class SalonConsentWording(models.Model):
 
     company_id = fields.Many2one("res.company", index=True, help="Empty: all salons.")
     purpose = fields.Selection(PURPOSES, required=True, default="reminder")
-    channel = fields.Selection(CHANNELS, required=True, default="phone")
+    channel = fields.Selection(
+        CHANNELS,
+        required=True,
+        compute="_compute_channel",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     version = fields.Integer(readonly=True, copy=False, aggregator=False)
     text = fields.Text("Sentence", required=True, translate=True)
     is_current = fields.Boolean("In use", compute="_compute_is_current")
@@ -29,6 +36,17 @@ class SalonConsentWording(models.Model):
         "(COALESCE(company_id, 0), purpose, channel, version)",
         "This version exists already. Save again to get the next number.",
     )
+    _card_channel = models.Constraint(
+        "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))",
+        "Notes about health and photos are kept on the card; calls, text messages and "
+        "e-mails are for reminders, promotions and feedback. Choose what belongs "
+        "together.",
+    )
+
+    @api.depends("purpose")
+    def _compute_channel(self):
+        for wording in self:
+            wording.channel = get_channel(wording.purpose, wording.channel)
 
     @api.depends("purpose", "channel", "company_id", "version")
     @api.depends_context("company")

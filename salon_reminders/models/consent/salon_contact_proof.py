@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 from odoo.tools.misc import hmac
 
-from .salon_consent import CHANNELS, KIND, PURPOSES
+from .salon_consent import CONTACT_CHANNELS, CONTACT_PURPOSES, KIND
 from .salon_gate import TRANSACTIONAL
 
 # Set apart from what else is signed with the secret of the database.
@@ -40,9 +40,9 @@ class SalonContactProof(models.Model):
     user_id = fields.Many2one(
         "res.users", string="By", required=True, readonly=True, ondelete="restrict"
     )
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection(CONTACT_CHANNELS, required=True, readonly=True)
     purpose = fields.Selection(
-        [*PURPOSES, (TRANSACTIONAL, "About a booking or a wish of the client")],
+        [*CONTACT_PURPOSES, (TRANSACTIONAL, "About a booking or a wish of the client")],
         readonly=True,
     )
     basis = fields.Selection(

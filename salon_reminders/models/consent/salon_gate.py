@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ...tools import legal_hours
-from .salon_consent import PURPOSES
+from .salon_consent import CARD_PURPOSES, CONTACT_PURPOSES
 
 # About a booking the client made, or something that the client asked for.
 TRANSACTIONAL = "transactional"
@@ -38,11 +38,13 @@ class SalonGate(models.AbstractModel):
         return SQL(
             """CASE
                  WHEN %(foreign)s THEN 'blacklist'
+                 WHEN %(guardian)s = 0 THEN 'guardian'
                  WHEN NOT %(consent)s THEN 'consent'
                  WHEN COALESCE(%(address)s, '') = '' THEN %(missing)s
                  WHEN EXISTS (
                      SELECT FROM res_partner w
-                      WHERE w.id = %(client)s AND w.salon_wrong_number = %(address)s)
+                      WHERE w.id IN (%(client)s, %(guardian)s)
+                        AND w.salon_wrong_number = %(address)s)
                      THEN 'wrong_number'
                  WHEN %(blocked)s THEN 'blacklist'
                END""",
@@ -52,6 +54,10 @@ class SalonGate(models.AbstractModel):
             consent=self._sql_agreed(client, company, today, purpose, channel),
             address=address,
             client=client,
+            # A booking is told about all the same.
+            guardian=SQL("NULL::int")
+            if purpose == TRANSACTIONAL
+            else self.env["res.partner"]._sql_guardian(client, company, today),
             missing="email" if channel == "email" else "phone",
             # Who refused offers is told about a booking all the same.
             blocked=SQL("FALSE")
@@ -62,12 +68,23 @@ class SalonGate(models.AbstractModel):
     @api.model
     def _sql_agreed(self, client, company, today, purpose, channel):
         """Return the SQL condition that consent allows it; without purpose, never."""
-        if not purpose:
+        if not purpose or purpose in CARD_PURPOSES:
+            # What the card may keep is no leave to contact anybody.
             return SQL("FALSE")
         if purpose == TRANSACTIONAL:
             return SQL("TRUE")
-        return self.env["salon.consent"]._sql_valid(
-            client, company, today, purpose, channel
+        consents = self.env["salon.consent"]
+        return SQL(
+            """(%(valid)s AND COALESCE((
+                SELECT asked.decision FROM (%(newest)s) asked), '') != 'withdrawn')""",
+            valid=consents._sql_valid(client, company, today, purpose, channel),
+            # A guardian who wants no calls gets none about a child either.
+            newest=consents._sql_newest(
+                self.env["res.partner"]._sql_guardian(client, company, today),
+                company,
+                purpose,
+                channel,
+            ),
         )
 
     @api.model
@@ -90,9 +107,21 @@ class SalonGate(models.AbstractModel):
         return SQL.identifier(alias, column)
 
     @api.model
+    def _sql_reached(self, channel, alias, company, today):
+        """Return where a client is reached: on the phone it may be the guardian's.
+
+        :param str alias: alias of the client's row
+        """
+        if channel == "phone":
+            partners = self.env["res.partner"]
+            return partners._sql_called_number(SQL.identifier(alias), company, today)
+        return self._sql_address(channel, alias)
+
+    @api.model
     def _get_holds(self, partners, purpose="reminder", channel="phone"):
         """Return {client: what holds her back, or None} for the current company."""
         company = self.env.company
+        salon = SQL("%s", company.id), SQL("%s::date", company._salon_today())
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -103,9 +132,8 @@ class SalonGate(models.AbstractModel):
                 ids=partners.ids,
                 hold=self._sql_hold(
                     SQL("p.id"),
-                    self._sql_address(channel),
-                    SQL("%s", company.id),
-                    SQL("%s::date", company._salon_today()),
+                    self._sql_reached(channel, "p", *salon),
+                    *salon,
                     purpose,
                     channel,
                 ),
@@ -138,7 +166,7 @@ class SalonGate(models.AbstractModel):
         """
         # Whom a message reaches does not depend on who writes it.
         partners = partners.sudo()
-        purposes = [purpose] if purpose else [name for name, _label in PURPOSES]
+        purposes = [purpose] if purpose else [name for name, _label in CONTACT_PURPOSES]
         by_purpose = [self._get_holds(partners, one, "sms") for one in purposes]
         holds = {
             partner: all(found[partner] for found in by_purpose)
@@ -147,7 +175,9 @@ class SalonGate(models.AbstractModel):
         }
         if transactional:
             # Consent comes before all else in the one rule above.
-            without = partners.filtered(lambda partner: holds[partner] == "consent")
+            without = partners.filtered(
+                lambda partner: holds[partner] in ("consent", "guardian")
+            )
             holds.update(self._get_holds(without, TRANSACTIONAL, "sms"))
         return {partner: hold or None for partner, hold in holds.items()}
 
@@ -282,6 +312,10 @@ class SalonGate(models.AbstractModel):
             "archived": self.env._("The client is archived."),
             "blacklist": self.env._("The number or address is on the blacklist."),
             "consent": self.env._("The client has not agreed to it."),
+            "guardian": self.env._(
+                "The client is under age. Link the guardian's card on the client's "
+                "card, and ask the guardian."
+            ),
             "phone": self.env._("There is no valid phone number."),
             "wrong_number": self.env._(
                 "The number belongs to somebody else. Ask for the right one."

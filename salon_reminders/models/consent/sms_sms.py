@@ -4,13 +4,13 @@ from odoo import api, fields, models
 
 from ...tools.legal_hours import DAYS_AHEAD
 from ...tools.server_flags import is_flagged
-from .salon_consent import PURPOSES
+from .salon_consent import CONTACT_PURPOSES
 from .salon_gate import TRANSACTIONAL
 
 # What a message is in that the gateway has taken.
 LEFT = ("process", "pending", "sent")
 # A text has no purpose that could be known: one of these was agreed to.
-TEXT_PURPOSES = tuple(purpose for purpose, _label in PURPOSES)
+TEXT_PURPOSES = tuple(purpose for purpose, _label in CONTACT_PURPOSES)
 
 
 class SmsSms(models.Model):

@@ -9,5 +9,6 @@ from . import salon_client_card
 from . import salon_visit
 from . import salon_call
 from . import salon_client_event
+from . import salon_client_photo
 from . import res_partner
 from . import salon_load

@@ -1,15 +1,24 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import SQL
 
 from ...tools.arguments import checked, record_id, text
+from ..consent.salon_consent import CARD
 from .salon_client_standing import SEGMENTS
 
 STYLIST = "salon_reminders.group_stylist"
 RECEPTION = "salon_reminders.group_receptionist"
 # So many lines of the history are on the card itself.
 NEWEST = 5
+# Texts about health, and where they lie while the client does not let us keep them.
+HEALTH_TEXTS = {
+    "salon_contraindications": "salon_hidden_contraindications",
+    "salon_note": "salon_hidden_note",
+}
+HEALTH_FIELDS = {*HEALTH_TEXTS, "salon_note_is_health"}
+# So many cards or photos are cleaned at a time.
+BATCH = 1000
 
 
 class ResPartner(models.Model):
@@ -35,6 +44,23 @@ class ResPartner(models.Model):
         groups=STYLIST,
         help="She was asked about allergies and has none.",
     )
+    # By whom and when it was written, for the rule that deletes what nobody agreed to
+    salon_health_date = fields.Date(
+        "Notes about health of", copy=False, groups=NO_ACCESS
+    )
+    salon_health_company_id = fields.Many2one(
+        "res.company",
+        string="Notes about health by",
+        copy=False,
+        groups=NO_ACCESS,
+    )
+    # Of a client who does not let the card keep them, until they are deleted. Taken
+    # out of the fields that everything reads, so that nothing can show them.
+    salon_hidden_contraindications = fields.Text(
+        "Hidden contraindications", copy=False, groups=NO_ACCESS
+    )
+    salon_hidden_note = fields.Text("Hidden formula", copy=False, groups=NO_ACCESS)
+    salon_hidden_until = fields.Date("Hidden until", copy=False, groups=NO_ACCESS)
     salon_source_id = fields.Many2one(
         "utm.source",
         string="Came through",
@@ -101,6 +127,225 @@ class ResPartner(models.Model):
                 )
 
     # ------------------------------------------------------------
+    # CONSENT TO WHAT THE CARD KEEPS
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        noted = [not HEALTH_FIELDS.isdisjoint(vals) for vals in vals_list]
+        if any(noted):
+            pairs = zip(partners, noted, strict=True)
+            partners.browse(
+                one.id for one, is_noted in pairs if is_noted
+            )._keep_health()
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not HEALTH_FIELDS.isdisjoint(vals):
+            self._keep_health()
+        return result
+
+    def _keep_health(self):
+        """Note when something about health was written; nothing stays that is refused.
+
+        :raise UserError: when somebody writes what the client does not let us keep
+        """
+        # Whoever writes it need not be allowed to read the ledger, or the whole card.
+        partners_sudo = self.sudo()
+        noted = partners_sudo.filtered(lambda partner: partner._has_health())
+        refusing = noted._filter_refusing_health()
+        if refusing and not self.env.su:
+            refusing._raise_health_refused()
+        refusing._hide_health()
+        (partners_sudo - noted)._mark_health(False, False)
+        company = self.env.company
+        (noted - refusing)._mark_health(company._salon_today(), company)
+
+    def _filter_refusing_health(self):
+        """Return those who do not let the salon keep notes about their health."""
+        refusing, _photos = self.env["salon.consent"]._get_card_refusals(self)
+        return refusing
+
+    def _raise_health_refused(self):
+        raise UserError(
+            self.env._(
+                "%(clients)s does not let the card keep notes about health, so this "
+                "can't be saved. Leave it out, or ask again: if the client agrees now, "
+                "record that first.",
+                clients=self._text_names(),
+            )
+        )
+
+    def _has_health(self):
+        """Tell whether the card says something about the client's health."""
+        self.ensure_one()
+        note = self.salon_note and self.salon_note_is_health
+        return bool(self.salon_contraindications or note)
+
+    def _mark_health(self, date, company):
+        said = (date, company and company.id)
+        changed = self.filtered(
+            lambda one: (one.salon_health_date, one.salon_health_company_id.id) != said
+        )
+        changed.write(
+            {"salon_health_date": said[0], "salon_health_company_id": said[1]}
+        )
+
+    def _hide_health(self):
+        """Take notes about health out of sight, and all else that is said of it."""
+        company = self.env.company
+        is_kept = company.salon_hidden_days > 0
+        until = fields.Date.add(company._salon_today(), days=company.salon_hidden_days)
+        visits = self.env["salon.visit"]._find_notes(self)
+        noted = self.filtered(lambda one: one._has_health()) | visits.partner_id
+        visits._hide_note(is_kept)
+        for partner in noted:
+            texts = {name: partner[name] for name in partner._get_health_names()}
+            kept = texts if is_kept else {}
+            partner.write(
+                {
+                    **dict.fromkeys(texts, False),
+                    **{HEALTH_TEXTS[name]: text for name, text in kept.items()},
+                    "salon_hidden_until": is_kept and until,
+                }
+            )
+        self.filtered("salon_no_contraindications").salon_no_contraindications = False
+
+    def _get_health_names(self):
+        """Return the fields that say something about the client's health."""
+        names = ["salon_contraindications"] if self.salon_contraindications else []
+        return names + ["salon_note"] * bool(self.salon_note_is_health)
+
+    def _show_health(self):
+        """Bring hidden notes back, to who agreed after all."""
+        hidden = self.filtered("salon_hidden_until")
+        self.env["salon.visit"]._find_hidden_notes(hidden)._show_note()
+        for partner in hidden:
+            back = {
+                name: partner[hidden]
+                for name, hidden in HEALTH_TEXTS.items()
+                if partner[hidden] and not partner[name]
+            }
+            if "salon_note" in back:
+                back["salon_note_is_health"] = True
+            partner.write({**partner._get_nothing_hidden(), **back})
+
+    @api.model
+    def _get_nothing_hidden(self):
+        """Return the values of a card behind which nothing is hidden."""
+        return dict.fromkeys([*HEALTH_TEXTS.values(), "salon_hidden_until"], False)
+
+    def _salon_after_card_answers(self):
+        result = super()._salon_after_card_answers()
+        refusing, photos = self.env["salon.consent"]._get_card_refusals(self)
+        refusing._hide_health()
+        (self - refusing)._show_health()
+        self.env["salon.client.photo"]._follow_answers(self, photos)
+        return result
+
+    @api.model
+    def _sql_card_to_ask(self, alias, purpose):
+        company, partner = self.env.company, SQL.identifier(alias, "id")
+        consents = self.env["salon.consent"]
+        is_health = purpose == "health"
+        kept = self._sql_has_health(alias) if is_health else self._sql_has_photos(alias)
+        return SQL(
+            "(%(kept)s AND NOT %(valid)s AND NOT %(refused)s)",
+            kept=kept,
+            valid=consents._sql_valid(
+                partner, company.id, company._salon_today(), purpose, CARD
+            ),
+            refused=consents._sql_refused_card(
+                partner, purpose, None if is_health else company.id
+            ),
+        )
+
+    @api.model
+    def _sql_has_health(self, alias):
+        """Return the condition that a card says something about health, see above."""
+        self.flush_model(HEALTH_FIELDS)
+        self.env["salon.visit"].flush_model(["partner_id", "note", "note_is_health"])
+        return SQL(
+            """(COALESCE(%s, '') != '' OR (COALESCE(%s, '') != '' AND %s IS TRUE)
+                OR EXISTS (
+                    SELECT FROM salon_visit v
+                     WHERE v.partner_id = %s AND v.note_is_health
+                       AND COALESCE(v.note, '') != ''))""",
+            SQL.identifier(alias, "salon_contraindications"),
+            SQL.identifier(alias, "salon_note"),
+            SQL.identifier(alias, "salon_note_is_health"),
+            SQL.identifier(alias, "id"),
+        )
+
+    @api.model
+    def _sql_has_photos(self, alias):
+        self.env["salon.client.photo"].flush_model()
+        return SQL(
+            """EXISTS (
+                SELECT FROM salon_client_photo f
+                 WHERE f.partner_id = %s AND f.company_id = %s
+                   AND f.hidden_until IS NULL)""",
+            SQL.identifier(alias, "id"),
+            self.env.company.id,
+        )
+
+    @api.depends(
+        *("salon_photo_ids", "salon_visit_ids.note", "salon_visit_ids.note_is_health"),
+        *sorted(HEALTH_FIELDS),
+    )
+    def _compute_salon_consent_to_ask(self):
+        return super()._compute_salon_consent_to_ask()
+
+    @api.autovacuum
+    def _gc_salon_health(self):
+        """Delete notes about health that were hidden, or lack consent, long enough."""
+        # Those of clients whose contacts are archived as well.
+        cards = self.with_context(active_test=False)
+        hidden = cards.search(
+            [("salon_hidden_until", "<", fields.Date.today())], limit=BATCH
+        )
+        self.env["salon.visit"]._find_hidden_notes(hidden).hidden_note = False
+        hidden.write(self._get_nothing_hidden())
+        done = len(hidden)
+        for company in self.env["res.company"].search([("salon_missing_days", ">", 0)]):
+            done += cards.with_company(company)._forget_unasked_health()
+        return done, done if done >= BATCH else 0
+
+    def _forget_unasked_health(self):
+        """Delete what the current salon wrote about health and nobody agreed to."""
+        company = self.env.company
+        limit = fields.Date.subtract(
+            company._salon_today(), days=company.salon_missing_days
+        )
+        agreed = self.env["salon.consent.state"].search(
+            [("purpose", "=", "health"), ("state", "=", "given")]
+        )
+        due = self.search(
+            [
+                ("salon_health_company_id", "=", company.id),
+                ("salon_health_date", "<", limit),
+                ("id", "not in", agreed.partner_id.ids),
+            ],
+            limit=BATCH,
+        )
+        for card in due:
+            card.write(dict.fromkeys(card._get_health_names(), False))
+        visits = self.env["salon.visit"].search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<", limit),
+                ("note_is_health", "=", True),
+                ("note", "!=", False),
+                ("partner_id", "not in", agreed.partner_id.ids),
+            ],
+            limit=BATCH,
+        )
+        visits.note = False
+        return len(due) + len(visits)
+
+    # ------------------------------------------------------------
     # HOOKS AND PARTS OF THE CARD
     # ------------------------------------------------------------
 
@@ -124,7 +369,9 @@ class ResPartner(models.Model):
                 self.env._("May we phone you when it is time for your next visit?"),
             ),
             (
-                self.salon_contraindications or self.salon_no_contraindications,
+                self.salon_contraindications
+                or self.salon_no_contraindications
+                or self.salon_health_consent == "refused",
                 self.env._(
                     "Is there anything you are allergic to or that we must not use?"
                 ),

@@ -53,8 +53,23 @@ class SalonClientCard(models.AbstractModel):
             "calls": card_sudo._get_calls(partner) if is_reception else [],
             "accounts": partner._get_salon_accounts() if is_reception else [],
             "warning": partner.salon_contraindications or "",
+            "health": self._get_health_mark(partner),
             "complete": partner._get_salon_completeness(),
         }
+
+    @api.model
+    def _get_health_mark(self, partner):
+        """Return what to know of the notes about health, beside what they say."""
+        if partner.salon_health_consent == "refused":
+            return self.env._(
+                "The client does not want notes about health kept: ask about "
+                "allergies at each visit."
+            )
+        # Whether something is kept is found in all visits of the client.
+        missing = partner.sudo()._get_missing_purposes()
+        if "health" in missing[partner.id]:
+            return self.env._("Notes about health: consent missing. Ask at the visit.")
+        return ""
 
     @api.model
     def _is_own_client(self, partner):

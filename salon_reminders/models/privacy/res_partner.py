@@ -307,7 +307,9 @@ class ResPartner(models.Model):
         self.env["salon.card.log"]._check_numbers(self)
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
-        number = number_sudo.create({"partner_id": self.id, "hold_text": hold})
+        # For somebody under age the guardian is called.
+        called_sudo = self.sudo().salon_called_id
+        number = number_sudo.create({"partner_id": called_sudo.id, "hold_text": hold})
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )
@@ -325,7 +327,8 @@ class ResPartner(models.Model):
         hold = gate._get_holds(self, purpose)[self]
         if hold:
             return gate._text_hold(hold)
-        number = self.sudo().phone_sanitized
+        # For somebody under age the guardian is called.
+        number = self.sudo().salon_called_id.phone_sanitized
         if call_sudo:
             holds = call_sudo._get_hour_holds()
         else:

@@ -320,6 +320,10 @@ class SalonPrivacy(models.AbstractModel):
             and field.name not in KEPT_CONTACT
         }
         contacts.bank_ids.unlink()
+        # Nobody answers for others any more.
+        partner.with_context(active_test=False).search(
+            [("salon_guardian_id", "in", contacts.ids)]
+        ).salon_guardian_id = False
         for contact in contacts:
             contact.write(
                 {
@@ -327,6 +331,7 @@ class SalonPrivacy(models.AbstractModel):
                     "name": self.env._("Erased client %(number)s", number=contact.id),
                     "category_id": [fields.Command.clear()],
                     "parent_id": False,
+                    "salon_guardian_id": False,
                     "active": False,
                 }
             )

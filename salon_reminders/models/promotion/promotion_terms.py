@@ -200,11 +200,11 @@ class Audience:
         """Return how many clients fit, and how many of them may be phoned about it."""
         self.env.flush_all()
         gate, company = self.env["salon.gate"], self.promotion.company_id
+        salon = SQL("%s", company.id), SQL("%s::date", company._salon_today())
         hold = gate._sql_hold(
             SQL("p.id"),
-            gate._sql_address("phone"),
-            SQL("%s", company.id),
-            SQL("%s::date", company._salon_today()),
+            gate._sql_reached("phone", "p", *salon),
+            *salon,
             "promotion",
             "phone",
         )

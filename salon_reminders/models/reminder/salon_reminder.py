@@ -137,6 +137,7 @@ class SalonReminder(models.Model):
     hold = fields.Selection(
         [
             ("consent", "No consent to calls"),
+            ("guardian", "Under age, no guardian"),
             ("phone", "No valid phone number"),
             ("wrong_number", "Wrong number"),
             ("blacklist", "Number on the do-not-call list"),

@@ -118,7 +118,7 @@ class SalonCallPlanner(models.AbstractModel):
         """
         company = self.env.company
         return SQL(
-            """SELECT missed.partner_id, p.phone_sanitized AS phone, p.user_id,
+            """SELECT missed.partner_id, %(phone)s AS phone, p.user_id,
                       %(today)s::date AS day,
                       CASE missed.state WHEN 'no_show' THEN 'missed'
                                         ELSE 'cancelled' END AS kind,
@@ -158,6 +158,9 @@ class SalonCallPlanner(models.AbstractModel):
             company=company.id,
             oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
             today=company._salon_today(),
+            phone=self.env["salon.call.candidate"]._sql_number(
+                SQL("%s", company._salon_today())
+            ),
             days=company.salon_follow_up_days,
             open=OPEN_STATES,
             made=MADE_STATES,

@@ -261,7 +261,7 @@ class SalonDepartureClient(models.Model):
         """
         company = self.env.company
         return SQL(
-            """SELECT l.partner_id, p.phone_sanitized AS phone, p.user_id,
+            """SELECT l.partner_id, %(phone)s AS phone, p.user_id,
                       %(today)s::date AS day, 'departure' AS kind, d.id AS departure_id,
                       %(today)s::date AS due_date, d.stylist_id,
                       ROW_NUMBER() OVER (ORDER BY l.share DESC, l.visit_count DESC,
@@ -285,6 +285,9 @@ class SalonDepartureClient(models.Model):
                        WHERE k.partner_id = l.partner_id AND k.departure_id = d.id
                          AND k.close_reason IS DISTINCT FROM 'consent')""",
             today=company._salon_today(),
+            phone=self.env["salon.call.candidate"]._sql_number(
+                SQL("%s", company._salon_today())
+            ),
             company=company.id,
             days=TOLD_DAYS,
             open=OPEN_STATES,

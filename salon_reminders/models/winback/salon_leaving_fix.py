@@ -122,7 +122,7 @@ class SalonLeavingFix(models.Model):
         """Return the rows of whom the current company has to tell, see win-back."""
         company = self.env.company
         return SQL(
-            """SELECT left_us.partner_id, p.phone_sanitized AS phone, p.user_id,
+            """SELECT left_us.partner_id, %(phone)s AS phone, p.user_id,
                       %(today)s::date AS day, 'fixed' AS kind, left_us.fix_id,
                       left_us.fix_date AS due_date, usual.stylist_id,
                       -(%(year)s) AS rank
@@ -131,6 +131,9 @@ class SalonLeavingFix(models.Model):
     LEFT JOIN salon_client_standing usual
                    ON usual.partner_id = p.id AND usual.company_id = %(company)s""",
             today=company._salon_today(),
+            phone=self.env["salon.call.candidate"]._sql_number(
+                SQL("%s", company._salon_today())
+            ),
             left=self._sql_left(company),
             year=self.env["salon.report"]._sql_last_year(
                 SQL("p.id"), SQL("%s", company.id)

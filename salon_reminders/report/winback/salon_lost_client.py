@@ -41,8 +41,12 @@ class SalonLostClient(models.Model):
             *("partner_id", "company_id", "date", "state", "amount_total"),
             *("is_purchase", "stylist_id"),
         ],
-        "res.partner": ["phone_sanitized", "active"],
-        "res.company": ["currency_id", "resource_calendar_id"],
+        "res.partner": [
+            *("phone_sanitized", "active", "salon_birthdate", "salon_guardian_id"),
+        ],
+        "res.company": [
+            *("currency_id", "resource_calendar_id", "salon_consent_age"),
+        ],
     }
 
     scope = fields.Selection(
@@ -90,6 +94,7 @@ class SalonLostClient(models.Model):
     hold = fields.Selection(
         [
             ("consent", "No consent"),
+            ("guardian", "Under age, no guardian"),
             ("phone", "No valid number"),
             ("wrong_number", "Wrong number"),
             ("blacklist", "Do not call"),
@@ -208,7 +213,9 @@ class SalonLostClient(models.Model):
         """Return the columns of the client that both kinds of rows have."""
         hold = self.env["salon.gate"]._sql_hold(
             SQL("s.partner_id"),
-            SQL("p.phone_sanitized"),
+            self.env["res.partner"]._sql_called_number(
+                SQL("p"), SQL("s.company_id"), SQL("salon.today")
+            ),
             SQL("s.company_id"),
             SQL("salon.today"),
             # As a lapsed client is called: to ask why.

@@ -45,7 +45,7 @@ class TestSalonConsentAnswers(SalonCase):
     def test_the_screen_knows_what_holds(self):
         self.anna.action_salon_consent_give()
         groups = self._open().questions
-        self.assertEqual([len(group["questions"]) for group in groups], [3, 3, 3])
+        self.assertEqual([len(group["questions"]) for group in groups], [3, 3, 3, 1, 1])
         first, second, *_rest = groups[0]["questions"]
         self.assertEqual(first["name"], "reminder_phone")
         self.assertEqual(first["now"], "Agrees")

@@ -3,6 +3,7 @@
 from lxml import etree
 
 from odoo.exceptions import AccessError
+from odoo.fields import NO_ACCESS
 from odoo.tests import new_test_user
 
 from ..common import SalonCase
@@ -18,6 +19,7 @@ MADE_EMPTY = {
     ("product.template", "salon_duration"),
     ("product.template", "salon_course_interval_days"),
     ("resource.resource", "salon_color"),
+    ("res.partner", "salon_note_is_health"),
 }
 VIEWS = ("form", "list", "kanban", "search", "pivot", "calendar", "activity")
 
@@ -93,7 +95,7 @@ class TestForeignFields(SalonCase):
 
     def test_every_field_names_who_may_read_it(self):
         """A new field on another app's model needs groups, or a reason above."""
-        allowed = ("salon_reminders", "base.group_system")
+        allowed = ("salon_reminders", "base.group_system", NO_ACCESS)
         for model, names in self._get_foreign().items():
             for name in names:
                 if (model, name) in OPEN:

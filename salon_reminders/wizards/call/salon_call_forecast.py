@@ -144,7 +144,7 @@ class SalonCallForecast(models.AbstractModel):
                                + %(gap)s
                       FROM salon_call_attempt a
                       JOIN res_partner p
-                        ON p.id = a.partner_id OR p.phone_sanitized = a.phone
+                        ON p.id = a.partner_id OR p.id IN (%(called)s)
                      WHERE a.company_id = %(company)s
                        AND a.date > %(today)s - %(gap)s - 2) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
@@ -152,6 +152,11 @@ class SalonCallForecast(models.AbstractModel):
             company=company.id,
             birthday=company.salon_birthday_days,
             near=self._sql_join_birthdays(),
+            called=self.env["res.partner"]._sql_called_on(
+                SQL("a.phone"),
+                SQL("%s", company.id),
+                SQL("%s::date", company._salon_today()),
+            ),
             tz=company._salon_timezone().zone,
             gap=company.salon_contact_gap_days,
             days=DAYS,

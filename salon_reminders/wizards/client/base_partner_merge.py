@@ -33,4 +33,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 value = field.convert_to_write(partner[name], partner)
                 if value and not (field.relational and value == dst_partner.id):
                     vals[name] = value
+        if dst_partner.salon_note:
+            # What is said of a note goes with the note that is kept.
+            vals.pop("salon_note_is_health", None)
         dst_partner.write(vals)

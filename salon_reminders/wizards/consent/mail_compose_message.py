@@ -3,8 +3,6 @@ from odoo.tools.misc import groupby
 
 from ...tools.server_flags import SERVER_SAYS
 
-from ...tools.server_flags import SERVER_SAYS
-
 
 class MailComposeMessage(models.TransientModel):
     """E-mails to an audience pass the salon's gate."""

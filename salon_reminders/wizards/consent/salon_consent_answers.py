@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.consent.salon_consent import CHANNELS, PERSONAL_METHODS, PURPOSES
+from ...models.consent.salon_consent import KINDS, PERSONAL_METHODS
 
 
 class SalonConsentAnswers(models.TransientModel):
@@ -26,6 +26,7 @@ class SalonConsentAnswers(models.TransientModel):
     date = fields.Datetime("Said on", required=True, default=fields.Datetime.now)
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
+    age_hint = fields.Char(related="partner_id.salon_age_hint")
     questions = fields.Json(compute="_compute_questions")
     answers = fields.Json(help="The decision by purpose and channel.")
 
@@ -72,8 +73,7 @@ class SalonConsentAnswers(models.TransientModel):
         answers = self.answers if isinstance(self.answers, dict) else {}
         found = [
             (purpose, channel, answers[f"{purpose}_{channel}"])
-            for purpose, _label in PURPOSES
-            for channel, _name in CHANNELS
+            for purpose, channel in KINDS
             if answers.get(f"{purpose}_{channel}") in ("given", "withdrawn")
         ]
         if len(found) < len(answers):
