@@ -37,8 +37,9 @@ TABLES = """
      WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
        AND table_name LIKE 'salon%'
 """
-# More rows than before: new versions of two sentences, for calls about more than these.
-ADDED = {"salon_consent_wording": 2}
+# More rows than before: new versions of two sentences, for calls about more than these;
+# what a client may ask for during a call.
+ADDED = {"salon_consent_wording": 2, "salon_call_outcome": 2}
 # Reasons that a client had not agreed to are taken off open calls; of calls that are
 # over nothing is.
 REASONS = "salon_call_reminder_rel"

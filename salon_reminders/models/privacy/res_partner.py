@@ -307,7 +307,9 @@ class ResPartner(models.Model):
         self.env["salon.card.log"]._check_numbers(self)
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
-        number = number_sudo.create({"partner_id": self.id, "hold_text": hold})
+        number = number_sudo.create(
+            {"partner_id": self.id, "is_allowed": not hold, "hold_text": hold}
+        )
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )
