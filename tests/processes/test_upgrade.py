@@ -38,8 +38,8 @@ TABLES = """
        AND table_name LIKE 'salon%'
 """
 # More rows than before: new versions of two sentences, for calls about more than these,
-# and two sentences about what the card keeps.
-ADDED = {"salon_consent_wording": 4}
+# two sentences about what the card keeps; what a client may ask for during a call.
+ADDED = {"salon_consent_wording": 4, "salon_call_outcome": 2}
 # Reasons that a client had not agreed to are taken off open calls; of calls that are
 # over nothing is.
 REASONS = "salon_call_reminder_rel"

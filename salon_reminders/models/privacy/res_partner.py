@@ -309,7 +309,9 @@ class ResPartner(models.Model):
         number_sudo = self.env["salon.number"].sudo()
         # For somebody under age the guardian is called.
         called_sudo = self.sudo().salon_called_id
-        number = number_sudo.create({"partner_id": called_sudo.id, "hold_text": hold})
+        number = number_sudo.create(
+            {"partner_id": called_sudo.id, "is_allowed": not hold, "hold_text": hold}
+        )
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )

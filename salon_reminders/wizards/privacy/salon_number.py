@@ -11,13 +11,8 @@ class SalonNumber(models.TransientModel):
         "res.partner", string="Client", required=True, readonly=True, ondelete="cascade"
     )
     hold_text = fields.Char("Why not to be called", readonly=True)
-    is_allowed = fields.Boolean("May be called", compute="_compute_is_allowed")
+    is_allowed = fields.Boolean("May be called", readonly=True)
     number = fields.Char(compute="_compute_number")
-
-    @api.depends("hold_text")
-    def _compute_is_allowed(self):
-        for shown in self:
-            shown.is_allowed = not shown.hold_text
 
     @api.depends("partner_id")
     @api.depends_context("uid")
