@@ -284,10 +284,11 @@ class SalonConsent(models.Model):
         :raise UserError: when somebody under age, without a guardian, would agree
         """
         # Whoever may record an answer may know who has to give it.
+        ids = [vals["partner_id"] for vals in vals_list if vals.get("partner_id")]
         partners_sudo = self.env["res.partner"].sudo()
-        partners_sudo = partners_sudo.browse([v.get("partner_id") for v in vals_list])
-        for partner, vals in zip(partners_sudo, vals_list, strict=True):
-            if vals.get("method", "desk") not in PERSONAL_METHODS:
+        for vals in vals_list:
+            partner = partners_sudo.browse(vals.get("partner_id")).with_prefetch(ids)
+            if not partner or vals.get("method", "desk") not in PERSONAL_METHODS:
                 continue
             companies = self.env["res.company"]
             company = companies.browse(vals.get("company_id")) or self.env.company

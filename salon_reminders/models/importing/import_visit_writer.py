@@ -154,6 +154,7 @@ class VisitWriter:
             [
                 {
                     "receipt": None,
+                    "note_is_health": False,
                     **vals,
                     **self._prepare_results(visit, vals, lines, round_amount),
                 }
