@@ -8,10 +8,15 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, users
 from odoo.tools import mute_logger
 
-from ...models.consent.salon_consent import ADVERTISING, CHANNELS, PURPOSES
+from ...models.consent.salon_consent import (
+    ADVERTISING,
+    CONTACT_CHANNELS,
+    PURPOSES,
+)
 from ..common_call import CallCase
 
-EVERY = [("reminder", "promotion", "feedback"), [name for name, _label in CHANNELS]]
+EVERY_CHANNEL = [name for name, _label in CONTACT_CHANNELS]
+EVERY = [("reminder", "promotion", "feedback"), EVERY_CHANNEL]
 ERASURE = "salon_reminders.mail_activity_type_erasure"
 
 
@@ -65,7 +70,7 @@ class TestObjection(CallCase):
         self.anna.with_user(self.env.user).action_salon_no_advertising()
         self.assertEqual(self._get_given(self.anna), {"reminder"})
         rows = self._get_rows(self.anna) - before
-        self.assertEqual(len(rows), len(ADVERTISING) * len(CHANNELS))
+        self.assertEqual(len(rows), len(ADVERTISING) * len(CONTACT_CHANNELS))
         self.assertEqual(set(rows.mapped("method")), {"desk"})
         self.assertEqual(rows.user_id, self.receptionist)
         # Each with the sentence it takes back.
