@@ -2,20 +2,28 @@
 
 import json
 import logging
+import re
 import xmlrpc.client
 from collections import Counter
 
-from odoo import fields
+from odoo import fields, http
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from dev import long_run
 
 from ..matrix_cells import Cell, Cells
-from ..matrix_world import MatrixWorld, find
+from ..matrix_world import PHOTO_DATA, MatrixWorld, find
 
 _logger = logging.getLogger(__name__)
 JSON = {"Content-Type": "application/json"}
+# What stands for something else in the address of a route.
+PLACE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+MODELS = ("model", "res_model", "model_name", "thread_model")
+# Fields of models that are files.
+FIELDS = {"salon.client.photo": "image_1920", "ir.attachment": "datas"}
+# They end the session or the server, wait for something, or serve the code itself.
+LEFT_OUT = ("/web/session", "/web/database", "/websocket", "/web/static", "/web/assets")
 # What the server says while it refuses.
 LOUD = ("odoo.http", "odoo.sql_db", "odoo.addons.rpc")
 
@@ -54,6 +62,9 @@ class TestMatrixTransports(HttpCase):
         cell = Cell("salon.visit", "read", [visits, ["note"]], {})
         for door, ask in self._open_doors(role).items():
             self.assertTrue(find(ask(cell)), door)
+        for photo_id in self.world.rows["salon.client.photo"]:
+            path = f"/web/content/salon.client.photo/{photo_id}/image_1920"
+            self.assertTrue(self._is_photo(self.url_open(path).content))
 
     def _get_cells(self):
         """Yield what can be sent alike through each door."""
@@ -66,6 +77,59 @@ class TestMatrixTransports(HttpCase):
                 yield Cell(name, "search_read", [[]], {"limit": 40})
                 yield Cell(name, "name_search", [""], {"limit": 40})
                 yield Cell(name, "copy", [rows[:1]], {})
+
+    # ------------------------------------------------------------
+    # ROUTES
+    # ------------------------------------------------------------
+
+    def test_no_route_tells(self):
+        """Each address of the server that is read with GET, whoever made it."""
+        told, asked = Counter(), 0
+        addresses = sorted(set(self._get_addresses()))
+        for role in self.world.get_roles():
+            login = None if role.name == "public" else role.user.login
+            self.authenticate(login, login)
+            for address in addresses:
+                with mute_logger(*LOUD):
+                    answer = self.url_open(address, allow_redirects=False, timeout=60)
+                asked += 1
+                kinds = find(answer.content.decode(errors="replace"))
+                if kinds & role.forbidden or self._is_photo(answer.content):
+                    told[(role.name, address, *sorted(kinds))] += 1
+        _logger.info("%s addresses were asked", asked)
+        self.assertEqual(sorted(told.items()), [])
+        self.assertGreater(asked, 500)
+
+    def _is_photo(self, content):
+        return PHOTO_DATA in content
+
+    def _get_addresses(self):
+        """Yield an address for each route, about rows that are nobody's here."""
+        modules = sorted(
+            self.env.registry._init_modules | set(config["server_wide_modules"])
+        )
+        for path, endpoint in http._generate_routing_rules(modules, nodb_only=False):
+            routing = endpoint.routing
+            is_read = "GET" in (routing["methods"] or ["GET"])
+            if is_read and routing["type"] == "http" and not path.startswith(LEFT_OUT):
+                for model, rows in self._get_targets(path):
+                    yield self._get_address(path, model, rows[0])
+
+    def _get_targets(self, path):
+        """Return the (model, rows) to ask a route for: several where it takes any."""
+        if any(f"{name}>" in path for name in MODELS):
+            return [(name, rows) for name, rows in self.world.rows.items() if rows]
+        return [("res.partner", self.world.rows["res.partner"])]
+
+    def _get_address(self, path, model, row_id):
+        values = {
+            **dict.fromkeys(MODELS, model),
+            "field": FIELDS.get(model, "display_name"),
+        }
+        filled = PLACE.sub(lambda place: str(values.get(place[1], row_id)), path)
+        return (
+            f"{filled}?model={model}&id={row_id}&res_id={row_id}&partner_ids={row_id}"
+        )
 
     # ------------------------------------------------------------
     # DOORS
