@@ -342,7 +342,8 @@ class MatrixWorld:
             yield self.get_role(role, f"salon_reminders.group_{role}", self.other, ALL)
         yield self.get_role("nobody", "base.group_user", self.other, ALL)
         yield self.get_role("portal", "base.group_portal", self.company, ALL)
-        yield Role("public", self.env.ref("base.public_user"), self.company, ALL)
+        public = self.env.ref("base.public_user")
+        yield Role("public", public, public.company_id, ALL)
         yield self.get_role("nobody", "base.group_user", self.company, OURS)
         known = {NOTE, NUMBER, MAIL, PHOTO}
         yield self.get_role(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime, format_duration
+from odoo.tools import SQL, format_datetime, format_duration
+from odoo.tools.sql import column_exists, create_column
 
 from ...tools import consent_age, legal_hours, proof_years
 
@@ -144,6 +145,31 @@ class ResCompany(models.Model):
         f"CHECK(salon_erasure_days BETWEEN 1 AND {MOST_ERASURE_DAYS})",
         "A client who asks for it is deleted within 1 to 30 days.",
     )
+
+    def _auto_init(self):
+        cr, name = self.env.cr, "salon_consent_age"
+        if not column_exists(cr, self._table, name):
+            create_column(cr, self._table, name, "int4")
+            self._salon_fill_ages()
+        return super()._auto_init()
+
+    @api.model
+    def _salon_fill_ages(self):
+        """Write the ages at once: the companies are other apps' and were not changed."""
+        countries, ages = zip(*consent_age.AGES.items(), strict=True)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE res_company c SET salon_consent_age = COALESCE(known.age, %s)
+                     FROM res_partner p
+                LEFT JOIN res_country country ON country.id = p.country_id
+                LEFT JOIN unnest(%s::text[], %s::int[]) AS known (code, age)
+                       ON known.code = country.code
+                    WHERE p.id = c.partner_id""",
+                consent_age.DEFAULT.age,
+                list(countries),
+                [rule.age for rule in ages],
+            )
+        )
 
     @api.depends("country_id")
     def _compute_salon_consent_age(self):

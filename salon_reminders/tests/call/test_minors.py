@@ -58,6 +58,22 @@ class TestMinors(CallCase):
         self.company.country_id = self.env.ref("base.jp")
         self.assertIn("default of our own", self.company.salon_age_law)
 
+    def test_the_age_of_companies_that_were_there_before(self):
+        """Written at the installation, as it is worked out later."""
+        companies = self.env["res.company"].create(
+            [
+                {"name": f"Salon {code}", "country_id": code and self.env.ref(code).id}
+                for code in ("base.es", "base.cz", "base.jp", False)
+            ]
+        )
+        known = companies.mapped("salon_consent_age")
+        self.assertEqual(known, [14, 15, 16, 16])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_company SET salon_consent_age = NULL")
+        companies._salon_fill_ages()
+        companies.invalidate_recordset()
+        self.assertEqual(companies.mapped("salon_consent_age"), known)
+
     def _assert_minor(self, born, day, expected):
         self.anna.salon_birthdate = born
         self.env.flush_all()

@@ -82,6 +82,37 @@ class TestNumberLimit(SalonCase):
         self.assertTrue(self._is_shown(self.clients[0]))
 
     @users("t_recep")
+    def test_calls_of_colleagues_and_other_days(self):
+        """The own list of today is work; of the rest numbers are read one by one."""
+        own, colleagues, later = (
+            self._create_call(client, **vals)
+            for client, vals in zip(
+                self.clients,
+                ({}, {"user_id": self.manager.id}, {"date": "2026-03-12"}),
+                strict=False,
+            )
+        )
+        numbers = self.clients.mapped("phone_sanitized")
+
+        def read(calls):
+            rows = call_kw(self.env["salon.call"], "read", [calls.ids, ["phone"]], {})
+            return [row["phone"] for row in rows]
+
+        self.assertEqual(
+            read(own | colleagues | later), [numbers[0], "••• 01", "••• 02"]
+        )
+        self.assertFalse(self._get_logged())
+        self.assertEqual(read(own), numbers[:1])
+        self.assertEqual(read(colleagues), numbers[1:2])
+        self.assertEqual(read(later), numbers[2:3])
+        self.assertEqual(self._get_logged(), self.clients[1:3])
+        for client in self.clients[3:5]:
+            self._ask(client)
+        colleagues.sudo().partner_id = self.clients[7]
+        self.env.invalidate_all()
+        self.assertEqual(read(colleagues), ["••• 07"])
+
+    @users("t_recep")
     def test_one_limit_over_every_way(self):
         ways = (
             lambda client: self._ask(client),
