@@ -155,7 +155,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _salon_fill_ages(self):
-        """Write the ages at once: the companies are other apps' and were not changed."""
+        """Write the ages at once; for other apps no company was changed."""
         countries, ages = zip(*consent_age.AGES.items(), strict=True)
         self.env.cr.execute(
             SQL(

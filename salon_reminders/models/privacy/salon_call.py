@@ -6,8 +6,8 @@ from .res_partner import mask_number
 class SalonCall(models.Model):
     """Which numbers of the call list count among those somebody is shown in a day.
 
-    Those of the own list of today don't, for work must go on. Those of colleagues and of
-    other days do, and who puts a client on the list by hand is shown a number by it.
+    Those of the own list of today don't, for work must go on. Those of colleagues and
+    of other days do, and who puts a client on the list by hand is shown a number by it.
     """
 
     _inherit = "salon.call"
