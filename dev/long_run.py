@@ -23,6 +23,11 @@ def amount(of_what, short, long):
     return asked[of_what]
 
 
+def tell(of_what, number):
+    """Have the summary say how many of something were done in the end."""
+    asked[of_what] = number
+
+
 def in_words():
     """'365 days of demonstrations, 40 kills', or nothing."""
     return ", ".join(f"{number:,} {what}" for what, number in sorted(asked.items()))

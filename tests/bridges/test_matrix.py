@@ -1,6 +1,5 @@
 """Every model, operation and public method, asked by everybody who must not know."""
 
-import logging
 from collections import Counter
 
 from odoo.service.model import call_kw
@@ -12,7 +11,6 @@ from dev import long_run
 from ..matrix_cells import Cells
 from ..matrix_world import MatrixWorld, find
 
-_logger = logging.getLogger(__name__)
 # Models of Odoo that know of clients, or on which we build.
 BESIDE = (
     *("res.partner", "res.users", "res.company", "res.config.settings"),
@@ -83,7 +81,7 @@ class TestMatrix(MatrixCase):
                 asked, leaks = self._ask_as(role, models)
                 self.assertEqual(sorted(leaks.items()), [])
                 total += asked
-        _logger.info("%s questions were asked", total)
+        long_run.tell("questions of the matrix", total)
         self.assertGreater(total, 20_000)
 
     def test_every_model_has_a_canary(self):

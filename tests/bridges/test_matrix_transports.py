@@ -1,7 +1,6 @@
 """The doors into the server: through each, people are told what is theirs, not more."""
 
 import json
-import logging
 import re
 import xmlrpc.client
 from collections import Counter
@@ -15,7 +14,6 @@ from dev import long_run
 from ..matrix_cells import Cell, Cells
 from ..matrix_world import PHOTO_DATA, MatrixWorld, find
 
-_logger = logging.getLogger(__name__)
 JSON = {"Content-Type": "application/json"}
 # What stands for something else in the address of a route.
 PLACE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
@@ -50,7 +48,7 @@ class TestMatrixTransports(HttpCase):
                     kinds = find(answer) & role.forbidden
                     if kinds:
                         told[(door, role.name, cell.model, *sorted(kinds))] += 1
-        _logger.info("%s questions were asked", asked)
+        long_run.tell("questions through all doors", asked)
         self.assertEqual(sorted(told.items()), [])
         self.assertGreater(asked, 1000)
 
@@ -96,7 +94,7 @@ class TestMatrixTransports(HttpCase):
                 kinds = find(answer.content.decode(errors="replace"))
                 if kinds & role.forbidden or self._is_photo(answer.content):
                     told[(role.name, address, *sorted(kinds))] += 1
-        _logger.info("%s addresses were asked", asked)
+        long_run.tell("addresses of the server", asked)
         self.assertEqual(sorted(told.items()), [])
         self.assertGreater(asked, 500)
 
