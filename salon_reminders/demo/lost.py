@@ -10,15 +10,15 @@ LEFT = (
     ("price", "Prices went up twice in a year.", "A fixed price for roots and cut"),
     ("time", "Saturday is always full.", "Saturday mornings"),
     ("result", "Colour came out too warm, twice.", "Another colourist"),
-    ("stylist", "Came only for her.", ""),
-    ("time", "Only evenings suit her.", "Opening after six"),
+    ("stylist", "Came only for this stylist.", ""),
+    ("time", "Only evenings suit.", "Opening after six"),
     ("moved", "Moved across the river.", ""),
     ("price", "", "A discount for regulars"),
     ("time", "Waited three weeks for a time.", "To book online"),
     ("service", "Felt hurried.", "More time for the appointment"),
     ("other_salon", "Went to a salon near work.", ""),
     ("distance", "No place to park.", "A place to park"),
-    ("time", "Her shift changed.", "Early mornings"),
+    ("time", "The shift changed.", "Early mornings"),
     ("home", "Colours at home since spring.", "A lesson in colouring at home"),
 )
 # What was promised to who wished for this.

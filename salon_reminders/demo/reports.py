@@ -18,8 +18,8 @@ RATED = 30
 RATED_DAYS = 180
 STARS = {"5": 55, "4": 28, "3": 10, "2": 5, "1": 2}
 WORDS = {
-    "5": "Exactly the colour she wanted.",
-    "4": "Nice, only she had to wait a little.",
+    "5": "Exactly the colour wanted.",
+    "4": "Nice, but had to wait a little.",
     "3": "The fringe came out too short.",
     "2": "Waited half an hour.",
     "1": "The colour washed out in a week.",

@@ -165,17 +165,17 @@ FORMULAS = (
 PREFERENCES = (
     "Sensitive scalp, no ammonia.",
     "Prefers mornings and quiet music.",
-    "Likes her coffee black.",
+    "Likes the coffee black.",
     "Allergic to latex gloves.",
     "Always in a hurry at lunch time.",
-    "Talks about her dogs; ask after them.",
+    "Talks about the dogs; ask after them.",
 )
 PAUSE_REASONS = ("Abroad for some months", "Expecting a baby", "Growing it out")
 NOTES = {
     "no_answer": ("", "", "Voice mail.", "Rang out."),
-    "call_back": ("In a meeting.", "Wants to check her calendar first."),
+    "call_back": ("In a meeting.", "Wants to check the calendar first."),
     "booked": ("", "", "Was glad about the call.", "Same time as always."),
-    "declined": ("Away on holiday, comes on her own.", "Wants to let it grow."),
+    "declined": ("Away on holiday, comes without a call.", "Wants to let it grow."),
     "do_not_call": ("Does not want to be phoned.",),
     "left_us": ("",),
 }

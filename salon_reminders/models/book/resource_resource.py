@@ -44,8 +44,8 @@ class ResourceResource(models.Model):
         string="Services",
         domain=[("salon_kind", "in", ("service", "fee"))],
         groups="salon_reminders.group_stylist",
-        help="What the stylist does. Leave empty for all services of her zones; "
-        "without zones she does everything.",
+        help="What the stylist does. Leave empty for all services of the zones; "
+        "without zones the stylist does everything.",
     )
     salon_duration_ids = fields.One2many(
         "salon.stylist.duration",
@@ -61,7 +61,7 @@ class ResourceResource(models.Model):
         compute="_compute_salon_sees_numbers",
         inverse="_inverse_salon_sees_numbers",
         groups="salon_reminders.group_manager",
-        help="Lets the user of this stylist see the numbers of her clients. "
+        help="Lets the user of this stylist see the numbers of their clients. "
         "Receptionists and managers see them anyway.",
     )
 
@@ -103,8 +103,8 @@ class ResourceResource(models.Model):
             if resource.is_stylist and resource.calendar_id.flexible_hours:
                 raise ValidationError(
                     self.env._(
-                        "The working hours of %(stylist)s must say from when to when "
-                        "she works; flexible hours can't be booked.",
+                        "The working hours of %(stylist)s must say from when to when; "
+                        "flexible hours can't be booked.",
                         stylist=resource.name,
                     )
                 )

@@ -159,8 +159,8 @@ class SalonVisitBusy(models.Model):
                     last = ends[stylist.id] - timedelta(minutes=1)
                     raise UserError(
                         self.env._(
-                            "%(stylist)s leaves: her last day is %(day)s. Choose a day "
-                            "until then, or another stylist.",
+                            "%(stylist)s leaves; the last day is %(day)s. Choose a "
+                            "day until then, or another stylist.",
                             stylist=stylist.name,
                             day=company._salon_format_day(last),
                         )

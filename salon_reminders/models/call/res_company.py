@@ -52,8 +52,8 @@ class ResCompany(models.Model):
         required=True,
         default="turns",
         groups="salon_reminders.group_stylist",
-        help="The client's own receptionist is the one on her contact; clients without "
-        "one are given in turns.",
+        help="The client's own receptionist is the one on the contact; clients "
+        "without one are given in turns.",
     )
 
     # The control group

@@ -24,10 +24,10 @@ class ResPartner(models.Model):
         compute="_compute_salon_is_lost",
         search="_search_salon_is_lost",
         groups="salon_reminders.group_stylist",
-        help="She said that she left, and has not come or booked since.",
+        help="The client said that they left, and has not come or booked since.",
     )
     salon_leaving_text = fields.Char(
-        "Why she left",
+        "Why they left",
         compute="_compute_salon_is_lost",
         groups="salon_reminders.group_stylist",
     )
@@ -124,7 +124,7 @@ class ResPartner(models.Model):
     @api.model
     def _salon_text_called(self, call):
         return self.env._(
-            "She is on the call list since %(date)s, to be called on %(day)s.",
+            "On the call list since %(date)s, to be called on %(day)s.",
             date=format_date(self.env, call.opened_date),
             day=format_date(self.env, call.date),
         )
@@ -141,31 +141,29 @@ class ResPartner(models.Model):
             "guardian": self.env._(
                 "Due, but under age: link the guardian's card, and ask the guardian."
             ),
-            "phone": self.env._("She is due, but there is no valid phone number."),
-            "blacklist": self.env._(
-                "She is due, but her number is on the do-not-call list."
-            ),
+            "phone": self.env._("Due, but there is no valid phone number."),
+            "blacklist": self.env._("Due, but the number is on the do-not-call list."),
             "wrong_number": self.env._(
-                "She is due, but her number is wrong. Enter the right one."
+                "Due, but the number is wrong. Enter the right one."
             ),
             "left": self.env._(
-                "She is due, but she said that she does not come any more."
+                "Due, but the client said that they do not come any more."
             ),
             "call": self.env._(
-                "She is due, but somebody with the same number is on the list."
+                "Due, but somebody with the same number is on the list."
             ),
             "gap": self.env._(
-                "She is due, but she, or somebody with her number, was called less "
-                "than %(days)s days ago.",
+                "Due, but the client, or somebody with the same number, was called "
+                "less than %(days)s days ago.",
                 days=company.salon_contact_gap_days,
             ),
             "control": self.env._(
-                "She is due, but chance put her in the control group: she is left "
-                "uncalled for two weeks, to learn what calls bring."
+                "Due, but chance put the client in the control group: left uncalled "
+                "for two weeks, to learn what calls bring."
             ),
             "quota": self.env._(
-                "She is due and waits in the backlog: at most %(calls)s new calls are "
-                "put on the list in a day.",
+                "Due, and waits in the backlog: at most %(calls)s new calls are put "
+                "on the list in a day.",
                 calls=company.salon_daily_quota or "∞",
             ),
         }[hold]
@@ -182,7 +180,7 @@ class ResPartner(models.Model):
             return self.env._(
                 "The client has stayed away, but has not agreed to calls that ask why."
             )
-        return self.env._("She is due, but has not agreed to be phoned.")
+        return self.env._("Due, but the client has not agreed to be phoned.")
 
     @api.model
     def _salon_text_not_due(self, reminders):
@@ -190,7 +188,7 @@ class ResPartner(models.Model):
         followed = reminders.filtered(lambda r: r.state != "idle")
         if not followed:
             return self.env._(
-                "No reminder follows her: no service with a cycle was done yet."
+                "No reminder follows the client: no service with a cycle was done yet."
             )
         return followed.sorted(self._salon_get_explain_order)[0]._get_state_text()
 

@@ -69,10 +69,12 @@ class SalonCallAttempt(models.Model):
         "salon.leaving.reason", index="btree_not_null", ondelete="restrict"
     )
     gift = fields.Char(
-        "Promised gift", help="What was promised to a client who left, to win her back."
+        "Promised gift",
+        help="What was promised to a client who left, to win them back.",
     )
     bring_back = fields.Char(
-        "What would bring her back", help="As she said it, for who calls her again."
+        "What would bring them back",
+        help="In the client's own words, for who calls next.",
     )
     visit_id = fields.Many2one(
         "salon.visit",
@@ -203,7 +205,7 @@ class SalonCallAttempt(models.Model):
     @api.model
     def _text_said(self, note, bring_back, gift):
         wish = bring_back and self.env._(
-            "Would bring her back: %(wish)s", wish=bring_back
+            "Would bring them back: %(wish)s", wish=bring_back
         )
         promised = gift and self.env._("Promised: %(gift)s", gift=gift)
         return "\n".join(filter(None, [note, wish, promised]))

@@ -40,7 +40,7 @@ class SalonCall(models.Model):
         "res.users",
         string="On the phone",
         compute="_compute_claim_user_id",
-        help="Who is calling this client, or her number, at this moment.",
+        help="Who is calling this client, or this number, at this moment.",
     )
 
     # ------------------------------------------------------------

@@ -52,7 +52,7 @@ class SalonCall(models.Model):
             if call.birthday:
                 lines.append(
                     self.env._(
-                        "Her birthday is on %(date)s.",
+                        "The birthday is on %(date)s.",
                         date=format_date(self.env, call.birthday),
                     )
                 )

@@ -72,7 +72,7 @@ class SalonCallScript(models.Model):
         domain=[("is_salon_client", "=", True)],
     )
     placeholders = fields.Json(compute="_compute_placeholders")
-    preview = fields.Text("She will hear", compute="_compute_preview")
+    preview = fields.Text("The client will hear", compute="_compute_preview")
     problem = fields.Char(compute="_compute_preview")
 
     _one_per_kind = models.UniqueIndex(

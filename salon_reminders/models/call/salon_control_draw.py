@@ -35,7 +35,7 @@ class SalonControlDraw(models.Model):
     )
     kind = fields.Selection(
         [("reminder", "Due"), ("lapsed", "Lapsed")],
-        string="Why she was due",
+        string="Why due",
         required=True,
     )
     is_control = fields.Boolean("Left uncalled")

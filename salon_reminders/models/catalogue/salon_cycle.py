@@ -94,7 +94,7 @@ class SalonCycle(models.Model):
     )
     _lapse_range = models.Constraint(
         "CHECK(lapse_days >= late_days)",
-        "A client can't be lapsed before she is late.",
+        "A client can't be lapsed before being late.",
     )
 
     @api.depends("ideal_days", "late_days")

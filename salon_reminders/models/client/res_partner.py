@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_stylist",
     )
     salon_shares_phone = fields.Boolean(
-        "Shares her number",
+        "Shares the number",
         copy=False,
         groups="salon_reminders.group_stylist",
         help="Other clients with this number are other people, not duplicates.",

@@ -38,8 +38,8 @@ class ResCompany(models.Model):
         string="Own link works for",
         default=90,
         groups="salon_reminders.group_stylist",
-        help="Days for which the link works that a client sees her consents with; a "
-        "year at most.",
+        help="Days for which the link works with which a client sees their consents; "
+        "a year at most.",
     )
     salon_proof_years = fields.Integer(
         string="Proof is kept for",

@@ -40,7 +40,7 @@ class ResPartner(models.Model):
     salon_consent_state_ids = fields.One2many(
         "salon.consent.state",
         "partner_id",
-        string="What she agrees to",
+        string="What the client agrees to",
         groups="salon_reminders.group_receptionist",
     )
     salon_consent_to_ask = fields.Boolean(
@@ -64,7 +64,7 @@ class ResPartner(models.Model):
         help="Those with whom most would be lost are asked first.",
     )
     salon_ask_reason = fields.Char(
-        "Why she is asked",
+        "Why the client is asked",
         compute="_compute_salon_ask_reason",
         groups="salon_reminders.group_receptionist",
     )
@@ -108,7 +108,7 @@ class ResPartner(models.Model):
         compute="_compute_salon_call_consent",
         search="_search_salon_call_consent",
         groups="salon_reminders.group_receptionist",
-        help="Whether the client agrees to be phoned when her next visit is due.",
+        help="Whether the client agrees to be phoned when the next visit is due.",
     )
     salon_health_consent = fields.Selection(
         CARD_STATES,
@@ -194,10 +194,12 @@ class ResPartner(models.Model):
         :param date day: the day it is asked for; today when left out
         """
         born = self.salon_birthdate
+        if not born:
+            return False
         # The age of the law is no secret.
         age = company.sudo().salon_consent_age
         day = day or company._salon_today()
-        return bool(born) and born > fields.Date.subtract(day, years=age)
+        return born > fields.Date.subtract(day, years=age)
 
     def _get_wards(self):
         """Return the clients for whom these would answer, if they are under age."""
@@ -646,7 +648,7 @@ class ResPartner(models.Model):
         self.check_access("read")
         talk = self.env["salon.consent.answers"].create({"partner_id": self.id})
         return talk._get_records_action(
-            name=self.env._("What she agrees to"), target="new"
+            name=self.env._("What the client agrees to"), target="new"
         )
 
     @api.depends("salon_consent_ids")

@@ -164,7 +164,7 @@ class SalonConsent(models.Model):
     # A file of this row: it can't be changed or deleted without writing the row.
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
-    source = fields.Char(help="Where the answer comes from, if not from herself.")
+    source = fields.Char(help="Where the answer comes from, if not from the client.")
 
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
@@ -495,7 +495,7 @@ class SalonConsent(models.Model):
         )
         # By the order of the model: of each client the newest is put in last.
         names = ["partner_id", "company_id", "decision", "expiry_date", "date"]
-        names += ["method", "user_id"]
+        names += ["channel", "method", "user_id", "guardian_id"]
         rows = reversed(self.search_fetch(domain, names))
         return {consent.partner_id: consent for consent in rows}
 

@@ -345,11 +345,11 @@ class GapRanking:
         """Return in words what speaks for her."""
         reasons = [self._get_due_text(over)]
         if is_own:
-            reasons.append(self.env._("her stylist"))
+            reasons.append(self.env._("usual stylist"))
         if is_weekday:
-            reasons.append(self.env._("her usual weekday"))
+            reasons.append(self.env._("usual weekday"))
         if is_hour:
-            reasons.append(self.env._("her usual hour"))
+            reasons.append(self.env._("usual hour"))
         if zone_id:
             zone = self.env["salon.zone"].browse(zone_id)
             reasons.append(

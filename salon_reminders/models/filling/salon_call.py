@@ -165,7 +165,7 @@ class SalonCall(models.Model):
             visit = call.missed_visit_id
             text = self.env._(
                 "%(services)s on %(when)s was %(what)s and not booked anew.",
-                services=visit.services or self.env._("Her visit"),
+                services=visit.services or self.env._("The visit"),
                 when=call.company_id._salon_format_moment(visit.start),
                 what=self.env._("missed")
                 if call.kind == "missed"

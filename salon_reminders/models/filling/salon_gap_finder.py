@@ -103,8 +103,8 @@ class SalonGapFinder(models.AbstractModel):
         if not rows:
             raise UserError(
                 self.env._(
-                    "%(client)s can't be called any more: she booked, was called or "
-                    "withdrew her consent meanwhile.",
+                    "%(client)s can't be called any more: they booked, were called "
+                    "or withdrew their consent meanwhile.",
                     client=partner.name,
                 )
             )

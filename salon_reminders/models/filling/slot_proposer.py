@@ -266,16 +266,16 @@ class SlotProposer:
         hour = wish.hour is not None and abs(candidate.hour - wish.hour) <= 1
         if wish.own:
             reasons.append(
-                self.env._("her stylist")
+                self.env._("usual stylist")
                 if candidate.stylist == wish.own
                 else self.env._("%(own)s is not free near then", own=wish.own.name)
             )
         if weekday and hour:
-            reasons.append(self.env._("her usual day and hour"))
+            reasons.append(self.env._("usual day and hour"))
         elif weekday:
-            reasons.append(self.env._("her usual weekday"))
+            reasons.append(self.env._("usual weekday"))
         elif hour:
-            reasons.append(self.env._("her usual hour"))
+            reasons.append(self.env._("usual hour"))
         days = (candidate.day - wish.due).days
         if wish.is_over:
             reasons.append(self._get_soon_reason(days))
@@ -294,11 +294,11 @@ class SlotProposer:
 
     def _get_due_reason(self, days):
         if days == 1:
-            return self.env._("the day after she is due")
+            return self.env._("the day after the due day")
         if days == -1:
-            return self.env._("the day before she is due")
+            return self.env._("the day before the due day")
         if days > 0:
-            return self.env._("%(days)s days after she is due", days=days)
+            return self.env._("%(days)s days after the due day", days=days)
         if days < 0:
-            return self.env._("%(days)s days before she is due", days=-days)
-        return self.env._("on the day she is due")
+            return self.env._("%(days)s days before the due day", days=-days)
+        return self.env._("on the due day")

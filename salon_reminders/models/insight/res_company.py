@@ -15,32 +15,32 @@ class ResCompany(models.Model):
         string="New for",
         default=90,
         groups="salon_reminders.group_stylist",
-        help="Days after her first visit during which a client counts as new.",
+        help="Days after the first visit during which a client counts as new.",
     )
     salon_risk_rhythms = fields.Float(
         string="At risk after",
         default=1.5,
         groups="salon_reminders.group_stylist",
-        help="Waits of so many times her own rhythm put a client at risk.",
+        help="Waits of so many times their own rhythm put a client at risk.",
     )
     salon_lost_rhythms = fields.Float(
         string="Lost after",
         default=3.0,
         groups="salon_reminders.group_stylist",
-        help="After so many times her own rhythm a client counts as lost.",
+        help="After so many times their own rhythm a client counts as lost.",
     )
     salon_lost_days = fields.Integer(
         string="Never lost before",
         default=90,
         groups="salon_reminders.group_stylist",
-        help="Nobody counts as lost earlier than so many days after her last visit.",
+        help="Nobody counts as lost earlier than so many days after the last visit.",
     )
     salon_offer_pause_days = fields.Integer(
         string="Offers rest for",
         default=180,
         groups="salon_reminders.group_stylist",
         help="A service that a client declined twice, or did not like, is not offered "
-        "to her for so many days.",
+        "again for so many days.",
     )
     salon_standing_date = fields.Date(
         string="Segments worked out on",
@@ -59,7 +59,7 @@ class ResCompany(models.Model):
         "CHECK(salon_new_days > 0 AND salon_risk_rhythms > 0"
         " AND salon_lost_rhythms >= salon_risk_rhythms AND salon_lost_days > 0"
         " AND salon_offer_pause_days >= 0)",
-        "Days must be positive, and a client is at risk before she is lost.",
+        "Days must be positive, and a client is at risk before being lost.",
     )
 
     def write(self, vals):

@@ -36,13 +36,13 @@ class ResPartner(models.Model):
     salon_contraindications = fields.Text(
         "Contraindications",
         groups=STYLIST,
-        help="Allergies and whatever must not be done. Shown as a warning when she is "
-        "booked.",
+        help="Allergies and whatever must not be done. Shown as a warning when the "
+        "client is booked.",
     )
     salon_no_contraindications = fields.Boolean(
         "Asked: has none",
         groups=STYLIST,
-        help="She was asked about allergies and has none.",
+        help="The client was asked about allergies and has none.",
     )
     # By whom and when it was written, for the rule that deletes what nobody agreed to
     salon_health_date = fields.Date(
@@ -67,7 +67,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="set null",
         groups=STYLIST,
-        help="How she heard of the salon.",
+        help="How the client heard of the salon.",
     )
     salon_recommended_by_id = fields.Many2one(
         "res.partner",
@@ -120,8 +120,8 @@ class ResPartner(models.Model):
             if partner.salon_recommended_by_id == partner:
                 raise ValidationError(
                     self.env._(
-                        "%(client)s can't have been recommended by herself. Choose who "
-                        "told her about the salon.",
+                        "%(client)s can't have recommended the salon to themselves. "
+                        "Choose who told the client about it.",
                         client=partner.name,
                     )
                 )

@@ -83,7 +83,8 @@ class SalonClientStanding(models.Model):
     rhythm_days = fields.Integer(
         "Comes every (days)",
         aggregator="avg",
-        help="The middle of her own gaps up to half a year, else that of the salon.",
+        help="The middle of the client's own gaps up to half a year, else that of the "
+        "salon.",
     )
     stylist_id = fields.Many2one(
         "resource.resource",
@@ -95,7 +96,7 @@ class SalonClientStanding(models.Model):
         "Usual weekday", aggregator=None, help="1 is Monday."
     )
     usual_hour = fields.Integer("Usual hour", aggregator=None)
-    is_booked = fields.Boolean("Booked", help="She has a booking to come.")
+    is_booked = fields.Boolean("Booked", help="The client has a booking to come.")
     zone_ids = fields.One2many("salon.client.zone", "standing_id", string="Zones")
 
     # UNIQUE as a constraint, not an index: merging clients resolves those.

@@ -41,7 +41,7 @@ class SalonClientZone(models.Model):
             ("unused", "Never used"),
         ],
         required=True,
-        help="White spot: she comes often, but was never there.",
+        help="White spot: the client comes often, but was never there.",
     )
     first_date = fields.Date("First time")
     last_date = fields.Date("Last time")

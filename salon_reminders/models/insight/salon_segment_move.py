@@ -22,10 +22,10 @@ class SalonSegmentMove(models.Model):
     )
     date = fields.Date(required=True, index=True)
     from_segment = fields.Selection(
-        SEGMENTS, string="From", help="Empty: she had none before."
+        SEGMENTS, string="From", help="Empty: there was none before."
     )
     to_segment = fields.Selection(
-        SEGMENTS, string="To", help="Empty: all her visits were taken back."
+        SEGMENTS, string="To", help="Empty: all visits were taken back."
     )
 
     @api.model

@@ -98,7 +98,7 @@ class SalonPromotionParticipation(models.Model):
 
     _one_open_of_a_kind = models.UniqueIndex(
         "(partner_id, company_id, kind) WHERE state = 'open'",
-        "The client has an open offer of this kind already. Wait for her answer to it.",
+        "The client has an open offer of this kind already. Wait for the answer to it.",
     )
     _used_has_visit = models.Constraint(
         "CHECK(state = 'used' OR visit_id IS NULL)",
@@ -300,7 +300,7 @@ class SalonPromotionParticipation(models.Model):
         if promotion not in self._get_open_promotions(client, channel)[client]:
             raise UserError(
                 self.env._(
-                    "%(promotion)s is not open to %(client)s: she is not in its "
+                    "%(promotion)s is not open to %(client)s: they are not in its "
                     "audience, used or declined it, or did not agree to promotions; or "
                     "it is over.",
                     promotion=promotion.name,

@@ -16,7 +16,7 @@ class SalonVisit(models.Model):
         "salon.promotion", string="Promotions", compute="_compute_promotion_ids"
     )
     promotion_card = fields.Json(
-        "Open to her",
+        "Open to the client",
         compute="_compute_promotion_card",
         groups="salon_reminders.group_receptionist",
         exportable=False,

@@ -16,8 +16,8 @@ class ResCompany(models.Model):
         string="Follow own rhythms",
         default=True,
         groups="salon_reminders.group_stylist",
-        help="Learn from each client's visits how often she comes. Otherwise the ideal "
-        "days of the cycle count for everybody.",
+        help="Learn from each client's visits how often they come. Otherwise the "
+        "ideal days of the cycle count for everybody.",
     )
 
     def write(self, vals):

@@ -161,7 +161,7 @@ class SalonCourse(models.Model):
         """Return which session is next, and when the course can't be finished."""
         self.ensure_one()
         if not self.next_due_date:
-            text = self.env._("Begins when her earlier course is used up.")
+            text = self.env._("Begins when the earlier course is used up.")
         else:
             text = self.env._(
                 "Session %(number)s of %(total)s is due on %(due)s.",

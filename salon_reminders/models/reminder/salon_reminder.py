@@ -38,7 +38,8 @@ class SalonReminder(models.Model):
     cycle_id = fields.Many2one("salon.cycle", index=True, ondelete="restrict")
     zone_id = fields.Many2one(related="cycle_id.zone_id")
     need = fields.Char(
-        compute="_compute_need", help="What she is reminded of: a cycle or a course."
+        compute="_compute_need",
+        help="What the client is reminded of: a cycle or a course.",
     )
     color = fields.Integer(compute="_compute_color")
     company_id = fields.Many2one("res.company", required=True, index=True)
@@ -75,8 +76,8 @@ class SalonReminder(models.Model):
     gap_count = fields.Integer(
         "Own gaps",
         readonly=True,
-        help="From how many of her own gaps the rhythm is taken; 0 means the salon's "
-        "norm.",
+        help="From how many of the client's own gaps the rhythm is taken; 0 means the "
+        "salon's norm.",
     )
     course_id = fields.Many2one(
         "salon.course",
@@ -86,7 +87,7 @@ class SalonReminder(models.Model):
         help="The course in progress, whose interval stands for the rhythm.",
     )
     usual_weekday = fields.Integer(
-        readonly=True, aggregator=None, help="1 is Monday; empty when she has none."
+        readonly=True, aggregator=None, help="1 is Monday; empty when there is none."
     )
     booked_date = fields.Date(
         "Booked for",
@@ -108,12 +109,13 @@ class SalonReminder(models.Model):
     expected_date = fields.Date(
         "Expected",
         compute="_compute_forecast",
-        help="When she can be expected, given the days that have already passed.",
+        help="When the client can be expected, given the days that have already "
+        "passed.",
     )
     gone_probability = fields.Float(
         "Probably gone",
         compute="_compute_forecast",
-        help="How likely it is that she does not come in the next 180 days.",
+        help="How likely it is that the client does not come in the next 180 days.",
     )
     forecast = fields.Char(compute="_compute_forecast")
     basis = fields.Char("Rhythm from", compute="_compute_basis")
@@ -141,7 +143,7 @@ class SalonReminder(models.Model):
             ("phone", "No valid phone number"),
             ("wrong_number", "Wrong number"),
             ("blacklist", "Number on the do-not-call list"),
-            ("left", "Said that she left"),
+            ("left", "Said that they left"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
             ("control", "In the control group"),
@@ -208,7 +210,7 @@ class SalonReminder(models.Model):
             return False
         if self.gone_probability > GONE and not self.course_id:
             return self.env._(
-                "%(percent)s %% likely not to come back by herself",
+                "%(percent)s %% likely not to come back without a call",
                 percent=min(round(100 * self.gone_probability), 99),
             )
         return self.env._(
@@ -238,7 +240,7 @@ class SalonReminder(models.Model):
                 **dates,
             ),
             "booked": self.env._(
-                "%(need)s: she is booked for %(booked_date)s.", need=need, **dates
+                "%(need)s: booked for %(booked_date)s.", need=need, **dates
             ),
             "paused": self.env._(
                 "%(need)s: paused until %(pause_until)s (%(reason)s).",
@@ -247,7 +249,7 @@ class SalonReminder(models.Model):
                 **dates,
             ),
             "stopped": self.env._(
-                "%(need)s: she does not want to be reminded of this.", need=need
+                "%(need)s: the client does not want to be reminded of this.", need=need
             ),
         }[self.state]
 
@@ -255,10 +257,10 @@ class SalonReminder(models.Model):
     def _compute_basis(self):
         for reminder in self:
             if reminder.course_id:
-                reminder.basis = self.env._("the interval of her course")
+                reminder.basis = self.env._("the interval of the course")
             elif reminder.gap_count:
                 reminder.basis = self.env._(
-                    "from %(gaps)s of her own gaps", gaps=reminder.gap_count
+                    "from %(gaps)s of the client's own gaps", gaps=reminder.gap_count
                 )
             else:
                 reminder.basis = self.env._("the salon's norm")

@@ -125,10 +125,13 @@ class SalonVisit(models.Model):
         copy=False,
         tracking=True,
         groups=DESK,
-        help="What the client said when she was asked: 1 to 5 stars.",
+        help="What the client said when asked: 1 to 5 stars.",
     )
     rating_comment = fields.Text(
-        "What she said", copy=False, groups=DESK, help="In the client's own words."
+        "What the client said",
+        copy=False,
+        groups=DESK,
+        help="In the client's own words.",
     )
 
     _stop_after_start = models.Constraint(

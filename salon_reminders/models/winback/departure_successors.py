@@ -171,16 +171,16 @@ class Successors:
         reasons = []
         if found["visits"]:
             reasons.append(
-                self.env._("served her %(days)s times", days=found["visits"])
+                self.env._("served the client %(days)s times", days=found["visits"])
                 if found["visits"] > 1
-                else self.env._("served her once")
+                else self.env._("served the client once")
             )
         if found["able"] == found["services"]:
-            reasons.append(self.env._("does all her services"))
+            reasons.append(self.env._("does all the client's services"))
         else:
             reasons.append(
                 self.env._(
-                    "does %(able)s of her %(all)s services",
+                    "does %(able)s of the client's %(all)s services",
                     able=found["able"],
                     all=found["services"],
                 )

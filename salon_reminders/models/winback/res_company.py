@@ -10,8 +10,8 @@ class ResCompany(models.Model):
         string="Follow-up calls",
         default=2,
         groups="salon_reminders.group_stylist",
-        help="Call a client so many days after a missed or cancelled visit, when she "
-        "has not booked again; 0 means no such calls.",
+        help="Call a client so many days after a missed or cancelled visit that was "
+        "not booked again; 0 means no such calls.",
     )
 
     _salon_follow_up_positive = models.Constraint(

@@ -16,7 +16,7 @@ class ResourceResource(models.Model):
         "Last day",
         compute="_compute_salon_last_date",
         groups="salon_reminders.group_stylist",
-        help="After this day she can't be booked at this salon.",
+        help="After this day the stylist can't be booked at this salon.",
     )
 
     @api.depends("salon_departure_ids.last_date", "salon_departure_ids.active")

@@ -73,8 +73,8 @@ class SalonCall(models.Model):
         if not line:
             return []
         text = self.env._(
-            "%(stylist)s leaves; the last day is %(day)s. %(share)s %% of her visits "
-            "in a year were with this stylist.",
+            "%(stylist)s leaves; the last day is %(day)s. %(share)s %% of the "
+            "client's visits in a year were with this stylist.",
             stylist=line.stylist_id.name,
             day=format_date(self.env, line.departure_id.last_date),
             share=round(100 * line.share),

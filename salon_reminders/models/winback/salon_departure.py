@@ -55,16 +55,17 @@ class SalonDeparture(models.Model):
     is_calling = fields.Boolean(
         "Clients are called",
         tracking=True,
-        help="Her clients go on the call list, the strongest ties first.",
+        help="The stylist's clients go on the call list, the strongest ties first.",
     )
     min_share = fields.Integer(
         "Call from a tie of (%)",
         default=30,
-        help="Clients of whose visits a smaller share was with her are not called.",
+        help="Clients of whose visits a smaller share was with the stylist are not "
+        "called.",
     )
     sole_service_ids = fields.Many2many(
         "product.template",
-        string="Only she does",
+        string="Nobody else does",
         compute="_compute_sole_service_ids",
         help="Services that none of the stylists who stay does.",
     )
@@ -73,7 +74,7 @@ class SalonDeparture(models.Model):
         "salon.visit",
         string="Bookings to move",
         compute="_compute_booking_ids",
-        help="Visits still to be made in which she serves after her last day.",
+        help="Visits still to be made in which the stylist serves after the last day.",
     )
     booking_count = fields.Integer(
         "Bookings to be moved", compute="_compute_booking_ids"
@@ -89,7 +90,7 @@ class SalonDeparture(models.Model):
     stayed_count = fields.Integer(
         "Stayed",
         compute="_compute_counts",
-        help="Clients who came to the salon after her last day.",
+        help="Clients who came to the salon after the last day.",
     )
 
     _one_per_stylist = models.UniqueIndex(
@@ -184,7 +185,7 @@ class SalonDeparture(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._('Press "She stays after all" instead; the history is kept.')
+            self.env._('Press "Stays after all" instead; the history is kept.')
         )
 
     # ------------------------------------------------------------
@@ -315,7 +316,8 @@ class SalonDeparture(models.Model):
         if not self.line_ids:
             raise UserError(
                 self.env._(
-                    "She has no clients of the last year; there is nobody to call."
+                    "The stylist has no clients of the last year; there is nobody to "
+                    "call."
                 )
             )
         self.is_calling = True

@@ -48,17 +48,17 @@ class SalonDepartureClient(models.Model):
         "Tie",
         readonly=True,
         aggregator="avg",
-        help="Share of her days at the salon in the last year on which this stylist "
-        "served her.",
+        help="Share of the client's days at the salon in the last year on which this "
+        "stylist served them.",
     )
     visit_count = fields.Integer(
-        "With her", readonly=True, help="Days in the last year."
+        "With the stylist", readonly=True, help="Days in the last year."
     )
     away_count = fields.Integer(
         "With others",
         readonly=True,
-        help="Days in the last year on which somebody else served her: she also comes "
-        "when her stylist is away.",
+        help="Days in the last year on which somebody else served the client, who "
+        "also comes when the stylist is away.",
     )
     amount = fields.Monetary(
         "Spent in a year", readonly=True, help="In the last year, with whomever."
@@ -77,7 +77,7 @@ class SalonDepartureClient(models.Model):
         "Chosen by hand", readonly=True, help="The proposal does not change it."
     )
     reason = fields.Char(
-        "Why she", readonly=True, help="What speaks for the proposed successor."
+        "Why this one", readonly=True, help="What speaks for the proposed successor."
     )
     is_left_out = fields.Boolean("Do not call")
 
@@ -89,10 +89,10 @@ class SalonDepartureClient(models.Model):
     next_date = fields.Date(
         "Booked for",
         compute="_compute_next_date",
-        help="Her first booking after the last day, with somebody else.",
+        help="The client's first booking after the last day, with somebody else.",
     )
     is_stayed = fields.Boolean(
-        "Stayed", readonly=True, help="She came to the salon after the last day."
+        "Stayed", readonly=True, help="The client came to the salon after the last day."
     )
     stayed_date = fields.Date("Came on", readonly=True)
     stayed_with_id = fields.Many2one(
@@ -101,7 +101,7 @@ class SalonDepartureClient(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="Who served her on her first visit after the last day.",
+        help="Who served the client on the first visit after the last day.",
     )
 
     # UNIQUE as a constraint, not an index: merging clients resolves those.
@@ -183,20 +183,20 @@ class SalonDepartureClient(models.Model):
             """WITH served AS (%(served)s),
             day AS (
                 SELECT partner_id, date,
-                       bool_or(stylist_id = %(stylist)s) AS hers,
+                       bool_or(stylist_id = %(stylist)s) AS own,
                        bool_or(stylist_id != %(stylist)s) AS others
                   FROM served GROUP BY partner_id, date),
             tie AS (
-                SELECT day.partner_id, COUNT(*) FILTER (WHERE hers) AS visit_count,
+                SELECT day.partner_id, COUNT(*) FILTER (WHERE own) AS visit_count,
                        COUNT(*) FILTER (WHERE others) AS away_count,
-                       AVG(hers::int) AS share, MAX(date) AS last_date,
+                       AVG(own::int) AS share, MAX(date) AS last_date,
                        (SELECT SUM(v.amount_total) FROM salon_visit v
                          WHERE v.partner_id = day.partner_id
                            AND v.company_id = %(company)s AND %(in_year)s) AS amount
                   FROM day
                   JOIN res_partner p ON p.id = day.partner_id AND p.active
               GROUP BY day.partner_id
-                HAVING bool_or(hers)),
+                HAVING bool_or(own)),
             gone AS (
                 DELETE FROM salon_departure_client l
                  WHERE l.departure_id = %(id)s

@@ -36,7 +36,8 @@ class SalonLeavingFix(models.Model):
         "Changed on",
         required=True,
         default=lambda self: self.env.company._salon_today(),
-        help="Who left for this reason later is not called: it did not help her.",
+        help="Who left for this reason later is not called: the change did not help "
+        "them.",
     )
     argument = fields.Char(
         "What was changed",

@@ -36,7 +36,7 @@ class SalonControlReport(models.Model):
     date = fields.Date("Drawn on", readonly=True)
     kind = fields.Selection(
         selection=lambda self: self.env["salon.control.draw"]._fields["kind"].selection,
-        string="Why she was due",
+        string="Why due",
         readonly=True,
     )
     arm = fields.Selection(
@@ -45,7 +45,7 @@ class SalonControlReport(models.Model):
         readonly=True,
     )
     is_known = fields.Boolean(
-        "Time is over", readonly=True, help="Her two weeks are over."
+        "Time is over", readonly=True, help="The two weeks are over."
     )
     client_count = fields.Integer("Clients drawn", readonly=True)
     visit_count = fields.Float(

@@ -47,17 +47,19 @@ class SalonClientReport(models.Model):
     visit_count = fields.Integer(
         "Visits",
         readonly=True,
-        help="Days on which she came; purchases without a service do not count.",
+        help="Days on which the client came; purchases without a service do not count.",
     )
     amount = fields.Monetary(
-        "Money", readonly=True, help="All she has paid so far, purchases included."
+        "Money",
+        readonly=True,
+        help="All that the client has paid so far, purchases included.",
     )
     first_year_amount = fields.Monetary(
         "First-year value",
         readonly=True,
         aggregator="avg",
-        help="What she paid in the 365 days from her first visit. Clients whose first "
-        "year is not over are not counted.",
+        help="What the client paid in the 365 days from the first visit. Clients "
+        "whose first year is not over are not counted.",
     )
 
     @api.model

@@ -40,8 +40,8 @@ class SalonRetentionReport(models.Model):
         [("new", "New"), ("returning", "Returning")],
         string="New or returning",
         readonly=True,
-        help="New: her first visit to the salon. Returning: the first visit of the "
-        "month of a client who had been there in an earlier month.",
+        help="New: the client's first visit to the salon. Returning: the first visit "
+        "of the month of a client who had been there in an earlier month.",
     )
     source_id = fields.Many2one("utm.source", readonly=True)
     recommended_by_id = fields.Many2one("res.partner", readonly=True)

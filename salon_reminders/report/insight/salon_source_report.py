@@ -55,7 +55,7 @@ class SalonSourceReport(models.Model):
         "First-year value",
         readonly=True,
         aggregator=None,
-        help="What a client pays in the 365 days from her first visit: the average of "
+        help="What a client pays in the 365 days from the first visit: the average of "
         "those whose first year is over. Empty: not yet known.",
     )
     cost = fields.Monetary(

@@ -50,13 +50,13 @@ class SalonStylistReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     visit_count = fields.Integer(
-        "Visits", readonly=True, help="Visits of known clients done by her."
+        "Visits", readonly=True, help="Visits of known clients done by the stylist."
     )
     # First visits
     first_count = fields.Integer(
         "First visits",
         readonly=True,
-        help="Clients whose first visit to the salon was with her.",
+        help="Clients whose first visit to the salon was with the stylist.",
     )
     known_count = fields.Integer(
         "Known",
@@ -73,7 +73,7 @@ class SalonStylistReport(models.Model):
         "to the salon in time, to whomever.",
     )
     same_rate = fields.Float(
-        "To her",
+        "Same stylist",
         readonly=True,
         aggregator=None,
         help="Share of known first visits after which the client came back in time to "
@@ -91,8 +91,8 @@ class SalonStylistReport(models.Model):
         readonly=True,
         aggregator=None,
         help="Share that came back, divided by the expected share and multiplied by "
-        "the share of the whole salon: what she would have if everybody did the same "
-        "services.",
+        "the share of the whole salon: what the stylist would have if everybody did "
+        "the same services.",
     )
     low_rate = fields.Float("Range from", readonly=True, aggregator=None)
     high_rate = fields.Float("Range to", readonly=True, aggregator=None)
@@ -132,12 +132,14 @@ class SalonStylistReport(models.Model):
         help="Rebooking rate: share of visits after which the client left with a next "
         "appointment, booked that day or before.",
     )
-    amount = fields.Monetary("Money", readonly=True, help="Of her lines, less refunds.")
+    amount = fields.Monetary(
+        "Money", readonly=True, help="Of the stylist's lines, less refunds."
+    )
     retail_rate = fields.Float(
         "Retail share",
         readonly=True,
         aggregator=None,
-        help="Money of her retail products divided by all her money.",
+        help="Money of the stylist's retail products divided by all their money.",
     )
     rating_count = fields.Integer(
         "Ratings", readonly=True, help="Visits of known clients that were rated."
@@ -151,15 +153,15 @@ class SalonStylistReport(models.Model):
     rating_text = fields.Char(
         "Rating",
         compute="_compute_rating_text",
-        help="Average of the ratings of her visits, 1 to 5 stars, and of how many. A "
-        "few ratings say little.",
+        help="Average of the ratings of the stylist's visits, 1 to 5 stars, and of "
+        "how many. A few ratings say little.",
     )
     left_count = fields.Integer(
         "Left",
         readonly=True,
-        help="Left after her (churn): clients whose last visit was with her and who "
-        "are lost: away for longer than the lapse days of that visit's cycle, 90 days "
-        "if it has none, and not booked.",
+        help="Left afterwards (churn): clients whose last visit was with the stylist "
+        "and who are lost: away for longer than the lapse days of that visit's cycle, "
+        "90 days if it has none, and not booked.",
     )
 
     @api.depends("low_rate", "high_rate", "known_count")

@@ -68,7 +68,8 @@ class SalonPromotionReport(models.Model):
     first_zone_count = fields.Integer(
         "First in zone",
         readonly=True,
-        help="Of these visits, those on which it opened a zone she had never used.",
+        help="Of these visits, those on which it opened a zone the client had never "
+        "used.",
     )
     known_count = fields.Integer(
         "Return known",
@@ -78,8 +79,8 @@ class SalonPromotionReport(models.Model):
     returned_count = fields.Integer(
         "Returned",
         readonly=True,
-        help="Of the visits whose return is known, those after which she came again "
-        "within these days and paid.",
+        help="Of the visits whose return is known, those after which the client came "
+        "again within these days and paid.",
     )
     zone_known_count = fields.Integer(
         "Zone return known",
@@ -90,8 +91,8 @@ class SalonPromotionReport(models.Model):
     zone_returned_count = fields.Integer(
         "Zone again",
         readonly=True,
-        help="Of these, those after which she paid for a second visit in that zone "
-        "within these days.",
+        help="Of these, those after which the client paid for a second visit in that "
+        "zone within these days.",
     )
     brought = fields.Monetary(
         readonly=True, help="What was paid on the visits on which it was used."
@@ -104,8 +105,8 @@ class SalonPromotionReport(models.Model):
         readonly=True,
         aggregator=None,
         help="What a client who was offered it paid on average, all visits and "
-        "purchases together, from the day she came into the audience (or was offered "
-        "it, if that was earlier) for the days of following, at most until today.",
+        "purchases together, from the day of coming into the audience (or of the "
+        "offer, if that was earlier) for the days of following, at most until today.",
     )
     compared_count = fields.Integer(
         "Not offered",

@@ -39,20 +39,20 @@ class SalonLeavingReport(models.Model):
     reason_id = fields.Many2one("salon.leaving.reason", readonly=True)
     date = fields.Date("Said on", readonly=True)
     last_date = fields.Date(
-        "Last visit", readonly=True, help="Before she said that she left."
+        "Last visit", readonly=True, help="Before the client said that they left."
     )
     stylist_id = fields.Many2one(
         "resource.resource",
         readonly=True,
-        help="Who served her most often in the 365 days up to that visit.",
+        help="Who served the client most often in the 365 days up to that visit.",
     )
     zone_id = fields.Many2one(
         "salon.zone",
         readonly=True,
-        help="The zone she used most often in the 365 days up to that visit.",
+        help="The zone the client used most often in the 365 days up to that visit.",
     )
     comment = fields.Text(readonly=True)
-    bring_back = fields.Char("What would bring her back", readonly=True)
+    bring_back = fields.Char("What would bring them back", readonly=True)
     gift = fields.Char("Promised gift", readonly=True)
     is_fixed = fields.Boolean(
         "Changed since",
@@ -77,8 +77,8 @@ class SalonLeavingReport(models.Model):
     amount_year = fields.Monetary(
         "Money of the year before",
         readonly=True,
-        help="What she paid in the 365 days up to the last visit before she said that "
-        "she left: what leaving costs the salon in a year.",
+        help="What the client paid in the 365 days up to the last visit before saying "
+        "that they left: what leaving costs the salon in a year.",
     )
 
     @api.model

@@ -67,7 +67,7 @@ class SalonLostClient(models.Model):
     amount_year = fields.Monetary(
         "Money a year",
         readonly=True,
-        help="What she paid in the 365 days up to her last visit.",
+        help="What the client paid in the 365 days up to the last visit.",
     )
     stylist_id = fields.Many2one(
         "resource.resource", string="Usual stylist", readonly=True
@@ -83,11 +83,11 @@ class SalonLostClient(models.Model):
 
     # What she said
     leaving_reason_id = fields.Many2one(
-        "salon.leaving.reason", string="Why she left", readonly=True
+        "salon.leaving.reason", string="Why they left", readonly=True
     )
     left_date = fields.Date("Said on", readonly=True)
     comment = fields.Text(readonly=True)
-    bring_back = fields.Char("What would bring her back", readonly=True)
+    bring_back = fields.Char("What would bring them back", readonly=True)
     gift = fields.Char("Promised gift", readonly=True)
 
     # May she be called, is she
@@ -101,14 +101,14 @@ class SalonLostClient(models.Model):
         ],
         string="Why not to call",
         readonly=True,
-        help="Empty: she agrees to be called.",
+        help="Empty: the client agrees to be called.",
     )
     may_call = fields.Boolean("Agrees to calls", readonly=True)
     call_id = fields.Many2one("salon.call", string="Open call", readonly=True)
     returned_date = fields.Date(
         "Returned on",
         readonly=True,
-        help="Her first visit after she was lost or said that she left.",
+        help="The first visit after the client was lost or said that they left.",
     )
     is_returned = fields.Boolean("Returned", readonly=True)
 
@@ -334,16 +334,17 @@ class SalonLostClient(models.Model):
         """Return why somebody who is lost can't be called now."""
         if hold == "call":
             return self.env._(
-                "She, or somebody with her number, is on the list already."
+                "The client, or somebody with the same number, is on the list already."
             )
         if hold == "gap":
             return self.env._(
-                "She, or somebody with her number, was called less than %(days)s days "
-                "ago.",
+                "The client, or somebody with the same number, was called less than "
+                "%(days)s days ago.",
                 days=self.env.company.salon_contact_gap_days,
             )
         if hold == "control":
             return self.env._(
-                "Chance has left her uncalled for two weeks, to learn what calls bring."
+                "Chance has left the client uncalled for two weeks, to learn what "
+                "calls bring."
             )
         return self.env["salon.gate"]._text_hold(hold)

@@ -168,7 +168,7 @@ class TestSalonCallLogging(CallCase):
         self.company.salon_contact_gap_days = 0
         self.assertFalse(self._run_job())
         self.assertEqual(self.reminder.hold, "left")
-        self.assertIn("does not come any more", self.anna.salon_call_status)
+        self.assertIn("do not come any more", self.anna.salon_call_status)
         with freeze_time("2026-03-12 09:00:00"):
             self._create_visit(self.anna, "2026-03-12")
             self.env.invalidate_all()

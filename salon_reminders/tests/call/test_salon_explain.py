@@ -21,15 +21,15 @@ class TestSalonExplain(SalonCase):
         self._create_visit(self.anna, "2026-02-05")
 
     def test_nothing_done_yet(self):
-        self._assert_status("No reminder follows her")
+        self._assert_status("No reminder follows the client")
         visit = self._create_visit(self.anna, "2026-02-05")
         visit.action_cancel()
-        self._assert_status("No reminder follows her")
+        self._assert_status("No reminder follows the client")
 
     def test_on_the_list(self):
         self._create_due()
         self._plan_calls()
-        self._assert_status("on the call list since 03/10/2026")
+        self._assert_status("On the call list since 03/10/2026")
 
     def test_not_due_yet(self):
         self._create_visit(self.anna, "2026-03-01")

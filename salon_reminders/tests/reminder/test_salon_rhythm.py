@@ -50,7 +50,7 @@ class TestSalonRhythm(SalonCase):
         self.assertEqual(reminder.gap_count, 6)
         self.assertEqual(reminder.rhythm_days, rhythm_of(gaps, [35] * 9, 180, 21))
         self.assertEqual(reminder.rhythm_days, 42)
-        self.assertIn("6 of her own gaps", reminder.basis)
+        self.assertIn("6 of the client's own gaps", reminder.basis)
 
     def test_never_below_earliest(self):
         reminder = self._visit_in_gaps([7] * 8)

@@ -9,3 +9,4 @@ from . import test_foreign_fields
 from . import test_rooms
 from . import test_foreign_work
 from . import test_screens_of_others
+from . import test_texts

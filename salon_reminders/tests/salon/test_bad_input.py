@@ -27,7 +27,7 @@ class TestBadInput(SalonCase):
         self._create_visit(anna, "2026-02-05", self._create_product("Perm", "service"))
         self.assertFalse(anna.salon_reminder_ids)
         self.assertFalse(self._plan_calls())
-        self.assertIn("No reminder follows her", anna.salon_call_status)
+        self.assertIn("No reminder follows the client", anna.salon_call_status)
 
     def test_client_without_a_name(self):
         nobody = self.env["res.partner"].create(

@@ -119,14 +119,14 @@ class TestSalonDeparture(DepartureCase):
         lines = {line.partner_id: line for line in self._leave().line_ids}
         self.assertEqual(lines[self.anna].successor_id, self.sofia)
         self.assertEqual(lines[self.bea].successor_id, self.mia)
-        self.assertIn("does all her services", lines[self.bea].reason)
+        self.assertIn("does all the client's services", lines[self.bea].reason)
 
     def test_successor_has_served_her(self):
         self._come(self.anna, 10, 40, 70)
         self._come(self.anna, 55, stylist=self.mia)
         line = self._leave().line_ids
         self.assertEqual(line.successor_id, self.mia)
-        self.assertIn("served her once", line.reason)
+        self.assertIn("served the client once", line.reason)
 
     def test_successor_has_her_prices(self):
         self._come(self.anna, 10, 40)
@@ -298,7 +298,7 @@ class TestSalonDeparture(DepartureCase):
         self.assertEqual(departure.line_ids[0].call_state, "To call")
         for words in ("Vera leaves us", "Friday 20 March", "does the same services"):
             self.assertIn(words, call.script)
-        self.assertIn("100 % of her visits", call.explanation)
+        self.assertIn("100 % of the client's visits", call.explanation)
         self.assertEqual(self._plan("2026-03-12").partner_id, self.anna | self.bea)
         # Her tie is too weak.
         self.assertEqual(self._plan("2026-03-13").partner_id, self.anna | self.bea)

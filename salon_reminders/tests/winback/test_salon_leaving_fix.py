@@ -312,7 +312,7 @@ class TestSalonLeavingFix(CallCase):
         long = "  " + "x" * 300
         attempt = self._log("left_us", reason_id=self.reason.id, bring_back=long)
         self.assertEqual(len(attempt.bring_back), 200)
-        self.assertIn("Would bring her back", attempt._get_said())
+        self.assertIn("Would bring them back", attempt._get_said())
         self.assertIn("x", self.anna.salon_leaving_text)
         events = self.env["salon.client.event"].search(
             [("partner_id", "=", self.anna.id), ("kind", "=", "attempt")]

@@ -29,7 +29,7 @@ class SalonCallEntryLine(models.TransientModel):
     kind = fields.Selection(related="outcome_id.kind")
     moment = fields.Datetime(
         "On",
-        help="When she is booked, or when she is to be called again.",
+        help="For when the client is booked, or when to call again.",
     )
     stylist_id = fields.Many2one(
         "resource.resource",
@@ -39,10 +39,12 @@ class SalonCallEntryLine(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
-    bring_back = fields.Char("What would bring her back")
+    leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why they left")
+    bring_back = fields.Char("What would bring them back")
     gift = fields.Char("Promised gift")
-    stop = fields.Boolean("Never again", help="She does not want to be reminded of it.")
+    stop = fields.Boolean(
+        "Never again", help="The client does not want to be reminded of it."
+    )
     outside_hours = fields.Boolean(
         "All the same",
         help="Book although the stylist does not work then, or call again although the "

@@ -47,14 +47,18 @@ class SalonCallLog(models.TransientModel):
 
     # Declined
     stop = fields.Boolean(
-        "Never remind her of this again",
+        "Never remind them of this again",
         help="Otherwise the need is skipped once.",
     )
 
     # Left us
-    leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why she left")
-    bring_back = fields.Char("What would bring her back", help="As she says it.")
-    gift = fields.Char("Promised gift", help="To win her back; seen on her card.")
+    leaving_reason_id = fields.Many2one("salon.leaving.reason", string="Why they left")
+    bring_back = fields.Char(
+        "What would bring them back", help="In the client's own words."
+    )
+    gift = fields.Char(
+        "Promised gift", help="To win the client back; seen on the card."
+    )
 
     @api.depends("call_id")
     def _compute_booking(self):

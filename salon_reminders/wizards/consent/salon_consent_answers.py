@@ -82,7 +82,7 @@ class SalonConsentAnswers(models.TransientModel):
             )
         if not found:
             raise UserError(
-                self.env._("Choose what she agrees to or refuses, then save.")
+                self.env._("Choose what the client agrees to or refuses, then save.")
             )
         return found
 

@@ -10,7 +10,7 @@ class SalonReminderPause(models.TransientModel):
 
     reminder_ids = fields.Many2many("salon.reminder", required=True)
     pause_until = fields.Date(
-        "Until", required=True, help="From this day on she is reminded again."
+        "Until", required=True, help="From this day on the client is reminded again."
     )
     pause_reason = fields.Char("Why", required=True)
 

@@ -38,7 +38,7 @@ export class OutcomeForm extends Component {
         if (this.form.outcome.kind === "declined") {
             return [
                 {id: false, name: _t("Skip this need once")},
-                {id: true, name: _t("Never remind her of this again")},
+                {id: true, name: _t("Never remind them of this again")},
             ];
         }
         return this.desk.reasons;

@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("salon_book_desk_tour", {
         onDesk("Enter", "Open her call"),
         see("Three times are proposed", `${DESK} .o_salon_proposal:nth-of-type(3)`),
         see("with her stylist", `${DESK} .o_salon_proposal:contains('Book Vera')`),
-        see("and why", `${DESK} .o_salon_proposal:contains('her stylist')`),
+        see("and why", `${DESK} .o_salon_proposal:contains('usual stylist')`),
         onDesk("1", "She takes the first"),
         save,
         see("She is booked", `${DESK} .o_salon_start`),
