@@ -124,8 +124,12 @@ def measure(env):
 
 
 def become(env, login):
+    """Return the environment of a request of the web client."""
     user = env["res.users"].search([("login", "=", login)])
-    return env(user=user.id, context={"allowed_company_ids": env.company.ids})
+    context = {"lang": "en_US", "tz": "Europe/Brussels", "uid": user.id}
+    return env(
+        user=user.id, context={**context, "allowed_company_ids": env.company.ids}
+    )
 
 
 def cost(env, step):

@@ -292,12 +292,12 @@ class SalonCallQueue(models.AbstractModel):
 
     @api.model
     def _sql_guardian(self, alias):
-        """Return who answers for a client, as ``res.partner._sql_guardian``.
+        """Return who answers for a client, as ``res.partner._sql_row_guardian``.
 
         :param str alias: alias of the client's row
         """
         partners = self.env["res.partner"]
-        return partners._sql_guardian(SQL.identifier(alias, "id"), *self._get_salon())
+        return partners._sql_row_guardian(SQL.identifier(alias), *self._get_salon())
 
     @api.model
     def _sql_claim(self):

@@ -250,6 +250,7 @@ class SalonCallScript(models.Model):
         if free_times is None:
             free_times = calls._get_script_free_times()
         promotions = calls._get_script_promotions()
+        self.env.user._salon_read_names()
         return {
             call: {
                 # Who answers the telephone is spoken to.

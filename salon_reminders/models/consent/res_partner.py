@@ -255,17 +255,28 @@ class ResPartner(models.Model):
 
     @api.model
     def _sql_guardian(self, client, company, today):
-        """Return the id of who answers for a client: NULL for who is of age.
-
-        0 for who is under age and has no guardian.
+        """Return the id of who answers for a client, as ``_sql_row_guardian``.
 
         :param SQL client: expression of the client's id
         """
         return SQL(
-            """(SELECT CASE WHEN %(minor)s THEN COALESCE(m.salon_guardian_id, 0) END
-                  FROM res_partner m WHERE m.id = %(client)s)""",
-            client=client,
-            minor=self._sql_is_minor(SQL("m"), company, today),
+            "(SELECT %s FROM res_partner m WHERE m.id = %s)",
+            self._sql_row_guardian(SQL("m"), company, today),
+            client,
+        )
+
+    @api.model
+    def _sql_row_guardian(self, alias, company, today):
+        """Return the id of who answers for a client: NULL for who is of age.
+
+        0 for who is under age and has no guardian.
+
+        :param SQL alias: alias of the client's row
+        """
+        return SQL(
+            "CASE WHEN %(minor)s THEN COALESCE(%(alias)s.salon_guardian_id, 0) END",
+            alias=alias,
+            minor=self._sql_is_minor(alias, company, today),
         )
 
     @api.model
