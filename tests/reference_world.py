@@ -308,12 +308,20 @@ class World:
     def no_answer(self, call):
         phone = self.number(call.client, call.salon)
         call.attempts.append((self.now, phone))
-        salon = self.salons[call.salon]
-        if len(call.attempts) >= salon.max_attempts:
-            gap = timedelta(days=max(salon.contact_gap, 1))
-            for key in self.keys_of(call):
-                self.skip(key, self.today(call.salon) + gap)
+        if len(call.attempts) >= self.salons[call.salon].max_attempts:
+            self.skip_gap(call)
             call.state = "done"
+
+    def cancel(self, call):
+        """Take a call off the list by hand; who was called has the gap by that."""
+        if not call.attempts:
+            self.skip_gap(call)
+        call.state = "cancelled"
+
+    def skip_gap(self, call):
+        gap = timedelta(days=max(self.salons[call.salon].contact_gap, 1))
+        for key in self.keys_of(call):
+            self.skip(key, self.today(call.salon) + gap)
 
     def decline(self, call, stop):
         phone = self.number(call.client, call.salon)

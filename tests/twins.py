@@ -451,7 +451,7 @@ class Twins:
     def cancel_call(self, number):
         call, record = self.chosen_call(number)
         if call:
-            call.state = "cancelled"
+            self.world.cancel(call)
             record.action_cancel()
 
     # ---- what the salon decides ----

@@ -234,6 +234,14 @@ MOVED_LATER = [
     ("move", 3, 9, 12),
     ("job",),
 ]
+CANCELLED = [
+    ("consent", 0, "east", True, 0),
+    ("job",),
+    ("cancel_call", 0),
+    ("job",),
+    ("wait", 20, 0),
+    ("job",),
+]
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -282,6 +290,7 @@ class TestEngineProperties(PropertyCase):
     @example(STARTS[2], START, [*DUE, *LAPSED_REFUSED])
     @example(STARTS[3], START, [*DUE, *MOVED_LATER])
     @example(STARTS[3], START, USUAL_DAY_CLOSED)
+    @example(STARTS[0], START, [*DUE, *CANCELLED])
     @given(st.sampled_from(STARTS), beginnings, events)
     def test_reminders_and_calls(self, start, beginning, further):
         with self._undone():

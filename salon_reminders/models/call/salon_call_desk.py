@@ -9,6 +9,11 @@ from .salon_call_queue import CHANGES, MOST, PAGE
 SCOPES = ("mine", "all")
 # What is no number names nothing: a desk that is out of date goes on.
 as_number = lenient(plain_id)
+# What the queue asks of the salon, which has many more settings.
+SALON_FIELDS = (
+    *("name", "partner_id", "currency_id", "resource_calendar_id"),
+    *("salon_call_start", "salon_call_stop", "salon_call_days", "salon_call_reason"),
+)
 
 
 class SalonCallDesk(models.AbstractModel):
@@ -48,6 +53,7 @@ class SalonCallDesk(models.AbstractModel):
         :param int limit: so many calls, at most some pages
         """
         self._check_user()
+        self.env.company.sudo().fetch(SALON_FIELDS)
         scope = self._check_scope(scope)
         limit = as_number(limit) or PAGE
         return {
