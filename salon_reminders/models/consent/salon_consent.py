@@ -25,6 +25,11 @@ ADVERTISING = ("promotion", "feedback")
 # What the card may keep. It allows no contact, so it has a channel of its own.
 CARD_PURPOSES = ("health", "photo")
 CARD = "card"
+CARD_CHECK = "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))"
+CARD_CHECK_TEXT = (
+    "Notes about health and photos are kept on the card; calls, text messages and "
+    "e-mails are for reminders, promotions and feedback. Choose what belongs together."
+)
 CONTACT_CHANNELS = [("phone", "Phone calls"), ("sms", "SMS"), ("email", "E-mail")]
 CHANNELS = [*CONTACT_CHANNELS, (CARD, "On the card")]
 # Channels that a phone number, and so its blacklist, is about.
@@ -169,12 +174,7 @@ class SalonConsent(models.Model):
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
     )
-    _card_channel = models.Constraint(
-        "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))",
-        "Notes about health and photos are kept on the card; calls, text messages and "
-        "e-mails are for reminders, promotions and feedback. Choose what belongs "
-        "together.",
-    )
+    _card_channel = models.Constraint(CARD_CHECK, CARD_CHECK_TEXT)
 
     @api.depends("purpose")
     def _compute_channel(self):

@@ -2,7 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .salon_consent import CHANNELS, PURPOSES, get_channel
+from .salon_consent import (
+    CARD_CHECK,
+    CARD_CHECK_TEXT,
+    CHANNELS,
+    PURPOSES,
+    get_channel,
+)
 
 
 class SalonConsentWording(models.Model):
@@ -36,12 +42,7 @@ class SalonConsentWording(models.Model):
         "(COALESCE(company_id, 0), purpose, channel, version)",
         "This version exists already. Save again to get the next number.",
     )
-    _card_channel = models.Constraint(
-        "CHECK((channel = 'card') = (purpose IN ('health', 'photo')))",
-        "Notes about health and photos are kept on the card; calls, text messages and "
-        "e-mails are for reminders, promotions and feedback. Choose what belongs "
-        "together.",
-    )
+    _card_channel = models.Constraint(CARD_CHECK, CARD_CHECK_TEXT)
 
     @api.depends("purpose")
     def _compute_channel(self):
