@@ -65,7 +65,11 @@ class SalonCall(models.Model):
 
     @api.model
     def _close_settled(self, partners):
-        """Close the calls whose every reason is gone, as the client booked or came."""
+        """Bring the open calls of clients who booked or came in line with that.
+
+        Those whose every reason is gone are closed. The others go on without the needs
+        that are booked or met, also while somebody works on them.
+        """
         calls = self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
         )
@@ -79,6 +83,23 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
+        for call in calls - settled:
+            call._drop_met()
+
+    def _drop_met(self):
+        """Go on without the needs that are booked or met meanwhile."""
+        self.ensure_one()
+        met = self.reminder_ids.filtered(lambda reminder: reminder._is_met())
+        # What was missed is told whatever has become of the need meanwhile.
+        if met and self.kind not in VISIT_KINDS:
+            self._drop_reminders(
+                met,
+                self.env._(
+                    "%(needs)s: booked or met meanwhile, no reason for this call any "
+                    "more.",
+                    needs=format_list(self.env, met.mapped("need")),
+                ),
+            )
 
     def _note_settled(self):
         """Name the booking or visit that made each call unnecessary."""
