@@ -79,6 +79,8 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
+        # They wait for the visit now, or no longer.
+        (calls - settled)._notify_desk()
 
     def _note_settled(self):
         """Name the booking or visit that made each call unnecessary."""
@@ -307,7 +309,7 @@ class SalonCall(models.Model):
         self.check_access("write")
         self._check_open()
         # Asks the gate anew; the card shows the same answer.
-        self.invalidate_recordset(["phone", "hold_text"])
+        self.invalidate_recordset(["is_waiting", "phone", "hold_text"])
         if not self.phone:
             self._check_allowed()
         claims = self.env["salon.call.claim"]
