@@ -150,9 +150,7 @@ class SalonCallCandidate(models.AbstractModel):
             states=CALLABLE_STATES,
         )
 
-    def _choose(
-        self, found, reminders, most=None, may_have_left=False, has_missed=False
-    ):
+    def _choose(self, found, reminders, most=None, may_have_left=False):
         """Return the rows to call of those found, best first; one per number.
 
         By the gate, the contact gap, one open call per number and the places that are
@@ -163,7 +161,7 @@ class SalonCallCandidate(models.AbstractModel):
         :param SQL reminders: condition on reminder ``h``: what client ``d`` is reminded
             of on the same call
         :param int most: so many at most; None means as many as the quota allows
-        :param bool may_have_left: see ``_sql_hold``, as is ``has_missed``
+        :param bool may_have_left: see ``_sql_hold``
         """
         company = self.env.company
         today = SQL("%s::date", company._salon_today())
@@ -186,7 +184,7 @@ class SalonCallCandidate(models.AbstractModel):
               ORDER BY d.rank, d.partner_id
                  LIMIT %(places)s""",
                 found=found,
-                hold=self._sql_hold(company, today, may_have_left, has_missed),
+                hold=self._sql_hold(company, today, may_have_left),
                 purpose=self.env["salon.call"]._sql_purpose(SQL("f.kind")),
                 worth=self._sql_worth(company, today),
                 reminders=self._sql_reminders(reminders),
@@ -457,15 +455,13 @@ class SalonCallCandidate(models.AbstractModel):
         partners = self.env["res.partner"]
         return partners._sql_called_number(SQL("p"), company, today)
 
-    def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
+    def _sql_hold(self, company, today, may_have_left=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
         Row ``d`` has the ``purpose`` and the ``kind`` of the call. The first line that
         holds is the one told to people.
 
         :param bool may_have_left: who said that she left is called all the same
-        :param bool has_missed: what was said to her before the visit that she missed
-            does not count, and chance does not decide
         """
         return SQL(
             """COALESCE(%(gate)s, CASE
@@ -478,8 +474,8 @@ class SalonCallCandidate(models.AbstractModel):
                         AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
-                      WHERE a.phone = d.phone AND %(lately)s AND %(others)s) THEN 'gap'
-                 WHEN %(own)s AND EXISTS (
+                      WHERE a.phone = d.phone AND %(lately)s) THEN 'gap'
+                 WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
                  WHEN %(control)s THEN 'control'
@@ -505,11 +501,7 @@ class SalonCallCandidate(models.AbstractModel):
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
-            others=SQL("a.partner_id != d.partner_id") if has_missed else SQL("TRUE"),
-            own=SQL("FALSE") if has_missed else SQL("TRUE"),
-            control=SQL("FALSE")
-            if has_missed
-            else self.env["salon.control.draw"]._sql_left_uncalled(
+            control=self.env["salon.control.draw"]._sql_left_uncalled(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(
