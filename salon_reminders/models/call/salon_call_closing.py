@@ -79,8 +79,30 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
+        calls -= settled
+        left = calls._filter_left()
+        left._close("left", state="cancelled")
         # They wait for the visit now, or no longer.
-        (calls - settled)._notify_desk()
+        (calls - left)._notify_desk()
+
+    def _filter_left(self):
+        """Return the calls of clients who left, but those that say "we changed it".
+
+        Such a client had booked again and has cancelled it.
+        """
+        self.env["salon.visit"].flush_model()
+        domain = Domain("id", "in", self.ids) & Domain("kind", "!=", "fixed")
+        return self.search(domain & self._get_left_domain())
+
+    @api.model
+    def _get_left_domain(self):
+        """Return the domain of calls whose clients said that they left."""
+        attempts = self.env["salon.call.attempt"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: attempts._sql_left(
+                SQL.identifier(alias, "partner_id"), SQL.identifier(alias, "company_id")
+            )
+        )
 
     def _note_settled(self):
         """Name the booking or visit that made each call unnecessary."""
