@@ -5,6 +5,7 @@ from ...tools.pg_settings import pg_settings
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
 from .salon_call import NEAR_KINDS, WORTH_FIRST
+from .salon_control_draw import FREE_KINDS
 
 # What must have been agreed to for what may be said.
 REASON_PURPOSES = {"remind": "reminder", "ask": "feedback", "offer": "promotion"}
@@ -140,7 +141,9 @@ class SalonCallCandidate(models.AbstractModel):
                      FROM candidate d
                 LEFT JOIN chosen c ON c.partner_id = d.partner_id
                     UNION ALL
-                   SELECT unnest(d.dropped_ids), 'consent' FROM candidate d) found
+                   SELECT unnest(d.dropped_ids),
+                          CASE WHEN d.by_chance THEN 'control' ELSE 'consent' END
+                     FROM candidate d) found
                    ON found.id = o.id AND o.state IN %(states)s
                 WHERE o.id = r.id
                   AND o.company_id = %(company)s
@@ -272,13 +275,15 @@ class SalonCallCandidate(models.AbstractModel):
         company = self.env.company
         if not company.salon_daily_quota:
             return None
+        # One run's places are the day's, whatever chance has decided.
+        left = self.env["salon.control.draw"]._count_places()
         opened = self.env["salon.call"].search_count(
             [
                 ("company_id", "=", company.id),
                 ("opened_date", "=", company._salon_today()),
             ]
         )
-        return max(company.salon_daily_quota - opened, 0)
+        return max(company.salon_daily_quota - opened - left, 0)
 
     def _sql_day(self, row):
         """Return the day a row is worked out for: today.
@@ -301,12 +306,13 @@ class SalonCallCandidate(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday.
 
         What a client has not agreed to is left out and stands in ``dropped_ids``. Who
-        has agreed to none of it stays with all of it, for the gate to hold back.
+        has agreed to none of it stays with all of it, for the gate to hold back. Of who
+        is left uncalled by chance a birthday stays alone, as it will not wait.
         """
         return SQL(
             """SELECT p.id AS partner_id, %(phone)s AS phone, one.day,
                       p.user_id, first.kind, %(purpose)s AS purpose,
-                      COALESCE(g.gone, 0) AS gone,
+                      COALESCE(g.gone, 0) AS gone, told.by_chance,
                       CASE WHEN told.needs THEN g.need_ids END
                       || CASE WHEN told.lapsed THEN g.lapsed_ids END AS reminder_ids,
                       CASE WHEN NOT told.needs THEN g.need_ids END
@@ -322,7 +328,8 @@ class SalonCallCandidate(models.AbstractModel):
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
    CROSS JOIN LATERAL (SELECT COALESCE(g.day, b.day) AS day) one
    -- OFFSET 0 keeps each consent from being looked for more than once.
-   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer
+   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer,
+                              b.birthday IS NOT NULL AND %(drawn)s AS drawn
                        OFFSET 0) may
    CROSS JOIN LATERAL (
                SELECT kind, agreed
@@ -331,14 +338,22 @@ class SalonCallCandidate(models.AbstractModel):
                               (3, 'lapsed', g.lapsed, may.ask),
                               (4, 'birthday', b.birthday IS NOT NULL, may.offer)
                       ) reason (place, kind, speaks, agreed)
-                WHERE speaks ORDER BY agreed DESC, place LIMIT 1) first
-   CROSS JOIN LATERAL (SELECT may.remind OR NOT first.agreed AS needs,
-                              may.ask OR NOT first.agreed AS lapsed,
-                              may.offer OR NOT first.agreed AS offers) told""",
+                WHERE speaks
+             ORDER BY agreed DESC, may.drawn AND kind = 'birthday' DESC, place
+                LIMIT 1) first
+   CROSS JOIN LATERAL (SELECT may.drawn AND first.kind = 'birthday' AS by_chance) alone
+   CROSS JOIN LATERAL (
+               SELECT by_chance,
+                      may.remind AND NOT by_chance OR NOT first.agreed AS needs,
+                      may.ask AND NOT by_chance OR NOT first.agreed AS lapsed,
+                      may.offer OR NOT first.agreed AS offers) told""",
             phone=self._sql_number(SQL("one.day")),
             purpose=self.env["salon.call"]._sql_purpose(SQL("first.kind")),
             reminders=self._sql_due_reminders(company, partners),
             birthdays=self._sql_birthdays(company, partners),
+            drawn=self.env["salon.control.draw"]._sql_left_uncalled(
+                SQL("p.id"), SQL("%s", company.id), self._sql_day(SQL("one"))
+            ),
             **{
                 name: self.env["salon.consent"]._sql_valid(
                     SQL("p.id"),
@@ -478,7 +493,7 @@ class SalonCallCandidate(models.AbstractModel):
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
-                 WHEN %(control)s THEN 'control'
+                 WHEN d.kind NOT IN %(free_kinds)s AND %(control)s THEN 'control'
                END)""",
             gate=self.env["salon.gate"]._sql_hold(
                 SQL("d.partner_id"),
@@ -501,6 +516,7 @@ class SalonCallCandidate(models.AbstractModel):
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
+            free_kinds=FREE_KINDS,
             control=self.env["salon.control.draw"]._sql_left_uncalled(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
