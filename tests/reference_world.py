@@ -114,7 +114,7 @@ class World:
     # ---- what follows from a change ----
 
     def visits_changed(self, *clients):
-        """Skips end with the next visit; calls whose every reason is gone close."""
+        """Skips end with the next visit; open calls go on with what is left to tell."""
         self.lines_moved()
         reminders = self.reminders()
         for call in self.calls:
@@ -124,6 +124,15 @@ class World:
             states = [reminders[key].state for key in keys if key in reminders]
             if not any(state in CALLABLE for state in states):
                 call.state = "done"
+            else:
+                call.needs = {key[2] for key in keys if not self.is_met(reminders, key)}
+
+    def is_met(self, reminders, key):
+        """Booked, not followed any more, or next due after the bundling window."""
+        reminder, salon = reminders.get(key), self.salons[key[1]]
+        window = self.today(key[1]) + timedelta(days=salon.bundling)
+        state = reminder.state if reminder else "booked"
+        return state == "booked" or (state == "scheduled" and reminder.call > window)
 
     def lines_moved(self):
         """A skip holds as long as her last visit is the one it was said after."""

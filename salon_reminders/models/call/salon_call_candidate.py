@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.pg_settings import pg_settings
+from ...tools.pg_settings import uncompiled
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
 from .salon_call import NEAR_KINDS, WORTH_FIRST
@@ -69,7 +69,7 @@ class SalonCallCandidate(models.AbstractModel):
         return self._ask_uncompiled(
             SQL(
                 "WITH clock AS (%s) %s",
-                self.env["salon.reminder.engine"]._sql_clock(),
+                self.env["salon.reminder.engine"]._sql_clock(self.env.company),
                 self._sql_candidates(partners),
             )
         )
@@ -266,8 +266,8 @@ class SalonCallCandidate(models.AbstractModel):
         )
 
     def _ask_uncompiled(self, question):
-        """Ask without compiling (jit), which takes longer than running; return rows."""
-        with pg_settings(self.env.cr, {"jit": "off"}):
+        """Ask without compiling; return rows."""
+        with uncompiled(self.env.cr):
             return self.env.execute_query_dict(question)
 
     def _get_free_places(self):

@@ -65,7 +65,11 @@ class SalonCall(models.Model):
 
     @api.model
     def _close_settled(self, partners):
-        """Close the calls whose every reason is gone, as the client booked or came."""
+        """Bring the open calls of clients who booked or came in line with that.
+
+        Those whose every reason is gone are closed. The others go on without the needs
+        that are booked or met, also while somebody works on them.
+        """
         calls = self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
         )
@@ -82,6 +86,8 @@ class SalonCall(models.Model):
         calls -= settled
         left = calls._filter_left()
         left._close("left", state="cancelled")
+        for call in calls - left:
+            call._drop_met()
         # They wait for the visit now, or no longer.
         (calls - left)._notify_desk()
 
@@ -103,6 +109,21 @@ class SalonCall(models.Model):
                 SQL.identifier(alias, "partner_id"), SQL.identifier(alias, "company_id")
             )
         )
+
+    def _drop_met(self):
+        """Go on without the needs that are booked or met meanwhile."""
+        self.ensure_one()
+        met = self.reminder_ids.filtered(lambda reminder: reminder._is_met())
+        # What was missed is told whatever has become of the need meanwhile.
+        if met and self.kind not in VISIT_KINDS:
+            self._drop_reminders(
+                met,
+                self.env._(
+                    "%(needs)s: booked or met meanwhile, no reason for this call any "
+                    "more.",
+                    needs=format_list(self.env, met.mapped("need")),
+                ),
+            )
 
     def _note_settled(self):
         """Name the booking or visit that made each call unnecessary."""

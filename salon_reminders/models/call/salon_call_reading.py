@@ -43,6 +43,13 @@ class SalonCall(models.Model):
         "Promised calls, and calls about a missed visit, do not wait.",
     )
     script = fields.Text(compute="_compute_script")
+    wished_stylist_id = fields.Many2one(
+        "resource.resource",
+        string="Book with",
+        compute="_compute_wished_stylist_id",
+        help="With whom times are offered: the client's own stylist or, when this one "
+        "leaves, who takes over.",
+    )
     last_visit_ids = fields.Many2many(
         "salon.visit", compute="_compute_last_visit_ids", string="Last visits"
     )
@@ -125,6 +132,12 @@ class SalonCall(models.Model):
         texts = self.env["salon.call.script"]._get_texts(self)
         for call in self:
             call.script = texts[call]
+
+    @api.depends("stylist_id", "partner_id", "company_id", "due_date")
+    def _compute_wished_stylist_id(self):
+        wished = self._get_wished_stylists()
+        for call in self:
+            call.wished_stylist_id = wished[call]
 
     def _compute_last_visit_ids(self):
         self.env["salon.visit"].flush_model()
@@ -350,6 +363,72 @@ class SalonCall(models.Model):
         return services.product_variant_id
 
     # ------------------------------------------------------------
+    # WITH WHOM
+    # ------------------------------------------------------------
+
+    def _get_wished_stylists(self):
+        """Return {call: with whom a visit is offered}; script, times and card ask it.
+
+        The client's own stylist. Once this one has left by the day the client is due,
+        who of those who stay served the client most.
+        """
+        wished, nobody = {}, self.env["resource.resource"]
+        for company, calls in self.grouped("company_id").items():
+            left = calls._get_left_by_stylist(company)
+            seconds = left._get_second_stylists(company)
+            for call in calls:
+                wished[call] = (
+                    seconds.get(call.partner_id, nobody)
+                    if call in left
+                    else call.stylist_id
+                )
+        return wished
+
+    def _get_left_by_stylist(self, company):
+        """Return those of a salon's calls whose own stylist can't be offered."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(company)
+        ends, today = stylists._get_ends(company), company._salon_today()
+        return self.filtered(
+            lambda call: (
+                call.stylist_id not in stylists
+                or call.stylist_id.id in ends
+                and ends[call.stylist_id.id]
+                <= company._salon_midnight(max(call.due_date or today, today))
+            )
+        )
+
+    def _get_second_stylists(self, company):
+        """Return {client: who of those who stay served the client most in a year}.
+
+        Nobody of them in that year: who did last.
+        """
+        partners, stylists = self.partner_id, self.env["resource.resource"]
+        if not partners:
+            return {}
+        self.env["salon.visit"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (v.partner_id) v.partner_id, v.stylist_id
+                     FROM salon_visit v
+                    WHERE v.partner_id = ANY(%(partners)s)
+                      AND v.company_id = %(company)s AND v.state IN %(made)s
+                      AND v.stylist_id = ANY(%(staying)s)
+                 GROUP BY v.partner_id, v.stylist_id
+                 ORDER BY v.partner_id, COUNT(*) FILTER (WHERE %(in_year)s) DESC,
+                          MAX(v.date) DESC, v.stylist_id""",
+                partners=partners._origin.ids,
+                company=company.id,
+                made=MADE_STATES,
+                staying=self.env["salon.slot.finder"]._get_staying(company).ids,
+                in_year=self.env["salon.visit"]._sql_in_year(
+                    "v", SQL("%s::date", company._salon_today())
+                ),
+            )
+        )
+        found = dict(rows)
+        return {one: stylists.browse(found.get(one._origin.id)) for one in partners}
+
+    # ------------------------------------------------------------
     # WAITING FOR A VISIT
     # ------------------------------------------------------------
 
@@ -505,7 +584,7 @@ class SalonCall(models.Model):
             "script": self._get_desk_script({}),
             "why": self.explanation or "",
             "call_note": self.note or "",
-            "stylist_id": self.stylist_id.id,
+            "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),

@@ -23,6 +23,19 @@ class SalonReminder(models.Model):
         self.env["salon.call"]._follow_reminders()
         return super()._follow_norms()
 
+    def _is_met(self):
+        """Return whether it is booked, or next due too late for a call of today.
+
+        What comes due within the bundling window is told on the call of other needs.
+        """
+        self.ensure_one()
+        company = self.company_id
+        days = company.salon_bundling_days
+        until = fields.Date.add(company._salon_today(), days=days)
+        return self.state in ("booked", "idle") or (
+            self.state == "scheduled" and self.call_date > until
+        )
+
     def _get_purpose(self):
         """Return what must have been agreed to for a call about it.
 
