@@ -83,10 +83,32 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
-        for call in calls - settled:
+        calls -= settled
+        left = calls._filter_left()
+        left._close("left", state="cancelled")
+        for call in calls - left:
             call._drop_met()
         # They wait for the visit now, or no longer.
-        (calls - settled)._notify_desk()
+        (calls - left)._notify_desk()
+
+    def _filter_left(self):
+        """Return the calls of clients who left, but those that say "we changed it".
+
+        Such a client had booked again and has cancelled it.
+        """
+        self.env["salon.visit"].flush_model()
+        domain = Domain("id", "in", self.ids) & Domain("kind", "!=", "fixed")
+        return self.search(domain & self._get_left_domain())
+
+    @api.model
+    def _get_left_domain(self):
+        """Return the domain of calls whose clients said that they left."""
+        attempts = self.env["salon.call.attempt"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: attempts._sql_left(
+                SQL.identifier(alias, "partner_id"), SQL.identifier(alias, "company_id")
+            )
+        )
 
     def _drop_met(self):
         """Go on without the needs that are booked or met meanwhile."""
