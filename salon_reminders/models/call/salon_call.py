@@ -176,6 +176,7 @@ class SalonCall(models.Model):
             ("consent", "No consent any more"),
             ("put_off", "Paused, stopped or skipped"),
             ("not_due", "Not due any more"),
+            ("given_up", "Service not offered any more"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),
             ("archived", "Client archived"),

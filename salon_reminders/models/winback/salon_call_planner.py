@@ -153,7 +153,8 @@ class SalonCallPlanner(models.AbstractModel):
                          AND a.undone_at IS NULL AND a.date >= missed.missed_at)
                   AND NOT EXISTS (
                       SELECT FROM salon_reminder h
-                       WHERE %(needs)s AND h.state IN ('paused', 'stopped'))""",
+                       WHERE %(needs)s AND h.state IN ('paused', 'stopped'))
+                  AND %(offered)s""",
             zone=company._salon_timezone().zone,
             company=company.id,
             oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
@@ -167,6 +168,17 @@ class SalonCallPlanner(models.AbstractModel):
             missed=MISSED_STATES,
             # Paused or stopped needs are not called about, whatever was missed.
             needs=self._sql_is_need(SQL("missed.partner_id"), SQL("missed.id")),
+            offered=self._sql_is_offered(SQL("missed.id")),
+        )
+
+    def _sql_is_offered(self, visit):
+        """Return the condition that something a visit was for is offered still."""
+        return SQL(
+            """COALESCE((SELECT bool_or(pp.active)
+                           FROM salon_visit_line l
+                           JOIN product_product pp ON pp.id = l.product_id
+                          WHERE l.visit_id = %s), TRUE)""",
+            visit,
         )
 
     def _sql_is_need(self, client, visit):

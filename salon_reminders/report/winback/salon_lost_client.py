@@ -342,6 +342,11 @@ class SalonLostClient(models.Model):
                 "%(days)s days ago.",
                 days=self.env.company.salon_contact_gap_days,
             )
+        if hold == "unreachable":
+            return self.env._(
+                "Nobody answered the last calls. Write to the client, or correct the "
+                "number."
+            )
         if hold == "control":
             return self.env._(
                 "Chance has left the client uncalled for two weeks, to learn what "

@@ -146,7 +146,13 @@ class SalonCallForecast(models.AbstractModel):
                       JOIN res_partner p
                         ON p.id = a.partner_id OR p.id IN (%(called)s)
                      WHERE a.company_id = %(company)s
-                       AND a.date > %(today)s - %(gap)s - 2) e
+                       AND a.date > %(today)s - %(gap)s - 2
+                 UNION ALL
+                    SELECT p.id, (%(rest)s)
+                      FROM res_partner p
+                     WHERE p.id IN (SELECT k.partner_id FROM salon_call k
+                                     WHERE k.company_id = %(company)s
+                                       AND k.close_reason = 'unreachable')) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
             today=SQL("%s::date", company._salon_today()),
             company=company.id,
@@ -159,6 +165,15 @@ class SalonCallForecast(models.AbstractModel):
             ),
             tz=company._salon_timezone().zone,
             gap=company.salon_contact_gap_days,
+            rest=self.env["salon.call"]._sql_rest_until(
+                SQL("p.id"),
+                self.env["res.partner"]._sql_called_number(
+                    SQL("p"),
+                    SQL("%s", company.id),
+                    SQL("%s::date", company._salon_today()),
+                ),
+                company,
+            ),
             days=DAYS,
         )
 
