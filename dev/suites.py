@@ -1,6 +1,6 @@
 """Which tests there are, on which database each of them runs, and in which order.
 
-`empty`, `demo`, `bridges` and `beside` are kinds of installed databases
+`empty`, `demo`, `bridges` and so on are kinds of installed databases
 (`dev/templates.py`).
 """
 
@@ -17,9 +17,12 @@ KINDS = {
     "units": "empty",
     "properties": "empty",
     "bridges": "bridges",
-    # Under --long only: once more, where the bridges have changed what they stand on.
+    # All that is asked in the company where other apps are used, too.
+    "company": "company",
+    # Once more, where the bridges have changed what they stand on.
     "units_beside": "beside",
 }
+ONLY_LONG = ("company", "units_beside")
 # Tests with processes copy databases of these kinds.
 COPIED = ("demo", "empty", "bridges")
 # Suites that nobody visits with a browser are spared the server.
@@ -48,11 +51,13 @@ def pick(arguments):
     """Return the suites that these arguments of pytest ask for; without paths all."""
     options, given = split(arguments)
     paths = given or list(map(relative, [*project.addons(), *folders()]))
+    is_long = long_run.OPTION in options
     suites = [
         Suite(name, [*options, *(path for path in paths if name_for(path) == name)])
         for name in KINDS
+        if is_long or name not in ONLY_LONG
     ]
-    if long_run.OPTION in options and not given:
+    if is_long and not given:
         suites[-1].arguments.append(project.ADDON)
     return [suite for suite in suites if len(suite.arguments) > len(options)]
 

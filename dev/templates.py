@@ -6,7 +6,8 @@ it exists only if installing and upgrading the addon logged nothing.
 
 `live_*` is a company that works with other apps and has never heard of the addon.
 It takes minutes, so it is made when a test asks for it (see `dev/pytest_salon.py`),
-in two steps: what is installed outlives a change of the data that is put into it.
+in two steps: what is installed outlives a change of the data that is put into it. The
+kind *company* is this company with all our addons.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +18,13 @@ from .databases import check_log
 
 # Kinds: with demonstration data or without, with the bridges or the main addon alone.
 WITH_DEMO = ("demo", "bridges")
-WITH_BRIDGES = ("bridges", "beside")
+WITH_BRIDGES = ("bridges", "beside", "company")
 KINDS = {
     "demo": "with demo data",
     "empty": "without demo data",
     "bridges": "with demo data and bridges",
     "beside": "without demo data, with bridges",
+    "company": "into a company that works with other apps",
 }
 LIVE_DATA = "dev.live_data"
 LOGINS, ASSETS = "dev.demo_logins", "dev.assets"
@@ -36,6 +38,8 @@ class Templates:
         self.live = f"live_{state.digest(apps_key, *hashes(LIVE_DATA))}"
 
     def base(self, kind):
+        if kind == "company":
+            return self.live
         return f"base_{kind}_{self._base_key(kind)}"
 
     def name(self, kind):
@@ -43,6 +47,8 @@ class Templates:
         return f"tpl_{kind}_{state.digest(self._base_key(kind), *made_from)}"
 
     def _base_key(self, kind):
+        if kind == "company":
+            return self.live
         modules = project.dependencies(folders(kind))
         return state.digest(self.shop.source.version, *modules)
 
@@ -50,7 +56,10 @@ class Templates:
         """Have the templates of these kinds; return their names by kind."""
         present = self.shop.names()
         with state.locked("templates"):
-            self._make_all("base", [k for k in kinds if self.base(k) not in present])
+            if "company" in kinds:
+                self._have_live(present)
+            missing = [k for k in kinds if self.base(k) not in present]
+            self._make_all("base", [k for k in missing if k != "company"])
             self._make_all("tpl", [k for k in kinds if self.name(k) not in present])
             self._drop_outdated()
         return {kind: self.name(kind) for kind in kinds}
@@ -58,13 +67,15 @@ class Templates:
     def ensure_live(self):
         """Have the company that lives, without the addon; return its name."""
         with state.locked("templates"):
-            present = self.shop.names()
-            if self.live not in present:
-                if self.apps not in present:
-                    self._make_apps()
-                self._make_live()
+            self._have_live(self.shop.names())
             self._drop_outdated()
         return self.live
+
+    def _have_live(self, present):
+        if self.live not in present:
+            if self.apps not in present:
+                self._make_apps()
+            self._make_live()
 
     def _make_apps(self):
         fresh = "new_live_apps"

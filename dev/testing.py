@@ -63,18 +63,25 @@ def run_tests(arguments, everything):
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
         offer_pdf()
-        problems = []
-        if everything:
-            problems += linting.check_files(shop.source, shop.python)
-        names, problem = install_check(shop, wanted)
-        if problem:
-            say(f"\n{problem}")
-            say("salon test: FAILED: installation; 0 passed")
-            return 1
-        if everything:
-            problems += linting.check_models(shop, names["bridges"])
-        code, tests = run_pytest(shop, names, wanted)
+        with checking(shop, everything) as complaints:
+            names, problem = install_check(shop, wanted)
+            if problem:
+                say(f"\n{problem}")
+                say("salon test: FAILED: installation; 0 passed")
+                return 1
+            problems = (
+                linting.check_models(shop, names["bridges"]) if everything else []
+            )
+            code, tests = run_pytest(shop, names, wanted)
+            problems += complaints()
     return conclude(problems, code, tests, time.monotonic() - started)
+
+
+def checking(shop, everything):
+    """Check the code beside the rest, if everything is wanted."""
+    if not everything:
+        return nullcontext(list)
+    return linting.checking_files(shop.source, shop.python)
 
 
 def compare_odoo():
@@ -165,9 +172,10 @@ def run_pytest(shop, names, wanted):
 
 
 def run_at_once(shop, names, wanted):
-    """As many suites at a time as there are processors; the longest comes first.
+    """One suite more at a time than there are processors; the longest comes first.
 
-    What a suite says is shown when it has ended: two at once could not be read.
+    For a third of its time a suite waits: for a browser, for PostgreSQL, for
+    processes. What it says is shown when it has ended: two at once could not be read.
     """
 
     def run_one(suite):
@@ -179,7 +187,7 @@ def run_at_once(shop, names, wanted):
         return result
 
     saying = threading.Lock()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(os.cpu_count() + 1) as pool:
         return list(pool.map(run_one, wanted))
 
 

@@ -336,8 +336,8 @@ class MatrixWorld:
     # WHO ASKS
     # ------------------------------------------------------------
 
-    def get_roles(self, apps=False):
-        """Yield who must not be told; with ``apps`` somebody of each other app, too."""
+    def get_roles(self):
+        """Yield who must not be told."""
         for role in ("stylist", "receptionist", "manager"):
             yield self.get_role(role, f"salon_reminders.group_{role}", self.other, ALL)
         yield self.get_role("nobody", "base.group_user", self.other, ALL)
@@ -349,7 +349,10 @@ class MatrixWorld:
         yield self.get_role(
             "stylist", "salon_reminders.group_stylist", self.company, frozenset(known)
         )
-        for group in self._get_groups_of_apps() if apps else ():
+
+    def get_roles_of_apps(self):
+        """Yield somebody with the rights of each other app, at both salons."""
+        for group in self._get_groups_of_apps():
             for company, forbidden in ((self.other, ALL), (self.company, OURS)):
                 yield self.get_role(group, group, company, forbidden)
 

@@ -26,6 +26,8 @@ HALF_A_YEAR = 182
 # What a client is asked for, and what each kind of call needs.
 PURPOSES = ("reminder", "feedback", "promotion")
 PURPOSE_OF = {"reminder": "reminder", "lapsed": "feedback", "birthday": "promotion"}
+# So many days before and after a visit nobody is phoned.
+NEAR_DAYS = 3
 # From this age on clients agree for themselves.
 OF_AGE = 16
 STATES = (*OPEN, "done", "no_show", "cancelled")

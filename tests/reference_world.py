@@ -525,6 +525,8 @@ class World:
             return "phone"
         if phone in self.blacklist:
             return "blacklist"
+        if self.is_near_visit(client, name):
+            return "visit"
         for call in self.open_calls(name):
             if call.client == client or self.number(call.client, name) == phone:
                 return "call"
@@ -556,6 +558,16 @@ class World:
     @staticmethod
     def is_hers(visit, client, name):
         return (visit.client, visit.salon, visit.state) == (client, name, "done")
+
+    def is_near_visit(self, client, name):
+        """She was here a moment ago or comes soon, and is spoken to there."""
+        salon, today = self.salons[name], self.today(name)
+        return any(
+            abs(salon.day(visit.moment) - today) <= timedelta(days=ref.NEAR_DAYS)
+            for visit in self.visits
+            if (visit.client, visit.salon) == (client, name)
+            and visit.state in (*ref.OPEN, "done")
+        )
 
     def contacted(self, client, phone, name):
         salon = self.salons[name]

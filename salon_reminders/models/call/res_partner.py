@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .salon_call import NEAR_DAYS
+
 
 class ResPartner(models.Model):
     """Calls with a client, and what they have told."""
@@ -160,13 +162,17 @@ class ResPartner(models.Model):
             ("company_id", "=", self.env.company.id),
         ]
         calls = self.env["salon.call"].search_fetch(
-            [*domain, ("state", "=", "open")], ("partner_id", "opened_date", "date")
+            [*domain, ("state", "=", "open")],
+            [
+                *("partner_id", "company_id", "opened_date", "date"),
+                *("state", "kind", "priority"),
+            ],
         )
         reminders = self.env["salon.reminder"].search(domain, order="call_date, id")
-        by_call = calls.grouped("partner_id")
+        by_call, waiting = calls.grouped("partner_id"), calls._get_waiting_texts()
         by_reminder = reminders.grouped("partner_id")
         return {
-            partner: self._salon_text_called(by_call[partner])
+            partner: self._salon_text_called(by_call[partner], waiting)
             if partner in by_call
             else self._salon_text_held(*candidates[partner.id])
             if partner.id in candidates
@@ -175,10 +181,21 @@ class ResPartner(models.Model):
         }
 
     @api.model
-    def _salon_text_called(self, call):
+    def _salon_text_called(self, call, waiting):
+        """Return since when a call is on the list, and when it is to be made.
+
+        :param dict waiting: {call: which visit it waits for, in words}
+        """
+        since = format_date(self.env, call.opened_date)
+        if call in waiting:
+            return self.env._(
+                "On the call list since %(date)s. %(why)s",
+                date=since,
+                why=waiting[call],
+            )
         return self.env._(
             "On the call list since %(date)s, to be called on %(day)s.",
-            date=format_date(self.env, call.opened_date),
+            date=since,
             day=format_date(self.env, call.date),
         )
 
@@ -201,6 +218,11 @@ class ResPartner(models.Model):
             ),
             "left": self.env._(
                 "Due, but the client said that they do not come any more."
+            ),
+            "visit": self.env._(
+                "Due, but the client was here, or comes, within %(days)s days. The "
+                "visit shows what to ask about; the call waits.",
+                days=NEAR_DAYS,
             ),
             "call": self.env._(
                 "Due, but somebody with the same number is on the list."

@@ -1,10 +1,10 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.pg_settings import pg_settings
+from ...tools.pg_settings import uncompiled
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
-from .salon_call import WORTH_FIRST
+from .salon_call import NEAR_KINDS, WORTH_FIRST
 
 # What must have been agreed to for what may be said.
 REASON_PURPOSES = {"remind": "reminder", "ask": "feedback", "offer": "promotion"}
@@ -68,7 +68,7 @@ class SalonCallCandidate(models.AbstractModel):
         return self._ask_uncompiled(
             SQL(
                 "WITH clock AS (%s) %s",
-                self.env["salon.reminder.engine"]._sql_clock(),
+                self.env["salon.reminder.engine"]._sql_clock(self.env.company),
                 self._sql_candidates(partners),
             )
         )
@@ -211,10 +211,10 @@ class SalonCallCandidate(models.AbstractModel):
                     SELECT d.*, %(hold)s AS hold
                       FROM (SELECT p.id AS partner_id, %(phone)s AS phone,
                                    %(today)s AS day, p.user_id,
-                                   %(purpose)s AS purpose
+                                   'lapsed' AS kind, %(purpose)s AS purpose
                               FROM res_partner p
                              WHERE p.id = ANY(%(ids)s) AND p.active) d)
-                SELECT d.partner_id, d.user_id, 'lapsed' AS kind, NULL AS birthday,
+                SELECT d.partner_id, d.user_id, d.kind, NULL AS birthday,
                        worth.value, worth.stylist_id, due.reminder_ids,
                        COALESCE(due.due_since, d.day) AS due_date,
                        COALESCE(d.hold, CASE WHEN ROW_NUMBER() OVER (
@@ -267,8 +267,8 @@ class SalonCallCandidate(models.AbstractModel):
         )
 
     def _ask_uncompiled(self, question):
-        """Ask without compiling (jit), which takes longer than running; return rows."""
-        with pg_settings(self.env.cr, {"jit": "off"}):
+        """Ask without compiling; return rows."""
+        with uncompiled(self.env.cr):
             return self.env.execute_query_dict(question)
 
     def _get_free_places(self):
@@ -460,8 +460,8 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
-        Row ``d`` has the ``purpose`` of the call. The first line that holds is the one
-        told to people.
+        Row ``d`` has the ``purpose`` and the ``kind`` of the call. The first line that
+        holds is the one told to people.
 
         :param bool may_have_left: who said that she left is called all the same
         :param bool has_missed: what was said to her before the visit that she missed
@@ -470,6 +470,7 @@ class SalonCallCandidate(models.AbstractModel):
         return SQL(
             """COALESCE(%(gate)s, CASE
                  WHEN %(left)s THEN 'left'
+                 WHEN d.kind NOT IN %(near_kinds)s AND %(near)s THEN 'visit'
                  WHEN EXISTS (
                      SELECT FROM (%(on_number)s) op
                        JOIN salon_call oc ON oc.partner_id = op.id
@@ -491,6 +492,10 @@ class SalonCallCandidate(models.AbstractModel):
                 today,
                 SQL("d.purpose"),
                 "phone",
+            ),
+            near_kinds=NEAR_KINDS,
+            near=self.env["salon.visit"]._sql_near(
+                SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             company=company.id,
             on_number=self.env["res.partner"]._sql_called_on(

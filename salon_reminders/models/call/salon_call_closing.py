@@ -89,6 +89,8 @@ class SalonCall(models.Model):
             settled._note_settled()
         for call in calls - settled:
             call._drop_met()
+        # They wait for the visit now, or no longer.
+        (calls - settled)._notify_desk()
 
     def _drop_met(self):
         """Go on without the needs that are booked or met meanwhile."""
@@ -354,7 +356,7 @@ class SalonCall(models.Model):
         self.check_access("write")
         self._check_open()
         # Asks the gate anew; the card shows the same answer.
-        self.invalidate_recordset(["phone", "hold_text"])
+        self.invalidate_recordset(["is_waiting", "phone", "hold_text"])
         if not self.phone:
             self._check_allowed()
         claims = self.env["salon.call.claim"]

@@ -199,10 +199,14 @@ class SalonCallQueue(models.AbstractModel):
 
     @api.model
     def _get_domain(self, scope):
-        """Return the domain of today's open calls: mine and nobody's, or all."""
+        """Return the domain of today's open calls: mine and nobody's, or all.
+
+        What waits for a visit is not to be called today.
+        """
         company = self.env.company
         domain = Domain("company_id", "=", company.id) & Domain("state", "=", "open")
         domain &= Domain("date", "<=", company._salon_today())
+        domain &= Domain("is_waiting", "=", False)
         if scope != "all":
             domain &= Domain("user_id", "in", [self.env.uid, False])
         return domain

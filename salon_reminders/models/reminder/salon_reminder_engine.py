@@ -189,12 +189,15 @@ class SalonReminderEngine(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_clock(self):
+    def _sql_clock(self, companies=None):
         """Return one row per salon: its date today, its open days, its switch.
 
         Every salon has its own clock, whoever asks.
+
+        :param companies: only these salons
         """
-        companies = self.env["res.company"].sudo().search([])
+        salons = self.env["res.company"].sudo()
+        companies = companies.sudo() if companies else salons.search([])
         closed_days = companies._salon_closed_days()
         return SQL(
             """SELECT * FROM (VALUES %s) AS clock (
@@ -400,7 +403,7 @@ class SalonReminderEngine(models.AbstractModel):
                   %(norm)s
                  WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL
                    AND h.due_date IS NOT NULL""",
-                clock=self._sql_clock(),
+                clock=self._sql_clock(reminders.company_id),
                 expected=self._sql_expected(),
                 gone=self._sql_gone(),
                 norm=self._sql_join_norm(),
