@@ -17,6 +17,11 @@ class SalonCallPlanner(models.AbstractModel):
 
     _inherit = "salon.call.planner"
 
+    def _prepare_day(self):
+        """Before anybody is called, it is known who stays away with whom."""
+        super()._prepare_day()
+        self.env["salon.departure"]._follow_days(self.env.company)
+
     def _get_sources(self):
         return [
             # Before the others: who missed a visit is not called about needs, too.
@@ -58,7 +63,6 @@ class SalonCallPlanner(models.AbstractModel):
 
         :param int most: so many at most; None means as many as the quota allows
         """
-        self.env["salon.departure"]._follow_days(self.env.company)
         return self._get_news(self.env["salon.departure.client"], most)
 
     @api.model
