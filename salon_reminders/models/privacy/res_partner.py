@@ -56,6 +56,21 @@ def mask_number(number):
     return f"{MASK} {number[-2:]}" if number else ""
 
 
+def get_digits(text):
+    return re.sub(r"\D", "", text or "")
+
+
+def shows_number(records, numbers):
+    """Tell whether one of these numbers, as digits, stands in a text of the records."""
+    names = [
+        name
+        for name, field in records._fields.items()
+        if field.store and field.column_type and field.type in ("char", "text")
+    ]
+    texts = (get_digits(record[name]) for record in records for name in names)
+    return any(number in text for text in texts for number in numbers)
+
+
 class ResPartner(models.Model):
     """Who in the salon sees numbers and cards, and what is noted of it.
 
@@ -139,7 +154,7 @@ class ResPartner(models.Model):
             raise UserError(self._text_whole_number())
         found = Domain.FALSE
         for one in value if operator == "in" else [value]:
-            digits = re.sub(r"\D", "", str(one or ""))
+            digits = get_digits(str(one or ""))
             if len(digits) < WHOLE:
                 raise UserError(self._text_whole_number())
             found |= self._get_ends_domain(self._phone_format(number=one), digits)
@@ -217,6 +232,42 @@ class ResPartner(models.Model):
         return self._is_salon_user() and not self.env.user.has_group(
             "salon_reminders.group_manager"
         )
+
+    # ------------------------------------------------------------
+    # RECORDS OF OTHER APPS THAT LINK TO CLIENTS
+    # ------------------------------------------------------------
+
+    def _check_salon_linked(self):
+        super()._check_salon_linked()
+        user = self.env.user
+        if self and user._is_internal():
+            # Most contacts belong to the user's own companies: no question is asked.
+            strangers = self.sudo().filtered(
+                lambda one: one.company_id - user.company_ids
+            )
+        else:
+            strangers = self.sudo() - user.partner_id
+        if strangers:
+            clients = strangers.with_env(self.env)._get_salon_clients()
+            clients.with_context(allowed_company_ids=user.company_ids.ids).check_access(
+                "read"
+            )
+
+    def _check_salon_copied(self, records):
+        super()._check_salon_copied(records)
+        if not self or records._name == "res.partner" or self._sees_numbers():
+            return
+        # Both are read to compare them, not to show them.
+        for client_sudo in self._get_salon_clients().sudo():
+            numbers = map(get_digits, (client_sudo.phone, client_sudo.phone_sanitized))
+            if shows_number(records.sudo(), set(numbers) - {""}):
+                raise AccessError(
+                    self.env._(
+                        "This record would show the phone number of %(client)s, and "
+                        "you may not see numbers. Leave the client out of it.",
+                        client=client_sudo.name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # CRUD

@@ -9,6 +9,12 @@ from ...tools.arguments import LARGEST
 PRIVATE_MODELS = ("res.partner", "res.company")
 
 
+def is_id(value):
+    """Tell whether a record can have this id: none has a greater one, nor True."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and 0 < value <= LARGEST
+
+
 class Base(models.AbstractModel):
     """What holds for the salon's part of every record, of other apps' too."""
 
@@ -72,12 +78,20 @@ class Base(models.AbstractModel):
         if self._is_salon_dialog():
             for vals in vals_list:
                 self._check_salon_named(vals)
-        return super().create(vals_list)
+        linked = self._get_salon_linked([self._get_salon_defaults(), *vals_list])
+        linked._check_salon_linked()
+        records = super().create(vals_list)
+        linked._check_salon_copied(records)
+        return records
 
     def write(self, vals):
         if self._is_salon_dialog():
             self._check_salon_named(vals)
-        return super().write(vals)
+        linked = self._get_salon_linked([vals])
+        linked._check_salon_linked()
+        result = super().write(vals)
+        linked._check_salon_copied(self)
+        return result
 
     def onchange(self, values, field_names, fields_spec):
         """Work out a screen, unless it is about what the user may not read.
@@ -85,9 +99,32 @@ class Base(models.AbstractModel):
         What a screen shows is computed, partly as the system: it would tell about any
         client whose id somebody puts in.
         """
+        named = {**self._get_salon_defaults(), **values}
         if not self.env.su and self._is_salon_screen():
-            self._check_salon_named({**self._get_salon_defaults(), **values})
+            self._check_salon_named(named)
+        else:
+            self._get_salon_linked([named])._check_salon_linked()
         return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _get_salon_linked(self, vals_list):
+        """Return the contacts to whom a user links a record of another app.
+
+        Such a record shows, and often keeps, what it copies from them.
+        """
+        if self.env.su or self._name.startswith("salon."):
+            return self.env["res.partner"]
+        return self.env["res.partner"].browse(
+            {
+                value
+                for vals in vals_list
+                for name, value in vals.items()
+                if (field := self._fields.get(name))
+                and field.type == "many2one"
+                and field.comodel_name == "res.partner"
+                and is_id(value)
+            }
+        )
 
     @api.model
     def _is_salon_dialog(self):
@@ -166,10 +203,7 @@ class Base(models.AbstractModel):
                 elif code in (Command.DELETE, Command.UNLINK, Command.CLEAR):
                     parts = ()
             for part in parts:
-                # No record has a greater id, nor is True one.
-                whole = isinstance(part, int) and not isinstance(part, bool)
-                is_id = whole and 0 < part <= LARGEST
-                if is_id or (part and isinstance(part, dict)):
+                if is_id(part) or (part and isinstance(part, dict)):
                     yield part
 
     @api.model

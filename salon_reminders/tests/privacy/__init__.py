@@ -8,5 +8,6 @@ from . import test_salon_access
 from . import test_salon_card_alert
 from . import test_salon_privacy
 from . import test_ways_out
+from . import test_foreign_links
 from . import test_history
 from . import test_number_search
