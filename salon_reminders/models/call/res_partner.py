@@ -28,6 +28,14 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_stylist",
         help="The client said that they left, and has not come or booked since.",
     )
+    salon_is_unreachable = fields.Boolean(
+        "Unreachable",
+        compute="_compute_salon_is_unreachable",
+        search="_search_salon_is_unreachable",
+        groups="salon_reminders.group_receptionist",
+        help="Nobody answered the last calls: the client is not on the call list any "
+        "more. Write a message, or correct the number.",
+    )
     salon_leaving_text = fields.Char(
         "Why they left",
         compute="_compute_salon_is_lost",
@@ -50,6 +58,48 @@ class ResPartner(models.Model):
             attempt = said.get((partner._origin, self.env.company))
             partner.salon_is_lost = bool(attempt)
             partner.salon_leaving_text = attempt and self._salon_text_left(attempt)
+
+    @api.depends_context("company")
+    def _compute_salon_is_unreachable(self):
+        found = self._search_salon_is_unreachable("in", [True])
+        unreachable = self._origin.filtered_domain(found)
+        for partner in self:
+            partner.salon_is_unreachable = partner._origin in unreachable
+
+    @api.model
+    def _search_salon_is_unreachable(self, operator, value):
+        # As below.
+        self._check_field_access(self._fields["salon_is_unreachable"], "read")
+        if operator != "in":
+            return NotImplemented
+        unreachable = Domain.custom(to_sql=self._sql_unreachable)
+        parts = {True: unreachable, False: ~unreachable}
+        return Domain.OR(parts[bool(wanted)] for wanted in value)
+
+    @api.model
+    def _sql_unreachable(self, _model, alias, _query):
+        """Return the condition that a client left the call list, never answering."""
+        company = self.env.company
+        client, salon = SQL.identifier(alias, "id"), SQL("%s", company.id)
+        today = SQL("%s::date", company._salon_today())
+        calls = self.env["salon.call"]
+        # What decides stands in four tables.
+        self.env.flush_all()
+        return SQL(
+            """(%(most)s > 0 AND %(client)s IN (
+                    SELECT k.partner_id FROM salon_call k
+                     WHERE k.company_id = %(salon)s AND k.close_reason = 'unreachable'
+                  GROUP BY k.partner_id HAVING COUNT(*) >= %(most)s)
+                AND (SELECT COUNT(*) FROM (%(row)s) k) >= %(most)s)""",
+            most=company.salon_unreachable_calls,
+            client=client,
+            salon=salon,
+            row=calls._sql_unanswered(
+                client,
+                self._sql_called_number(SQL.identifier(alias), salon, today),
+                company,
+            ),
+        )
 
     @api.model
     def _salon_text_left(self, attempt):
@@ -100,9 +150,12 @@ class ResPartner(models.Model):
 
         From the rules that decide: the same candidates and holds as the daily job.
         """
+        rows = self.env["salon.call.candidate"]._get_rows(self)
+        # Who shares a number with somebody who waits, waits, too.
+        waits = {None: "quota", "shared": "quota"}
         candidates = {
-            row["partner_id"]: (row["hold"] or "quota", row["kind"])
-            for row in self.env["salon.call.candidate"]._get_rows(self)
+            row["partner_id"]: (waits.get(row["hold"], row["hold"]), row["kind"])
+            for row in rows
         }
         domain = [
             ("partner_id", "in", self.ids),
@@ -179,6 +232,12 @@ class ResPartner(models.Model):
                 "less than %(days)s days ago.",
                 days=company.salon_contact_gap_days,
             ),
+            "unreachable": self.env._(
+                "Due, but nobody answered the last calls: the rest between them "
+                "doubles, and from the %(calls)s. on there is one in half a year. "
+                "Write to the client, or correct the number.",
+                calls=company.salon_unreachable_calls or "∞",
+            ),
             "control": self.env._(
                 "Due, but chance put the client in the control group: left uncalled "
                 "for two weeks, to learn what calls bring."
@@ -207,7 +266,9 @@ class ResPartner(models.Model):
     @api.model
     def _salon_text_not_due(self, reminders):
         """Return why nothing is due: the reminder that comes next says it."""
-        followed = reminders.filtered(lambda r: r.state != "idle")
+        followed = reminders.filtered(
+            lambda r: r.state != "idle" or r.due_date and r.cycle_id.is_given_up
+        )
         if not followed:
             return self.env._(
                 "No reminder follows the client: no service with a cycle was done yet."
@@ -217,5 +278,8 @@ class ResPartner(models.Model):
     @api.model
     def _salon_get_explain_order(self, reminder):
         """Sort first what would bring her on the list soonest."""
-        order = ["due", "late", "lapsed", "scheduled", "booked", "paused", "stopped"]
+        order = [
+            *("due", "late", "lapsed", "scheduled"),
+            *("booked", "paused", "stopped", "idle"),
+        ]
         return order.index(reminder.state), reminder.call_date, reminder.id

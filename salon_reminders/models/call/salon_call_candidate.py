@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ...tools.pg_settings import uncompiled
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
-from .salon_call import NEAR_KINDS, WORTH_FIRST
+from .salon_call import NEAR_KINDS, VISIT_KINDS, WORTH_FIRST
 from .salon_control_draw import FREE_KINDS
 
 # What must have been agreed to for what may be said.
@@ -39,8 +39,8 @@ class SalonCallCandidate(models.AbstractModel):
         """Return one row per client with something to call about.
 
         ``hold`` says what holds her back and is empty for those to call. Of clients
-        who share a number only the first is called. Needs that come due within the
-        bundling window join a call but do not cause one.
+        who share a number only the first is called; the others are ``shared``. Needs
+        that come due within the bundling window join a call but do not cause one.
 
         :param partners: only these clients, to explain their case
         """
@@ -50,7 +50,7 @@ class SalonCallCandidate(models.AbstractModel):
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(gate.hold, CASE WHEN ROW_NUMBER() OVER (
                           PARTITION BY d.day, d.phone, gate.hold IS NULL
-                          ORDER BY %(order)s) > 1 THEN 'call' END) AS hold
+                          ORDER BY %(order)s) > 1 THEN 'shared' END) AS hold
                  FROM (%(reasons)s) d
    CROSS JOIN LATERAL (SELECT %(hold)s AS hold OFFSET 0) gate
    CROSS JOIN LATERAL (%(worth)s) w""",
@@ -127,8 +127,8 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_record_holds(self):
         """Return the statement that writes what holds back each reminder that is due.
 
-        Those ``chosen`` get a call now; the others without another reason wait for a
-        free place.
+        Those ``chosen`` get a call now, which holds back who shares their number; the
+        others without another reason wait for a free place.
         """
         return SQL(
             """UPDATE salon_reminder r
@@ -136,10 +136,12 @@ class SalonCallCandidate(models.AbstractModel):
                  FROM salon_reminder o
             LEFT JOIN (
                    SELECT unnest(d.reminder_ids) AS id,
-                          CASE WHEN c.partner_id IS NOT NULL THEN 'call'
-                               ELSE COALESCE(d.hold, 'quota') END AS hold
+                          CASE WHEN COALESCE(d.hold, 'shared') != 'shared'
+                               THEN d.hold
+                               WHEN c.phone IS NOT NULL THEN 'call'
+                               ELSE 'quota' END AS hold
                      FROM candidate d
-                LEFT JOIN chosen c ON c.partner_id = d.partner_id
+                LEFT JOIN chosen c ON c.phone = d.phone
                     UNION ALL
                    SELECT unnest(d.dropped_ids),
                           CASE WHEN d.by_chance THEN 'control' ELSE 'consent' END
@@ -393,10 +395,8 @@ class SalonCallCandidate(models.AbstractModel):
                      SELECT h.id, h.partner_id, t.day, h.cycle_id, h.state, h.due_date,
                             %(gone)s AS gone
                        FROM %(followed)s
-                  LEFT JOIN salon_cycle c ON c.id = h.cycle_id
                        %(norm)s
                       WHERE h.company_id = %(company)s AND %(callable)s AND %(among)s
-                        AND (c.active OR h.cycle_id IS NULL)
                      OFFSET 0) h
              GROUP BY h.partner_id, h.day""",
             followed=self._sql_followed(),
@@ -493,6 +493,7 @@ class SalonCallCandidate(models.AbstractModel):
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
+                 WHEN d.kind NOT IN %(visit_kinds)s AND %(resting)s THEN 'unreachable'
                  WHEN d.kind NOT IN %(free_kinds)s AND %(control)s THEN 'control'
                END)""",
             gate=self.env["salon.gate"]._sql_hold(
@@ -515,6 +516,15 @@ class SalonCallCandidate(models.AbstractModel):
             if may_have_left
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
+            ),
+            # Who missed a visit was in touch meanwhile.
+            visit_kinds=VISIT_KINDS,
+            resting=SQL(
+                "%s < (%s)",
+                today,
+                self.env["salon.call"]._sql_rest_until(
+                    SQL("d.partner_id"), SQL("d.phone"), company
+                ),
             ),
             free_kinds=FREE_KINDS,
             control=self.env["salon.control.draw"]._sql_left_uncalled(

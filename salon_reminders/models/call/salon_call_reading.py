@@ -338,7 +338,7 @@ class SalonCall(models.Model):
                 """SELECT l.product_id, n.ids
                      FROM salon_visit v
                      JOIN salon_visit_line l ON l.visit_id = v.id
-                     JOIN product_product pp ON pp.id = l.product_id
+                     JOIN product_product pp ON pp.id = l.product_id AND pp.active
                CROSS JOIN LATERAL (
                    SELECT array_agg(y.id) AS ids
                      FROM salon_cycle_product_rel r

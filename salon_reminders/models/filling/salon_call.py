@@ -148,10 +148,8 @@ class SalonCall(models.Model):
 
     def _get_last_services(self):
         """Return what the missed visit was for, before what she had earlier."""
-        return (
-            self.missed_visit_id.line_ids.filtered("minutes").product_id
-            or super()._get_last_services()
-        )
+        missed = self.missed_visit_id.line_ids.filtered("minutes").product_id
+        return missed.filtered("active") or super()._get_last_services()
 
     @api.depends("missed_visit_id")
     def _compute_explanation(self):

@@ -286,11 +286,14 @@ class SalonClientCard(models.AbstractModel):
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
-                ("state", "not in", ("idle", "stopped")),
+                ("state", "!=", "stopped"),
+                ("due_date", "!=", False),
             ],
             ("cycle_id", "course_id", "due_date", "state"),
         )
         names = dict(reminders._fields["state"]._description_selection(self.env))
+        # It has a date, and yet nothing is due: the service was given up.
+        names["idle"] = self.env._("Not offered any more")
         return [
             {
                 "id": reminder.id,

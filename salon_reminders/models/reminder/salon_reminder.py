@@ -147,6 +147,7 @@ class SalonReminder(models.Model):
             ("visit", "Was here, or comes, within three days"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
+            ("unreachable", "Never answers"),
             ("control", "In the control group"),
             ("quota", "Waits for a free place on the list"),
         ],
@@ -228,6 +229,10 @@ class SalonReminder(models.Model):
         }
         if self.cycle_id and not self.cycle_id.active:
             return self.env._("%(need)s: the cycle is archived.", need=need)
+        if self.cycle_id.is_given_up:
+            return self.env._(
+                "%(need)s: no call, as all its services are archived.", need=need
+            )
         if self.state in CALLABLE_STATES:
             return self.env._(
                 "%(need)s: was answered; the next call comes from %(skip_until)s on.",

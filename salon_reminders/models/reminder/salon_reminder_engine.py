@@ -123,7 +123,8 @@ class SalonReminderEngine(models.AbstractModel):
     def _sql_state(self):
         """Return the state of reminder ``r`` on day ``t.day``.
 
-        The one rule of states; the first line that holds counts.
+        The one rule of states; the first line that holds counts. Nothing is due of
+        what is not offered any more.
         """
         return SQL(
             """CASE
@@ -131,11 +132,13 @@ class SalonReminderEngine(models.AbstractModel):
                  WHEN r.is_stopped THEN 'stopped'
                  WHEN r.pause_until > t.day THEN 'paused'
                  WHEN r.booked_date >= t.day THEN 'booked'
+                 WHEN r.cycle_id IN (%s) THEN 'idle'
                  WHEN r.call_date > t.day THEN 'scheduled'
                  WHEN r.lapse_date <= t.day THEN 'lapsed'
                  WHEN r.late_date <= t.day THEN 'late'
                  ELSE 'due'
-               END"""
+               END""",
+            self.env["salon.cycle"]._sql_given_up(),
         )
 
     @api.model

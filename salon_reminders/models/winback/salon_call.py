@@ -197,7 +197,9 @@ class SalonCall(models.Model):
         if services or self.kind not in WIN_BACK_KINDS:
             return services
         last = self.last_visit_ids[:1]
-        return last.line_ids.product_id.filtered(lambda p: p.salon_kind == "service")
+        return last.line_ids.product_id.filtered(
+            lambda product: product.salon_kind == "service" and product.active
+        )
 
     def _get_short_state(self):
         """Return in a word or two where a call stands."""

@@ -17,6 +17,11 @@ class SalonCallPlanner(models.AbstractModel):
 
     _inherit = "salon.call.planner"
 
+    def _prepare_day(self):
+        """Before anybody is called, it is known who stays away with whom."""
+        super()._prepare_day()
+        self.env["salon.departure"]._follow_days(self.env.company)
+
     def _get_sources(self):
         return [
             # Before the others: who missed a visit is not called about needs, too.
@@ -58,7 +63,6 @@ class SalonCallPlanner(models.AbstractModel):
 
         :param int most: so many at most; None means as many as the quota allows
         """
-        self.env["salon.departure"]._follow_days(self.env.company)
         return self._get_news(self.env["salon.departure.client"], most)
 
     @api.model
@@ -145,6 +149,7 @@ class SalonCallPlanner(models.AbstractModel):
                           AND since.day <= %(today)s - %(days)s
                           AND NOT %(answered)s
                           AND %(ripe)s
+                          AND %(offered)s
                      ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed""",
             zone=company._salon_timezone().zone,
             company=company.id,
@@ -159,6 +164,7 @@ class SalonCallPlanner(models.AbstractModel):
             missed=MISSED_STATES,
             answered=self._sql_is_answered(today),
             ripe=self._sql_is_ripe(today),
+            offered=self._sql_is_offered(SQL("v.id")),
         )
 
     def _sql_is_answered(self, today):
@@ -206,6 +212,16 @@ class SalonCallPlanner(models.AbstractModel):
             today=today,
             soon=self.env.company.salon_bundling_days,
             needs=self._sql_is_need(SQL("v.partner_id"), SQL("v.id")),
+        )
+
+    def _sql_is_offered(self, visit):
+        """Return the condition that something a visit was for is offered still."""
+        return SQL(
+            """COALESCE((SELECT bool_or(pp.active)
+                           FROM salon_visit_line l
+                           JOIN product_product pp ON pp.id = l.product_id
+                          WHERE l.visit_id = %s), TRUE)""",
+            visit,
         )
 
     def _sql_is_need(self, client, visit):

@@ -347,6 +347,11 @@ class SalonLostClient(models.Model):
             return self.env._(
                 "The client was here, or comes, within %(days)s days.", days=NEAR_DAYS
             )
+        if hold == "unreachable":
+            return self.env._(
+                "Nobody answered the last calls. Write to the client, or correct the "
+                "number."
+            )
         if hold == "control":
             return self.env._(
                 "Chance has left the client uncalled for two weeks, to learn what "

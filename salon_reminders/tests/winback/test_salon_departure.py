@@ -79,18 +79,44 @@ class TestSalonDeparture(DepartureCase):
         line = self._leave().line_ids
         self.assertEqual((line.partner_id, line.share), (self.anna, 1.0))
 
-    def test_ties_follow_until_the_last_day(self):
+    def test_ties_are_worked_out_anew_by_hand_and_after_the_last_day(self):
         self._come(self.anna, 10, 40)
         departure = self._leave()
         with freeze_time("2026-03-16 18:00:00"):
             self._create_visit(self.bea, "2026-03-16")
             self.env["salon.departure"]._follow_days(self.company)
-        self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea)
+            self.assertEqual(departure.line_ids.partner_id, self.anna)
+            departure.action_refresh()
+            self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea)
+        with freeze_time("2026-03-20 18:00:00"):
+            self._create_visit(self.zoe, "2026-03-20")
+        with freeze_time("2026-03-21 09:00:00"):
+            self.env["salon.departure"]._follow_days(self.company)
+        self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea | self.zoe)
         with freeze_time("2026-04-16 18:00:00"):
             self._create_visit(self.anna, "2026-04-16", stylist_id=self.sofia.id)
             self.env["salon.departure"]._follow_days(self.company)
         anna = departure.line_ids.filtered(lambda one: one.partner_id == self.anna)
         self.assertEqual((anna.share, anna.visit_count), (1.0, 2))
+
+    def test_a_run_costs_the_same_while_somebody_leaves(self):
+        self._come(self.anna, 10, 40)
+        self._leave().action_call()
+        self._plan_calls()
+        counts = [self._count_run(f"2026-03-{day}") for day in (12, 13, 18)]
+        self.assertEqual(len(set(counts)), 1, counts)
+        # The day after the last one, once.
+        self._count_run("2026-03-21")
+        after = [self._count_run(f"2026-03-{day}") for day in (22, 23)]
+        self.assertEqual(after, counts[:1] * 2)
+
+    def _count_run(self, day):
+        with freeze_time(f"{day} 09:00:00"):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._plan_calls()
+            return self.env.cr.sql_log_count - before
 
     def test_queries_do_not_grow_with_clients(self):
         departure = self._leave()

@@ -57,6 +57,13 @@ class TestSalonFollowUp(BookCase):
             self._miss(action)
             self.assertEqual(self.anna.salon_reminder_ids.state, "late")
 
+    def test_not_for_what_is_offered_no_more(self):
+        self._miss()
+        self.roots_service.product_tmpl_id.action_archive()
+        self.assertFalse(self._follow_up())
+        self.roots_service.product_tmpl_id.action_unarchive()
+        self.assertEqual(self._follow_up().kind, "missed")
+
     def test_missed(self):
         visit = self._miss()
         self.assertFalse(self._follow_up("2026-03-11"))
