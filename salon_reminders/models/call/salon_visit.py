@@ -70,12 +70,13 @@ class SalonVisit(models.Model):
         :param SQL today: expression of the salon's date
         """
         return SQL(
+            # OFFSET 0 keeps the index of the client: else every visit is read once.
             """EXISTS (
                 SELECT FROM salon_visit nv
                  WHERE nv.partner_id = %(partner)s AND nv.company_id = %(company)s
                    AND nv.state IN %(kept)s
                    AND nv.date BETWEEN %(today)s - %(days)s AND %(today)s + %(days)s
-            )""",
+                OFFSET 0)""",
             partner=partner,
             company=company,
             today=today,

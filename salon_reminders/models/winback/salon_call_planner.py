@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..call.salon_call import VISIT_KINDS, WIN_BACK_KINDS
-from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
+from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES, YEAR
 
-# What was missed longer ago is left to the reminders.
+# What was missed longer ago, or was to be, is left to the reminders.
 MOST_DAYS = 30
 
 
@@ -144,8 +144,8 @@ class SalonCallPlanner(models.AbstractModel):
                                       AT TIME ZONE %(zone)s)::date AS day) since
                         WHERE v.company_id = %(company)s
                           AND v.state IN %(missed)s
-                          AND (v.missed_at > %(oldest)s
-                               OR v.missed_at IS NOT NULL AND v.start > %(oldest)s)
+                          AND v.missed_at > %(oldest)s - %(ahead)s * interval '1 day'
+                          AND GREATEST(v.missed_at, v.start) > %(oldest)s
                           AND since.day <= %(today)s - %(days)s
                           AND NOT %(answered)s
                           AND %(ripe)s
@@ -153,7 +153,11 @@ class SalonCallPlanner(models.AbstractModel):
                      ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed""",
             zone=company._salon_timezone().zone,
             company=company.id,
-            oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
+            oldest=SQL(
+                "%s::timestamp",
+                fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
+            ),
+            ahead=YEAR,
             today=today,
             phone=self.env["salon.call.candidate"]._sql_number(today),
             days=company.salon_follow_up_days,

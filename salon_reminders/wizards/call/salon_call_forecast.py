@@ -101,7 +101,7 @@ class SalonCallForecast(models.AbstractModel):
         Also from when on she waits for a visit: then she is in the queue no longer.
         """
         self.env.flush_all()
-        return self.env.execute_query_dict(
+        return self._ask_uncompiled(
             SQL(
                 """WITH clock AS (%(clock)s), event AS MATERIALIZED (%(events)s),
                 candidate AS (%(candidates)s)
