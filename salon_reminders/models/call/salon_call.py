@@ -181,6 +181,7 @@ class SalonCall(models.Model):
             ("consent", "No consent any more"),
             ("put_off", "Paused, stopped or skipped"),
             ("not_due", "Not due any more"),
+            ("left", "Said that they left"),
             ("given_up", "Service not offered any more"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),

@@ -4,7 +4,8 @@ from odoo.tools import SQL
 from ...tools.pg_settings import uncompiled
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
-from .salon_call import NEAR_KINDS, WORTH_FIRST
+from .salon_call import NEAR_KINDS, VISIT_KINDS, WORTH_FIRST
+from .salon_control_draw import FREE_KINDS
 
 # What must have been agreed to for what may be said.
 REASON_PURPOSES = {"remind": "reminder", "ask": "feedback", "offer": "promotion"}
@@ -142,7 +143,9 @@ class SalonCallCandidate(models.AbstractModel):
                      FROM candidate d
                 LEFT JOIN chosen c ON c.phone = d.phone
                     UNION ALL
-                   SELECT unnest(d.dropped_ids), 'consent' FROM candidate d) found
+                   SELECT unnest(d.dropped_ids),
+                          CASE WHEN d.by_chance THEN 'control' ELSE 'consent' END
+                     FROM candidate d) found
                    ON found.id = o.id AND o.state IN %(states)s
                 WHERE o.id = r.id
                   AND o.company_id = %(company)s
@@ -152,9 +155,7 @@ class SalonCallCandidate(models.AbstractModel):
             states=CALLABLE_STATES,
         )
 
-    def _choose(
-        self, found, reminders, most=None, may_have_left=False, has_missed=False
-    ):
+    def _choose(self, found, reminders, most=None, may_have_left=False):
         """Return the rows to call of those found, best first; one per number.
 
         By the gate, the contact gap, one open call per number and the places that are
@@ -165,7 +166,7 @@ class SalonCallCandidate(models.AbstractModel):
         :param SQL reminders: condition on reminder ``h``: what client ``d`` is reminded
             of on the same call
         :param int most: so many at most; None means as many as the quota allows
-        :param bool may_have_left: see ``_sql_hold``, as is ``has_missed``
+        :param bool may_have_left: see ``_sql_hold``
         """
         company = self.env.company
         today = SQL("%s::date", company._salon_today())
@@ -188,7 +189,7 @@ class SalonCallCandidate(models.AbstractModel):
               ORDER BY d.rank, d.partner_id
                  LIMIT %(places)s""",
                 found=found,
-                hold=self._sql_hold(company, today, may_have_left, has_missed),
+                hold=self._sql_hold(company, today, may_have_left),
                 purpose=self.env["salon.call"]._sql_purpose(SQL("f.kind")),
                 worth=self._sql_worth(company, today),
                 reminders=self._sql_reminders(reminders),
@@ -276,13 +277,15 @@ class SalonCallCandidate(models.AbstractModel):
         company = self.env.company
         if not company.salon_daily_quota:
             return None
+        # One run's places are the day's, whatever chance has decided.
+        left = self.env["salon.control.draw"]._count_places()
         opened = self.env["salon.call"].search_count(
             [
                 ("company_id", "=", company.id),
                 ("opened_date", "=", company._salon_today()),
             ]
         )
-        return max(company.salon_daily_quota - opened, 0)
+        return max(company.salon_daily_quota - opened - left, 0)
 
     def _sql_day(self, row):
         """Return the day a row is worked out for: today.
@@ -305,12 +308,13 @@ class SalonCallCandidate(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday.
 
         What a client has not agreed to is left out and stands in ``dropped_ids``. Who
-        has agreed to none of it stays with all of it, for the gate to hold back.
+        has agreed to none of it stays with all of it, for the gate to hold back. Of who
+        is left uncalled by chance a birthday stays alone, as it will not wait.
         """
         return SQL(
             """SELECT p.id AS partner_id, %(phone)s AS phone, one.day,
                       p.user_id, first.kind, %(purpose)s AS purpose,
-                      COALESCE(g.gone, 0) AS gone,
+                      COALESCE(g.gone, 0) AS gone, told.by_chance,
                       CASE WHEN told.needs THEN g.need_ids END
                       || CASE WHEN told.lapsed THEN g.lapsed_ids END AS reminder_ids,
                       CASE WHEN NOT told.needs THEN g.need_ids END
@@ -326,7 +330,8 @@ class SalonCallCandidate(models.AbstractModel):
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
    CROSS JOIN LATERAL (SELECT COALESCE(g.day, b.day) AS day) one
    -- OFFSET 0 keeps each consent from being looked for more than once.
-   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer
+   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer,
+                              b.birthday IS NOT NULL AND %(drawn)s AS drawn
                        OFFSET 0) may
    CROSS JOIN LATERAL (
                SELECT kind, agreed
@@ -335,14 +340,22 @@ class SalonCallCandidate(models.AbstractModel):
                               (3, 'lapsed', g.lapsed, may.ask),
                               (4, 'birthday', b.birthday IS NOT NULL, may.offer)
                       ) reason (place, kind, speaks, agreed)
-                WHERE speaks ORDER BY agreed DESC, place LIMIT 1) first
-   CROSS JOIN LATERAL (SELECT may.remind OR NOT first.agreed AS needs,
-                              may.ask OR NOT first.agreed AS lapsed,
-                              may.offer OR NOT first.agreed AS offers) told""",
+                WHERE speaks
+             ORDER BY agreed DESC, may.drawn AND kind = 'birthday' DESC, place
+                LIMIT 1) first
+   CROSS JOIN LATERAL (SELECT may.drawn AND first.kind = 'birthday' AS by_chance) alone
+   CROSS JOIN LATERAL (
+               SELECT by_chance,
+                      may.remind AND NOT by_chance OR NOT first.agreed AS needs,
+                      may.ask AND NOT by_chance OR NOT first.agreed AS lapsed,
+                      may.offer OR NOT first.agreed AS offers) told""",
             phone=self._sql_number(SQL("one.day")),
             purpose=self.env["salon.call"]._sql_purpose(SQL("first.kind")),
             reminders=self._sql_due_reminders(company, partners),
             birthdays=self._sql_birthdays(company, partners),
+            drawn=self.env["salon.control.draw"]._sql_left_uncalled(
+                SQL("p.id"), SQL("%s", company.id), self._sql_day(SQL("one"))
+            ),
             **{
                 name: self.env["salon.consent"]._sql_valid(
                     SQL("p.id"),
@@ -457,15 +470,13 @@ class SalonCallCandidate(models.AbstractModel):
         partners = self.env["res.partner"]
         return partners._sql_called_number(SQL("p"), company, today)
 
-    def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
+    def _sql_hold(self, company, today, may_have_left=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
         Row ``d`` has the ``purpose`` and the ``kind`` of the call. The first line that
         holds is the one told to people.
 
         :param bool may_have_left: who said that she left is called all the same
-        :param bool has_missed: what was said to her before the visit that she missed
-            does not count, nor that she never answers, and chance does not decide
         """
         return SQL(
             """COALESCE(%(gate)s, CASE
@@ -478,12 +489,12 @@ class SalonCallCandidate(models.AbstractModel):
                         AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
-                      WHERE a.phone = d.phone AND %(lately)s AND %(others)s) THEN 'gap'
-                 WHEN %(own)s AND EXISTS (
+                      WHERE a.phone = d.phone AND %(lately)s) THEN 'gap'
+                 WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
-                 WHEN %(resting)s THEN 'unreachable'
-                 WHEN %(control)s THEN 'control'
+                 WHEN d.kind NOT IN %(visit_kinds)s AND %(resting)s THEN 'unreachable'
+                 WHEN d.kind NOT IN %(free_kinds)s AND %(control)s THEN 'control'
                END)""",
             gate=self.env["salon.gate"]._sql_hold(
                 SQL("d.partner_id"),
@@ -506,20 +517,17 @@ class SalonCallCandidate(models.AbstractModel):
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
-            others=SQL("a.partner_id != d.partner_id") if has_missed else SQL("TRUE"),
-            own=SQL("FALSE") if has_missed else SQL("TRUE"),
-            resting=SQL("FALSE")
-            if has_missed
-            else SQL(
+            # Who missed a visit was in touch meanwhile.
+            visit_kinds=VISIT_KINDS,
+            resting=SQL(
                 "%s < (%s)",
                 today,
                 self.env["salon.call"]._sql_rest_until(
                     SQL("d.partner_id"), SQL("d.phone"), company
                 ),
             ),
-            control=SQL("FALSE")
-            if has_missed
-            else self.env["salon.control.draw"]._sql_left_uncalled(
+            free_kinds=FREE_KINDS,
+            control=self.env["salon.control.draw"]._sql_left_uncalled(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(

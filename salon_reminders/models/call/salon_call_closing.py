@@ -66,6 +66,10 @@ class SalonCall(models.Model):
             }
         )
 
+    def _cancel_as(self, reason):
+        """Take the calls off the list: nobody has to call, or nobody may."""
+        self._close(reason, state="cancelled")
+
     @api.model
     def _close_settled(self, partners):
         """Bring the open calls of clients who booked or came in line with that.
@@ -86,10 +90,32 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
-        for call in calls - settled:
+        calls -= settled
+        left = calls._filter_left()
+        left._cancel_as("left")
+        for call in calls - left:
             call._drop_met()
         # They wait for the visit now, or no longer.
-        (calls - settled)._notify_desk()
+        (calls - left)._notify_desk()
+
+    def _filter_left(self):
+        """Return the calls of clients who left, but those that say "we changed it".
+
+        Such a client had booked again and has cancelled it.
+        """
+        self.env["salon.visit"].flush_model()
+        domain = Domain("id", "in", self.ids) & Domain("kind", "!=", "fixed")
+        return self.search(domain & self._get_left_domain())
+
+    @api.model
+    def _get_left_domain(self):
+        """Return the domain of calls whose clients said that they left."""
+        attempts = self.env["salon.call.attempt"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: attempts._sql_left(
+                SQL.identifier(alias, "partner_id"), SQL.identifier(alias, "company_id")
+            )
+        )
 
     def _drop_met(self):
         """Go on without the needs that are booked or met meanwhile."""
@@ -206,7 +232,7 @@ class SalonCall(models.Model):
                 needs = format_list(self.env, dropped.mapped("need"))
                 call._drop_reminders(dropped, get_text(needs))
             else:
-                call._close(why, state="cancelled")
+                call._cancel_as(why)
 
     @api.model
     def _follow_reminders(self):
@@ -219,7 +245,7 @@ class SalonCall(models.Model):
         early = calls.filtered(
             lambda call: not (call.attempt_count or call._has_reason(call.reminder_ids))
         )
-        early._close("not_due", state="cancelled")
+        early._cancel_as("not_due")
         for call in (calls - early).sudo():
             due_date = call._get_due_date()
             if call.due_date != due_date:
@@ -260,7 +286,7 @@ class SalonCall(models.Model):
             # Who lacks a guardian is held on the list, until one is linked.
             some.filtered(
                 lambda call, holds=holds: holds[call.partner_id] not in KEPT_HOLDS
-            )._close("consent", state="cancelled")
+            )._cancel_as("consent")
             allowed |= some.filtered(
                 lambda call, holds=holds: not holds[call.partner_id]
             )
@@ -311,7 +337,7 @@ class SalonCall(models.Model):
         """Cancel the open calls of clients who were archived."""
         self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        )._close("archived", state="cancelled")
+        )._cancel_as("archived")
 
     def action_cancel(self):
         """Take calls off the list by hand; they come back after the contact gap.
@@ -328,7 +354,7 @@ class SalonCall(models.Model):
             untried.reminder_ids.sudo().with_context(
                 salon_from_call=SERVER_SAYS
             ).skip_until = until
-        opened._close("person", state="cancelled")
+        opened._cancel_as("person")
 
     # ------------------------------------------------------------
     # CLAIMING

@@ -517,6 +517,21 @@ class SalonCall(models.Model):
         """
         return {}
 
+    def _get_visit_texts(self):
+        """Return {call: what there is to say at a visit beside the needs, in words}.
+
+        Meant to be extended by who knows news.
+        """
+        return {
+            call: [
+                self.env._(
+                    "the birthday on %(date)s",
+                    date=format_date(self.env, call.birthday),
+                )
+            ]
+            for call in self.filtered("birthday")
+        }
+
     def _get_script_news(self):
         """Return {placeholder: value} of the news that this call is about.
 

@@ -30,11 +30,11 @@ class SalonReminder(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        days = company.salon_bundling_days
-        until = fields.Date.add(company._salon_today(), days=days)
-        return self.state in ("booked", "idle") or (
-            self.state == "scheduled" and self.call_date > until
-        )
+        today, days = company._salon_today(), company.salon_bundling_days
+        is_booked = bool(self.booked_date) and self.booked_date >= today
+        until = fields.Date.add(today, days=days)
+        is_later = self.state == "scheduled" and self.call_date > until
+        return is_booked or self.state == "idle" or is_later
 
     def _get_purpose(self):
         """Return what must have been agreed to for a call about it.

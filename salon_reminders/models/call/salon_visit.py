@@ -99,6 +99,21 @@ class SalonVisit(models.Model):
         )
         return {visit.partner_id: visit for visit in visits}
 
+    def _get_ask_texts(self):
+        """Add what else the calls are about that wait for these visits."""
+        texts = super()._get_ask_texts()
+        calls = self.env["salon.call"]
+        # A stylist has no calls, and asks about what is due.
+        if calls.has_access("read"):
+            waiting = calls.search(
+                [("partner_id", "in", self.partner_id.ids), ("is_waiting", "=", True)]
+            )
+            news = waiting._get_visit_texts()
+            for call, visit in waiting._get_near_visits().items():
+                if visit in self:
+                    texts[visit] = [*texts.get(visit, ()), *news.get(call, ())]
+        return texts
+
     @api.model
     def _follow_visits(self, partners):
         # First the reminders: what they say now settles the calls.

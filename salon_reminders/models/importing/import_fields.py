@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 class Field(NamedTuple):
     label: str
-    type: str  # text, ref, number, amount, date, time, flag
+    type: str  # text, ref, number, amount, date, time, duration, phone, flag
     words: str
 
 
@@ -65,7 +65,7 @@ KINDS = {
         "booking; bookings; appointment; appointments; reservations; schedule; записи; "
         "запись; бронирования; foglalások; foglalás; időpontok",
         ("date",),
-        ("time", *CLIENT, "walk_in", "stylist", *WHAT, "status"),
+        ("time", "end", "duration", *CLIENT, "walk_in", "stylist", *WHAT, "status"),
         ("time", "status"),
         ("date", "time", "client_key", "code", "item", "stylist"),
     ),
@@ -122,6 +122,12 @@ FIELDS = {
         "time; start time; from; booking time; appointment time; hour; время; "
         "время начала; время записи; начало; час; idő; óra; kezdés; kezdete; mikor",
     ),
+    "end": Field(
+        "End",
+        "time",
+        "end; end time; finish; until; to; конец; окончание; время окончания; "
+        "vége; vég; befejezés; meddig",
+    ),
     "cancel_date": Field(
         "Cancelled on",
         "date",
@@ -145,7 +151,7 @@ FIELDS = {
     ),
     "phone": Field(
         "Phone",
-        "text",
+        "phone",
         "phone; phone number; mobile; mobile phone; mobile number; telephone; tel; "
         "cell; contact number; телефон; номер телефона; мобильный; "
         "мобильный телефон; тел; telefon; telefonszám; mobil; mobilszám",
@@ -231,8 +237,8 @@ FIELDS = {
         "прайс; ár; egységár; listaár; eladási ár",
     ),
     "duration": Field(
-        "Minutes",
-        "number",
+        "Duration",
+        "duration",
         "duration; minutes; length; time min; duration min; длительность; "
         "продолжительность; минут; длительность мин; időtartam; perc; hossz",
     ),

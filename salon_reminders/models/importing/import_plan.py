@@ -71,6 +71,11 @@ class Line:
     def stylist(self):
         return self.row.vals.get("stylist", "")
 
+    @property
+    def minutes(self):
+        """Return how long it was booked for, 0 if nothing says so."""
+        return int(self.row.vals.get("duration") or 0)
+
 
 @dataclass(eq=False)
 class Visit:
@@ -87,6 +92,11 @@ class Visit:
     @property
     def rows(self):
         return [line.row for line in self.lines] + self.booking_rows
+
+    @property
+    def note(self):
+        notes = dict.fromkeys(row.vals.get("note") for row in self.rows)
+        return "\n".join(filter(None, notes))
 
     @property
     def is_purchase(self):

@@ -3,13 +3,13 @@
 import codecs
 import csv
 import io
+from datetime import date, datetime, time
 from itertools import islice
 
 import chardet
 from openpyxl import load_workbook
 
 from .import_fields import match_header
-from .import_values import to_text
 
 SAMPLE = 1000
 HEAD_BYTES = 200_000
@@ -94,6 +94,24 @@ def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
     for row in csv.reader(_without_nul(stream), delimiter=separator):
         yield [cell.strip() for cell in row]
+
+
+def to_text(value, decimal):
+    """Return the value of a spreadsheet cell as the text a CSV file would have."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        whole = value.time() == time()
+        return value.date().isoformat() if whole else value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float):
+        text = repr(value)
+        text = text.removesuffix(".0")
+        return text.replace(".", decimal)
+    return str(value).strip()
 
 
 def guess_row_count(data, sheet=None):

@@ -1,12 +1,13 @@
 from collections import defaultdict
 from itertools import islice
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ...tools.sold_words import guess_category
-from .import_values import RowReader, describe_problem
+from .import_values import RowReader, Writing, describe_problem
 
 STAGE_SIZE = 5000
 
@@ -48,37 +49,37 @@ class Stager:
         file.is_staged = True
 
     def _get_reader(self, file):
-        cache = {}
-        country = file.company_id.country_id
-
-        def format_phone(number):
-            if number not in cache:
-                cache[number] = phone_validation.phone_format(
-                    number,
-                    country.code or None,
-                    country.phone_code or None,
-                    force_format="E164",
-                    raise_exception=False,
-                )
-            return cache[number]
-
+        company = file.company_id
         return RowReader(
             file.kind,
             file._get_mapping(),
-            file.date_order,
-            file.decimal,
-            format_phone,
-            file.company_id._salon_today(),
+            Writing(file.date_order, file.decimal, file.duration_unit == "hour"),
+            self._get_dialler(company.country_id),
+            company._salon_today(),
+            company._salon_timezone(),
         )
 
+    def _get_dialler(self, country):
+        """Return a function from a number of a country to its international form."""
+        code, phone_code = country.code or None, country.phone_code or None
+
+        def dial(number):
+            try:
+                return phone_validation.phone_format(number, code, phone_code, "E164")
+            except UserError:
+                return ""
+
+        return dial
+
     def _prepare_row(self, reader, number, cells):
-        kind, vals, problem = reader.parse(cells)
+        kind, vals, problem, doubts = reader.parse(cells)
         key = reader.key(kind, vals)
         return {
             "number": number,
             "kind": kind,
             "state": "failed" if problem else "pending",
             "error": problem and describe_problem(self.env, number, problem),
+            "doubt": self._describe_doubts(number, doubts),
             "key": key,
             "raw": cells,
             "client_key": vals.pop("client_key"),
@@ -86,6 +87,10 @@ class Stager:
             "date": vals.get("date"),
             "vals": vals,
         }
+
+    def _describe_doubts(self, number, doubts):
+        texts = [describe_problem(self.env, number, doubt) for doubt in doubts]
+        return "\n".join(texts) or None
 
     # ------------------------------------------------------------
     # SORTING

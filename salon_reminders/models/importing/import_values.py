@@ -1,170 +1,24 @@
-"""From the text of a cell to a date, a time or an exact number.
-
-Every reader raises ``Problem`` with the words to put into the sentence that the
-person reads.
-"""
+"""From the cells of a row to its values, and what is said about those unreadable."""
 
 import hashlib
 import json
 import re
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, time
 from functools import lru_cache
+from typing import NamedTuple
 
+from ...tools.read_dates import read_date
+from ...tools.read_durations import read_duration
+from ...tools.read_numbers import read_flag, read_number, read_ref
+from ...tools.read_phones import read_phones
+from ...tools.read_problem import Problem
+from ...tools.read_times import move_to_zone, read_times
 from ...tools.sold_words import normalise
 from .import_fields import FIELDS, KINDS, WALK_IN_NAMES, status_kind
 
-ORDERS = {"ymd": (0, 1, 2), "mdy": (2, 0, 1), "dmy": (2, 1, 0)}
-
-_DATE = re.compile(
-    r"(\d{1,4})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,4})\.?(.*)", re.DOTALL
-)
-_TIME = re.compile(
-    r"T?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?"
-    r"\s*([ap])?\.?(?:m\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
-)
-_YES = {"1", "true", "yes", "y", "x", "да", "д", "истина", "igen", "i", "igaz", "✓"}
-_NO = {"", "0", "false", "no", "n", "нет", "н", "ложь", "nem", "hamis", "-"}
-# A file has few days, times and prices, each of them thousands of times.
-_remember = lru_cache(maxsize=10_000)
-
-
-class Problem(ValueError):
-    """A cell that can't be read; ``code`` names the sentence about it."""
-
-    def __init__(self, code, **words):
-        super().__init__(code)
-        self.code = code
-        self.words = words
-
-
-@_remember
-def read_date(text, order):
-    """Return (date, what follows it) of a text; a year in front is always ISO."""
-    match = _DATE.fullmatch(text)
-    if not match:
-        raise Problem("date", value=text)
-    parts = match.groups()[:3]
-    places = ORDERS["ymd" if len(parts[0]) == 4 else order]
-    year, month, day = (int(parts[place]) for place in places)
-    try:
-        return date(_full_year(year, parts[places[0]]), month, day), match[4].strip()
-    except ValueError:
-        raise Problem("date", value=text) from None
-
-
-def _full_year(year, text):
-    if len(text) <= 2:
-        # Two digits: this century, unless that lies far ahead.
-        year += 2000 if year < 50 else 1900
-    if not 1900 <= year <= 2200:
-        raise ValueError(year)
-    return year
-
-
-@_remember
-def read_time(text):
-    """Return the time of a text such as 14:30, 2:30 PM or 14.30.00."""
-    match = _TIME.fullmatch(text.strip())
-    if not match:
-        raise Problem("time", value=text)
-    hour, minute, half = int(match[1]), int(match[2]), (match[4] or "").lower()
-    if half:
-        if not 1 <= hour <= 12:
-            raise Problem("time", value=text)
-        hour = hour % 12 + 12 * (half == "p")
-    try:
-        return time(hour, minute, int(match[3] or 0))
-    except ValueError:
-        raise Problem("time", value=text) from None
-
-
-@_remember
-def read_number(text, decimal):
-    """Return the exact number of a text with this decimal sign.
-
-    Thousands may be parted by spaces, apostrophes or the other sign; a minus may
-    stand in front, behind, or be written as brackets.
-    """
-    digits = re.sub(r"[^\d.,()+\-]", "", re.sub("[−–—]", "-", text))
-    negative = "-" in digits or digits.startswith("(")
-    digits = digits.strip("()+-").rstrip(".,")
-    other = "," if decimal == "." else "."
-    pattern = rf"(?:\d+|\d{{1,3}}(?:\{other}\d{{3}})+)?(?:\{decimal}\d+)?"
-    if not digits or not re.fullmatch(pattern, digits):
-        raise Problem("number", value=text)
-    number = Decimal(digits.replace(other, "").replace(decimal, "."))
-    return -number if negative else number
-
-
-def read_flag(text):
-    """Return yes or no."""
-    word = text.strip().casefold()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise Problem("flag", value=text)
-
-
-def read_ref(text):
-    """Return a number or code as people mean it: 635 for 635.0."""
-    return re.sub(r"^(\d+)[.,]0+$", r"\1", text.strip())
-
-
-def guess_order(samples):
-    """Return (order of the dates, whether it is certain)."""
-    firsts, seconds, slashes = [], [], False
-    for text in samples:
-        match = _DATE.fullmatch(text)
-        if match and len(match[1]) < 4:
-            firsts.append(int(match[1]))
-            seconds.append(int(match[2]))
-            slashes |= "." not in text[match.end(1) : match.start(2)]
-    if not firsts:
-        return "ymd", True
-    if max(firsts) > 12 or max(seconds) > 12:
-        order = "dmy" if max(firsts) > 12 else "mdy"
-        return order, (max(firsts) > 12) != (max(seconds) > 12)
-    # Points between the parts mean the day first, everywhere.
-    return ("mdy", False) if slashes else ("dmy", True)
-
-
-def guess_decimal(samples, separator=","):
-    """Return the decimal sign that these numbers are written with."""
-    votes = {".": 0, ",": 0}
-    for text in samples:
-        marks = re.findall(r"[.,]", text)
-        if len(set(marks)) == 2:
-            votes[marks[-1]] += 3
-        elif len(marks) == 1 and not re.search(r"[.,]\d{3}\D*$", text):
-            votes[marks[0]] += 1
-    if votes["."] == votes[","]:
-        return "," if separator == ";" else "."
-    return max(votes, key=votes.get)
-
-
-def to_text(value, decimal):
-    """Return the value of a spreadsheet cell as the text a CSV file would have."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        whole = value.time() == time()
-        return value.date().isoformat() if whole else value.isoformat(" ", "seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float):
-        text = repr(value)
-        text = text.removesuffix(".0")
-        return text.replace(".", decimal)
-    return str(value).strip()
-
 
 def describe_problem(env, number, problem):
-    """Return the sentence about a row that can't be read, in plain words."""
+    """Return the sentence about a row or cell that can't be read, in plain words."""
     words = {"number": number, **problem.words}
     if problem.code == "missing":
         labels = env["salon.import.column"]._fields["target"]
@@ -172,7 +26,10 @@ def describe_problem(env, number, problem):
     return {
         "date": _text_date,
         "time": _text_time,
+        "duration": _text_duration,
         "number": _text_number,
+        "phone": _text_phone,
+        "phones": _text_phones,
         "flag": _text_flag,
         "missing": _text_missing,
         "future": _text_future,
@@ -195,10 +52,34 @@ def _text_time(env, words):
     )
 
 
+def _text_duration(env, words):
+    return env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a duration. "
+        "Write the minutes, or 1:30.",
+        **words,
+    )
+
+
 def _text_number(env, words):
     return env._(
         "Row %(number)s: %(value)s in the column %(column)s is not a number. "
         "Write only digits and the decimal sign of the file.",
+        **words,
+    )
+
+
+def _text_phone(env, words):
+    return env._(
+        "Row %(number)s: %(value)s in the column %(column)s can't be dialled. "
+        "Write the number with its country, as +1 212 555 0143.",
+        **words,
+    )
+
+
+def _text_phones(env, words):
+    return env._(
+        "Row %(number)s: the column %(column)s holds several numbers. The first one "
+        "that can be dialled is taken; %(value)s is not.",
         **words,
     )
 
@@ -222,19 +103,37 @@ def _text_future(env, words):
     )
 
 
+CACHED = 10_000
+# A working day; what ends before it begins is not meant to last until tomorrow.
+_LONGEST_BOOKING = 14 * 60
 # Without a receipt number only the whole content tells two lines apart.
 NO_RECEIPT_KEY = ("time", "amount", "quantity", "stylist")
+# An @, or as many digits as a phone number has: not for notes, which stylists read.
+_CONTACT = re.compile(r"@|\d(?:[\s().\-/]*\d){6}")
+
+
+class Writing(NamedTuple):
+    """How the cells of a file are written."""
+
+    order: str  # of the parts of a date
+    decimal: str = "."
+    in_hours: bool = False  # durations without a unit
 
 
 class RowReader:
     """Reads the rows of one file.
 
+    A row fails only when what makes it a row is unreadable. Any other cell is left
+    empty then, and kept as text in the note of what the row becomes.
+
     :param columns: list of (index, field, header)
-    :param format_phone: function from a phone number to its international form
+    :param writing: the ``Writing`` of the file
+    :param dial: function from a phone number to its international form, or nothing
     :param today: the salon's date; nothing can have been done after it
+    :param zone: the salon's time zone
     """
 
-    def __init__(self, kind, columns, order, decimal, format_phone, today):
+    def __init__(self, kind, columns, writing, dial, today, zone):
         self.kind = kind
         readers = {
             "text": self._read_text,
@@ -243,19 +142,25 @@ class RowReader:
             "amount": self._read_number,
             "date": self._read_date,
             "time": self._read_time,
+            "duration": self._read_duration,
+            "phone": self._read_phone,
             "flag": self._read_flag,
         }
         self.columns = [
             (*column, readers[FIELDS[column[1]].type]) for column in columns
         ]
-        self.order = order
-        self.decimal = decimal
-        self.format_phone = format_phone
+        self.writing = writing
+        # A client's number comes with each row of that client.
+        self.read_phones = lru_cache(CACHED)(lambda text: read_phones(text, dial))
         self.today = today
+        self.zone = zone
 
     def parse(self, cells):
-        """Return (kind, values, problem) of a row; the values even of a bad one."""
-        vals, problem = {}, None
+        """Return (kind, values, problem, doubts) of a row; values even of a bad one.
+
+        :return: the problem makes the row fail; doubts are about cells left empty
+        """
+        vals, problem, doubts = {}, None, []
         for index, name, header, read in self.columns:
             text = cells[index] if index < len(cells) else ""
             if not text:
@@ -264,9 +169,25 @@ class RowReader:
                 read(vals, name, text)
             except Problem as error:
                 error.words["column"] = header
-                problem = problem or error
+                if name == error.code == "date":
+                    problem = error
+                else:
+                    doubts.append(error)
+                    self._leave_out(vals, name, error)
         kind = self._finish(vals)
-        return kind, vals, problem or self._check(kind, vals)
+        return kind, vals, problem or self._check(kind, vals), doubts
+
+    def _leave_out(self, vals, name, error):
+        """Keep what can't be read as text, but for numbers to reach somebody by."""
+        if name == "amount":
+            # Nobody knows what was paid; the price list must not guess it.
+            vals["amount"] = "0"
+        text = error.words["value"]
+        if FIELDS[name].type != "phone" and not (
+            _CONTACT.search(text) and FIELDS[name].type != "date"
+        ):
+            kept = f"{error.words['column']}: {text}"
+            vals["kept"] = "\n".join(filter(None, [vals.get("kept"), kept]))
 
     def _read_text(self, vals, name, text):
         vals[name] = text
@@ -275,19 +196,46 @@ class RowReader:
         vals[name] = read_ref(text)
 
     def _read_number(self, vals, name, text):
-        vals[name] = str(read_number(text, self.decimal))
+        vals[name] = str(read_number(text, self.writing.decimal))
 
     def _read_date(self, vals, name, text):
-        day, rest = read_date(text, self.order)
+        # Nobody is born in the future: 45 in a birthday is 1945.
+        last = self.today.year if name == "birthdate" else None
+        day, rest = read_date(text, self.writing.order, last)
         vals[name] = day.isoformat()
-        if rest and name == "date":
-            vals.setdefault("time", read_time(rest).isoformat())
+        if rest and name == "date" and not vals.get("time"):
+            self._read_time(vals, "time", rest)
 
     def _read_time(self, vals, name, text):
         # A time column with a whole date in it: exports of spreadsheets have them.
         if len(text) > 12:
-            text = read_date(text, self.order)[1] or text
-        vals[name] = read_time(text).isoformat()
+            text = self._get_rest(text)
+        when = read_times(text)
+        vals[name] = when.start.isoformat()
+        if name == "time" and when.stop:
+            vals.setdefault("end", when.stop.isoformat())
+        if name == "time" and when.offset is not None:
+            vals["offset"] = when.offset
+
+    def _get_rest(self, text):
+        try:
+            return read_date(text, self.writing.order)[1] or text
+        except Problem:
+            return text
+
+    def _read_duration(self, vals, name, text):
+        vals[name] = str(read_duration(text, self.writing.in_hours))
+
+    def _read_phone(self, vals, name, text):
+        phones = self.read_phones(text)
+        first = next((phone for phone in phones if phone.number), None)
+        if not first:
+            vals[name] = text
+            raise Problem("phone", value=text)
+        vals[name], vals["phone_key"] = first.text, first.number
+        rest = [phone.text for phone in phones if phone != first]
+        if rest:
+            raise Problem("phones", value=", ".join(rest))
 
     def _read_flag(self, vals, name, text):
         vals[name] = read_flag(text)
@@ -298,14 +246,13 @@ class RowReader:
             kind = status_kind(vals["status"])
         else:
             kind = self.kind
-        if vals.get("time") == "00:00:00":
-            # Midnight is how spreadsheets write "no time".
-            del vals["time"]
-        if vals.get("phone"):
-            vals["phone_key"] = self.format_phone(vals["phone"])
+        self._finish_minutes(vals)
+        self._finish_times(vals)
         if self.kind == "receipts" and vals.get("category"):
             # A till without names for its goods: at least what kind they are.
             vals.setdefault("item", vals.get("code") or vals["category"])
+        if vals.get("kept"):
+            vals["note"] = "\n".join(filter(None, [vals.get("note"), vals.pop("kept")]))
         name = normalise(vals.get("client_name"))
         if name in WALK_IN_NAMES:
             del vals["client_name"]
@@ -314,6 +261,27 @@ class RowReader:
         vals["client_key"] = self._client_key(vals)
         return kind
 
+    def _finish_minutes(self, vals):
+        """Take the length of a booking from its end, which is what was booked."""
+        end, start = vals.pop("end", None), vals.get("time")
+        if not end or not start:
+            return
+        length = (_minutes(end) - _minutes(start)) % (24 * 60)
+        if 0 < length <= _LONGEST_BOOKING:
+            vals["duration"] = str(length)
+
+    def _finish_times(self, vals):
+        """Say how long it takes, and when on the salon's clock."""
+        offset = vals.pop("offset", None)
+        # Midnight is how spreadsheets write "no time".
+        if vals.get("time") == "00:00:00" and offset is None:
+            del vals["time"]
+        if offset is not None and vals.get("date"):
+            start = time.fromisoformat(vals["time"])
+            day = date.fromisoformat(vals["date"])
+            day, start = move_to_zone(day, start, offset, self.zone)
+            vals.update(date=day.isoformat(), time=start.isoformat())
+
     def _client_key(self, vals):
         """Return what a client is known by; empty for a walk-in."""
         if vals.get("walk_in"):
@@ -321,7 +289,8 @@ class RowReader:
         for prefix, name in (("n", "client"), ("p", "phone_key"), ("a", "name_key")):
             if vals.get(name):
                 return f"{prefix}:{vals[name]}"
-        return ""
+        # Nobody can dial it, but it is all that is known of the client.
+        return f"p:{vals['phone']}" if vals.get("phone") else ""
 
     def _check(self, kind, vals):
         for need in KINDS[self.kind].required:
@@ -340,3 +309,9 @@ class RowReader:
             names += NO_RECEIPT_KEY
         parts = json.dumps([kind, *(vals.get(name) or "" for name in names)])
         return hashlib.md5(parts.encode(), usedforsecurity=False).hexdigest()
+
+
+def _minutes(text):
+    """Return the minutes since midnight of a time."""
+    moment = time.fromisoformat(text)
+    return moment.hour * 60 + moment.minute

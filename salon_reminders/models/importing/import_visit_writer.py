@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.tools import SQL
 
 from ...tools.bulk_insert import bulk_insert, keep_values
+from ...tools.health_words import is_about_health
 from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
 from .import_plan import NO_TRACKING, NOON
@@ -73,6 +74,8 @@ class VisitWriter:
         if vals["state"] == "booked" and record.state in OPEN_STATES:
             # What the client confirmed meanwhile stays.
             vals = {**vals, "state": record.state}
+        if record.note:
+            vals.pop("note", None)
         if visit.append_id:
             self._append_lines(visit, record, commands)
         else:
@@ -125,6 +128,8 @@ class VisitWriter:
         }
         if visit.receipt:
             vals["receipt"] = visit.receipt
+        if visit.note:
+            vals["note"] = visit.note
         return vals
 
     def _prepare_lines_vals(self, salon_import, catalogue, visit, minutes):
@@ -135,7 +140,8 @@ class VisitWriter:
                 "sequence": nth,
                 "product_id": line.item.product_id,
                 "quantity": float(line.quantity),
-                "minutes": minutes[self._get_minutes_key(catalogue, line)],
+                "minutes": line.minutes
+                or minutes[self._get_minutes_key(catalogue, line)],
                 "amount": float(line.amount.quantize(places, ROUND_HALF_UP)),
                 "stylist_id": catalogue.stylist_id(line.stylist),
             }
@@ -154,7 +160,8 @@ class VisitWriter:
             [
                 {
                     "receipt": None,
-                    "note_is_health": False,
+                    "note": None,
+                    "note_is_health": is_about_health(visit.note),
                     **vals,
                     **self._prepare_results(visit, vals, lines, round_amount),
                 }
@@ -166,6 +173,7 @@ class VisitWriter:
         keep_values(records)
         records._validate_fields(("state", "start"))
         records._check_company()
+        records.filtered("note_is_health")._keep_notes()
         records.filtered(lambda visit: visit.state in OPEN_STATES)._take_times()
         return records
 

@@ -7,6 +7,8 @@ from psycopg2 import InterfaceError, OperationalError
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, groupby
 
+from odoo.addons.phone_validation.tools import phone_validation
+
 from ..visit.salon_visit import OPEN_STATES
 from .import_plan import NO_TRACKING, Line, Row, Visit, plan_client
 from .import_visit_writer import VisitWriter
@@ -192,6 +194,7 @@ class Writer:
         for line in visit.line_ids:
             vals = {"stylist": line.stylist_id.name, "time": local.isoformat()}
             vals["amount"] = str(line.amount)
+            vals["duration"] = str(line.minutes)
             row = Row(0, "bookings", 0, key, visit.date, "", vals)
             row.item = catalogue.find_product(line.product_id)
             plan.lines.append(Line(row, Decimal(str(line.quantity)), Decimal(0)))
@@ -353,13 +356,25 @@ class ClientWriter:
         names = (facts.get(name) for name in ("client_name", "phone"))
         return {
             "name": next(filter(None, names), None) or self._placeholder(number),
-            "phone": facts.get("phone"),
+            "phone": self._get_phone(facts),
             "email": facts.get("email"),
             "salon_birthdate": facts.get("birthdate"),
             "salon_note": facts.get("note"),
             "salon_import_ref": number,
             "is_salon_client": True,
         }
+
+    def _get_phone(self, facts):
+        """Return the number for the card, with its country if it can be dialled.
+
+        Cards are read in all companies; what it means must not depend on which.
+        """
+        number = facts.get("phone_key")
+        return (
+            phone_validation.phone_format(number, None, None)
+            if number
+            else facts.get("phone")
+        )
 
     def _placeholder(self, number):
         return self.env._("Client %(number)s", number=number)

@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 RUNNING = ("checking", "importing")
 # The scheduler stops the whole server when a job takes two minutes.
 SECONDS_PER_RUN = 20
+DOUBTFUL = [("doubt", "!=", False), ("state", "!=", "failed")]
 
 
 class SalonImport(models.Model):
@@ -80,6 +81,12 @@ class SalonImport(models.Model):
         string="Rows that can't be imported",
         domain=[("state", "=", "failed")],
     )
+    doubt_row_ids = fields.One2many(
+        "salon.import.row",
+        "import_id",
+        string="Rows with cells left empty",
+        domain=DOUBTFUL,
+    )
     # What the person decides
     walkin_ref = fields.Char(
         "Number for walk-ins",
@@ -125,6 +132,7 @@ class SalonImport(models.Model):
     row_count = fields.Integer("Rows", readonly=True)
     known_count = fields.Integer("Known already", readonly=True)
     failed_count = fields.Integer("Can't be imported", readonly=True)
+    doubt_count = fields.Integer("With cells left empty", readonly=True)
     client_count = fields.Integer("New clients", readonly=True)
     product_count = fields.Integer("New services and products", readonly=True)
     stylist_count = fields.Integer("New stylists", readonly=True)
@@ -426,6 +434,9 @@ class SalonImport(models.Model):
                 "row_count": sum(counts.values()),
                 "known_count": counts.get("known", 0),
                 "failed_count": counts.get("failed", 0),
+                "doubt_count": self.env["salon.import.row"].search_count(
+                    [("import_id", "=", self.id), *DOUBTFUL]
+                ),
             }
         )
         by_file = self.env["salon.import.row"]._read_group(

@@ -1,11 +1,19 @@
-from itertools import islice
+from collections import defaultdict
+from itertools import chain, islice
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
+from odoo.tools.sql import column_exists, create_column, table_exists
 
-from . import import_fields, import_reader, import_values
+from ...tools.locale_words import decimal_sign
+from ...tools.read_dates import guess_order, read_date
+from ...tools.read_durations import guess_in_hours
+from ...tools.read_numbers import guess_decimal, read_number
+from ...tools.read_problem import Guess, Problem
+from . import import_fields, import_reader
 
 MAX_BYTES = 100 * 1024 * 1024
 SAMPLES = 3
@@ -53,12 +61,8 @@ class SalonImportFile(models.Model):
         [(",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar")],
         help="What stands between two cells.",
     )
-    decimal = fields.Selection(
-        [(".", "Point: 1234.50"), (",", "Comma: 1234,50")],
-        string="Decimal sign",
-        required=True,
-        default=".",
-    )
+    # What the columns say about it, guessed again whenever one of them changes.
+    writing = fields.Json(compute="_compute_writing", store=True)
     date_order = fields.Selection(
         [
             ("ymd", "Year-month-day"),
@@ -66,15 +70,52 @@ class SalonImportFile(models.Model):
             ("dmy", "Day.month.year"),
         ],
         string="Dates",
+        compute="_compute_date_order",
+        store=True,
+        readonly=False,
         required=True,
         default="ymd",
     )
-    is_date_unsure = fields.Boolean(readonly=True)
-    is_date_confirmed = fields.Boolean(
-        "Dates are right", help="Tick it when the example is read as it is meant."
-    )
-    date_sample = fields.Char(readonly=True)
+    is_date_unsure = fields.Boolean(compute="_compute_date_sample")
+    date_sample = fields.Char(compute="_compute_date_sample")
     date_example = fields.Char("Example", compute="_compute_date_example")
+    is_date_confirmed = fields.Boolean(
+        "Dates are right",
+        compute="_compute_is_date_confirmed",
+        store=True,
+        readonly=False,
+        help="Tick it when the example is read as it is meant.",
+    )
+    decimal = fields.Selection(
+        [(".", "Point: 1234.50"), (",", "Comma: 1234,50")],
+        string="Decimal sign",
+        compute="_compute_decimal",
+        store=True,
+        readonly=False,
+        required=True,
+        default=".",
+    )
+    is_decimal_unsure = fields.Boolean(compute="_compute_decimal_sample")
+    decimal_sample = fields.Char(compute="_compute_decimal_sample")
+    decimal_example = fields.Char("Meaning", compute="_compute_decimal_example")
+    is_decimal_confirmed = fields.Boolean(
+        "Numbers are right",
+        compute="_compute_is_decimal_confirmed",
+        store=True,
+        readonly=False,
+        help="Tick it when the number is read as it is meant.",
+    )
+    duration_unit = fields.Selection(
+        [("minute", "Minutes"), ("hour", "Hours")],
+        string="Durations are in",
+        compute="_compute_duration_unit",
+        store=True,
+        readonly=False,
+        required=True,
+        default="minute",
+        help="Durations that say it themselves, such as 1h 30m, are read as they are.",
+    )
+    has_durations = fields.Boolean(compute="_compute_has_durations")
 
     # What is in it
     header_row = fields.Integer(readonly=True)
@@ -87,10 +128,69 @@ class SalonImportFile(models.Model):
     staged_count = fields.Integer(readonly=True)
     is_staged = fields.Boolean(readonly=True)
 
+    def _auto_init(self):
+        """Leave files that were read before alone: nothing is asked of them again."""
+        cr, table = self.env.cr, self._table
+        if table_exists(cr, table) and not column_exists(cr, table, "writing"):
+            create_column(cr, table, "writing", "jsonb")
+        return super()._auto_init()
+
+    @api.depends("kind", "column_ids.target", "encoding", "separator")
+    def _compute_writing(self):
+        for file in self:
+            file.writing = file._guess_writing()
+
+    @api.depends("writing")
+    def _compute_date_order(self):
+        for file in self:
+            file.date_order = file._get_guess("date").value or "ymd"
+
+    @api.depends("writing")
+    def _compute_date_sample(self):
+        for file in self:
+            guess = file._get_guess("date")
+            file.is_date_unsure = not guess.is_sure
+            file.date_sample = guess.sample
+
     @api.depends("date_sample", "date_order")
     def _compute_date_example(self):
         for file in self:
             file.date_example = file.date_sample and file._get_date_example()
+
+    @api.depends("writing", "date_order")
+    def _compute_is_date_confirmed(self):
+        self.is_date_confirmed = False
+
+    @api.depends("writing")
+    def _compute_decimal(self):
+        for file in self:
+            file.decimal = file._get_guess("decimal").value or file._get_usual_sign()
+
+    @api.depends("writing")
+    def _compute_decimal_sample(self):
+        for file in self:
+            guess = file._get_guess("decimal")
+            file.is_decimal_unsure = not guess.is_sure
+            file.decimal_sample = guess.sample
+
+    @api.depends("decimal_sample", "decimal")
+    def _compute_decimal_example(self):
+        for file in self:
+            file.decimal_example = file.decimal_sample and file._get_decimal_example()
+
+    @api.depends("writing", "decimal")
+    def _compute_is_decimal_confirmed(self):
+        self.is_decimal_confirmed = False
+
+    @api.depends("writing")
+    def _compute_duration_unit(self):
+        for file in self:
+            file.duration_unit = file._get_guess("duration").value or "minute"
+
+    @api.depends("writing")
+    def _compute_has_durations(self):
+        for file in self:
+            file.has_durations = bool(file._get_guess("duration").value)
 
     @api.depends("head")
     def _compute_preview(self):
@@ -119,10 +219,6 @@ class SalonImportFile(models.Model):
             file.missing = ", ".join(
                 " / ".join(labels[name] for name in need) for need in needs
             )
-
-    @api.onchange("date_order")
-    def _onchange_date_order(self):
-        self.is_date_confirmed = False
 
     # ------------------------------------------------------------
     # CRUD
@@ -186,7 +282,7 @@ class SalonImportFile(models.Model):
                 )
             ) from error
 
-    def _iter_rows(self):
+    def _iter_rows(self, decimal=None):
         """Yield all rows of the file, those above the headers too."""
         self.ensure_one()
         return import_reader.read_rows(
@@ -194,7 +290,7 @@ class SalonImportFile(models.Model):
             self.encoding,
             self.separator,
             self.sheet,
-            self.decimal,
+            self.decimal if decimal is None else decimal,
         )
 
     def _guess_row_count(self):
@@ -224,7 +320,6 @@ class SalonImportFile(models.Model):
                 "sequence": list(import_fields.KINDS).index(kind),
                 "header_row": header,
                 "head": [rows[header], *body[:PREVIEW_ROWS]],
-                **self._guess_writing(columns, targets),
                 "column_ids": [fields.Command.clear()]
                 + [
                     fields.Command.create(
@@ -244,21 +339,66 @@ class SalonImportFile(models.Model):
             }
         )
 
-    def _guess_writing(self, columns, targets):
-        """Return the values that say how dates and numbers are written."""
-        samples = {"date": [], "number": [], "amount": []}
-        for (_title, texts), target in zip(columns, targets, strict=True):
-            if target:
-                samples.setdefault(import_fields.FIELDS[target].type, []).extend(texts)
-        order, sure = import_values.guess_order(samples["date"])
-        numbers = samples["amount"] + samples["number"]
+    def _guess_writing(self):
+        """Return what the used columns say about how dates and numbers are written."""
+        if not self.head:
+            return False
+        columns = defaultdict(list)
+        for index, target, header in self._get_mapping():
+            columns[import_fields.FIELDS[target].type].append((index, header))
+        head = list(islice(self._iter_body(), import_reader.SAMPLE))
+        dates = guess_order(self._iter_texts(columns["date"], head))
         return {
-            "date_order": order,
-            "is_date_unsure": not sure,
-            "is_date_confirmed": False,
-            "date_sample": samples["date"][0] if samples["date"] else False,
-            "decimal": import_values.guess_decimal(numbers, self.separator),
+            "date": dates,
+            "decimal": self._guess_decimal(columns, head),
+            "duration": self._guess_duration_unit(columns["duration"], head),
         }
+
+    def _guess_decimal(self, columns, head):
+        places = self.company_id.currency_id.decimal_places
+        usual = self._get_usual_sign()
+        money = guess_decimal(self._iter_texts(columns["amount"], head), usual, places)
+        if money.value:
+            return money
+        return guess_decimal(self._iter_texts(columns["number"], head), usual, None)
+
+    def _guess_duration_unit(self, columns, head):
+        for index, header in columns:
+            texts = list(self._iter_texts([(index, header)], head, whole=False))
+            return Guess("hour" if guess_in_hours(header, texts) else "minute")
+        return Guess(None)
+
+    def _iter_body(self):
+        """Yield the rows below the headers as a guess needs them.
+
+        Numbers of a spreadsheet have no sign of their own: they must not vote.
+        """
+        rows = self._iter_rows(decimal="")
+        return islice(rows, self.header_row + 1, None)
+
+    def _iter_texts(self, columns, head, whole=True):
+        """Yield what columns hold in the first rows, then in the rest of the file."""
+        indexes = [index for index, _header in columns]
+        rows = head if indexes else ()
+        if indexes and whole and len(head) == import_reader.SAMPLE:
+            rows = chain(head, self._iter_rest(len(head)))
+        for row in rows:
+            for index in indexes:
+                if index < len(row) and row[index]:
+                    yield row[index]
+
+    def _iter_rest(self, start):
+        # A generator of its own: the file is opened when the first rows did not do.
+        yield from islice(self._iter_body(), start, None)
+
+    def _get_guess(self, what):
+        return Guess(*(self.writing or {}).get(what, [None]))
+
+    def _get_usual_sign(self):
+        """Return the decimal sign to expect: a list with semicolons keeps the comma."""
+        if self.separator == ";":
+            return ","
+        return decimal_sign(self.company_id.country_id.code) or "."
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -279,13 +419,25 @@ class SalonImportFile(models.Model):
 
     def _get_date_example(self):
         try:
-            day, _rest = import_values.read_date(self.date_sample, self.date_order)
-        except import_values.Problem:
+            day, _rest = read_date(self.date_sample, self.date_order)
+        except Problem:
             return self.env._("%(text)s is not a date", text=self.date_sample)
         return self.env._(
             "%(text)s is %(day)s",
             text=self.date_sample,
             day=day.strftime("%d %B %Y"),
+        )
+
+    def _get_decimal_example(self):
+        text = self.decimal_sample
+        try:
+            number = float(read_number(text, self.decimal))
+        except Problem:
+            return self.env._("%(text)s is not a number", text=text)
+        return self.env._(
+            "%(text)s is %(number)s",
+            text=text,
+            number=formatLang(self.env, number, grouping=True),
         )
 
     @api.model
@@ -314,6 +466,15 @@ class SalonImportFile(models.Model):
                         "and confirm it.",
                         file=file.name,
                         example=file.date_example,
+                    )
+                )
+            if file.is_decimal_unsure and not file.is_decimal_confirmed:
+                raise UserError(
+                    self.env._(
+                        "%(file)s: is %(example)s? Choose the decimal sign of its "
+                        "numbers and confirm it.",
+                        file=file.name,
+                        example=file.decimal_example,
                     )
                 )
             targets = [target for _index, target, _header in file._get_mapping()]

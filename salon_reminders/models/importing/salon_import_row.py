@@ -38,6 +38,7 @@ class SalonImportRow(models.Model):
         default="pending",
     )
     error = fields.Text("Reason")
+    doubt = fields.Text("Left empty", help="Cells that can't be read.")
     key = fields.Char()
     raw = fields.Json()
     vals = fields.Json()
@@ -61,6 +62,7 @@ class SalonImportRow(models.Model):
         "(company_id, key) WHERE state = 'done'", "This row is imported already."
     )
     _block_idx = models.Index("(import_id, state, block)")
+    _doubt_idx = models.Index("(import_id) WHERE doubt IS NOT NULL")
     _receipt_idx = models.Index("(import_id, receipt) WHERE receipt IS NOT NULL")
 
     @api.model
@@ -70,13 +72,14 @@ class SalonImportRow(models.Model):
             SQL(
                 """INSERT INTO salon_import_row (
                        import_id, company_id, file_id, number, kind, state, error,
-                       key, raw, vals, client_key, receipt, date)
+                       doubt, key, raw, vals, client_key, receipt, date)
                    SELECT import_id, company_id, file_id, number, kind, state, error,
-                          key, raw, vals, client_key, receipt, date
+                          doubt, key, raw, vals, client_key, receipt, date
                      FROM jsonb_to_recordset(%s::jsonb) AS r (
                           import_id int, company_id int, file_id int, number int,
-                          kind text, state text, error text, key text, raw jsonb,
-                          vals jsonb, client_key text, receipt text, date date)
+                          kind text, state text, error text, doubt text, key text,
+                          raw jsonb, vals jsonb, client_key text, receipt text,
+                          date date)
                 RETURNING 1""",
                 json.dumps(rows),
             )

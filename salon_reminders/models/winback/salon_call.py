@@ -126,6 +126,27 @@ class SalonCall(models.Model):
             not leaves.is_calling,
         )
 
+    def _get_visit_texts(self):
+        """Add that the client's stylist leaves, and who could take over."""
+        texts = super()._get_visit_texts()
+        for call, line in self._get_departure_lines().items():
+            texts[call] = [*texts.get(call, ()), self._text_leaving(line)]
+        return texts
+
+    @api.model
+    def _text_leaving(self, line):
+        values = {
+            "stylist": line.stylist_id.name,
+            "day": format_date(self.env, line.departure_id.last_date),
+            "successor": line.successor_id.name,
+        }
+        if line.successor_id:
+            return self.env._(
+                "%(stylist)s leaving on %(day)s (%(successor)s could take over)",
+                **values,
+            )
+        return self.env._("%(stylist)s leaving on %(day)s", **values)
+
     def _get_script_news(self):
         """Return what was changed, or who leaves and who takes over."""
         leaves = self.departure_id

@@ -343,14 +343,14 @@ class SalonLostClient(models.Model):
                 "%(days)s days ago.",
                 days=self.env.company.salon_contact_gap_days,
             )
+        if hold == "visit":
+            return self.env._(
+                "The client was here, or comes, within %(days)s days.", days=NEAR_DAYS
+            )
         if hold == "unreachable":
             return self.env._(
                 "Nobody answered the last calls. Write to the client, or correct the "
                 "number."
-            )
-        if hold == "visit":
-            return self.env._(
-                "The client was here, or comes, within %(days)s days.", days=NEAR_DAYS
             )
         if hold == "control":
             return self.env._(

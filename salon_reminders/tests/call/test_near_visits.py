@@ -252,6 +252,14 @@ class TestNearVisits(CallCase):
         self.roots.active = False
         self.assertFalse(self._get_ask_text(visit))
 
+    def test_what_else_its_call_is_about(self):
+        self.call.birthday = "2026-03-13"
+        visit, later = self._visit("2026-03-12"), self._visit("2026-03-30")
+        said = "the birthday on 03/13/2026"
+        self.assertIn(said, visit.with_user(self.receptionist).ask_text)
+        self.assertNotIn(said, later.with_user(self.receptionist).ask_text)
+        self.assertNotIn(said, visit.with_user(self.stylist_user).ask_text)
+
     def test_a_list_of_visits_asks_once(self):
         def measure(visits):
             self.env.invalidate_all()
@@ -260,6 +268,7 @@ class TestNearVisits(CallCase):
             return self.env.cr.sql_log_count - before
 
         visits = self._visit("2026-03-12")
+        measure(visits)
         few = measure(visits)
         for number in range(10):
             call = self._create_due_call(f"C{number}", f"+36 30 123 47{number:02}")

@@ -211,6 +211,29 @@ class TestSalonImportBookings(SalonImportCase):
         self.assertEqual(self._visits("702"), visit)
         self.assertEqual(visit.state, "done")
 
+    def test_booking_keeps_its_length(self):
+        self._import(
+            {
+                "bookings.csv": "Date,Start Time,End Time,Duration,Client,Service,"
+                "Staff\n"
+                "2026-03-12,10:00,12:30,150,Anna Lark,Colour,Vera\n"
+                "2026-03-13,10:00,,45,Bea Lark,Colour,Vera\n"
+            }
+        )
+        clients = self.env["res.partner"].search([("name", "like", "% Lark")])
+        visits = clients.salon_visit_ids.sorted("start")
+        self.assertEqual(
+            [str(stop) for stop in visits.mapped("stop")],
+            ["2026-03-12 11:30:00", "2026-03-13 09:45:00"],
+        )
+
+    def test_booking_without_a_time_that_can_be_read(self):
+        done = self._import(
+            {"bookings.csv": BOOKINGS + "2026-03-12,noon,700,Vera,Cut\n"}
+        )
+        self.assertEqual((done.booked_count, done.doubt_count), (1, 1))
+        self.assertEqual(str(self._visits("700").date), "2026-03-12")
+
     def test_booking_of_nobody(self):
         self._import(
             {

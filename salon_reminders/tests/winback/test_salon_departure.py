@@ -442,6 +442,24 @@ class TestSalonDeparture(DepartureCase):
         self.assertIn("Vera leaves", call.explanation)
         self.assertFalse(self._plan())
 
+    def test_told_at_the_visit_that_is_near(self):
+        self._come(self.anna, 10, 40)
+        departure = self._leave()
+        departure.action_call()
+        departure.line_ids.successor_id = self.sofia
+        call = self._plan()
+        fringe = self._create_service("Fringe", self.env["salon.cycle"])
+        visit = self._book("2026-03-13 09:00", services=fringe)
+        self.assertTrue(call.is_waiting)
+        self.assertEqual(
+            visit.with_user(self.receptionist).ask_text,
+            "Vera leaving on 03/20/2026 (Sofia could take over)",
+        )
+        departure.line_ids.successor_id = False
+        visit.invalidate_recordset(["ask_text"])
+        text = visit.with_user(self.receptionist).ask_text
+        self.assertEqual(text, "Vera leaving on 03/20/2026")
+
     def test_not_without_consent_nor_left_out(self):
         self._come(self.anna, 10, 40)
         self._come(self.bea, 10, 40)

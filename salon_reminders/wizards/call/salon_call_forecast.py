@@ -159,19 +159,19 @@ class SalonCallForecast(models.AbstractModel):
                      WHERE a.company_id = %(company)s
                        AND a.date > %(today)s - %(gap)s - 2
                  UNION ALL
-                    SELECT p.id, (%(rest)s)
-                      FROM res_partner p
-                     WHERE p.id IN (SELECT k.partner_id FROM salon_call k
-                                     WHERE k.company_id = %(company)s
-                                       AND k.close_reason = 'unreachable')
-                 UNION ALL
                     SELECT v.partner_id, v.date + apart
                       FROM salon_visit v,
                            unnest(ARRAY[-%(beside)s, %(beside)s + 1]) AS apart
                      WHERE v.company_id = %(company)s AND v.state IN %(kept)s
                        AND v.partner_id IS NOT NULL
                        AND v.start > %(today)s - %(beside)s - 2
-                       AND v.start < %(today)s + %(days)s + %(beside)s + 2) e
+                       AND v.start < %(today)s + %(days)s + %(beside)s + 2
+                 UNION ALL
+                    SELECT p.id, (%(rest)s)
+                      FROM res_partner p
+                     WHERE p.id IN (SELECT k.partner_id FROM salon_call k
+                                     WHERE k.company_id = %(company)s
+                                       AND k.close_reason = 'unreachable')) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
             today=SQL("%s::date", company._salon_today()),
             company=company.id,
@@ -184,6 +184,8 @@ class SalonCallForecast(models.AbstractModel):
             ),
             tz=company._salon_timezone().zone,
             gap=company.salon_contact_gap_days,
+            beside=NEAR_DAYS,
+            kept=KEPT_STATES,
             rest=self.env["salon.call"]._sql_rest_until(
                 SQL("p.id"),
                 self.env["res.partner"]._sql_called_number(
@@ -193,8 +195,6 @@ class SalonCallForecast(models.AbstractModel):
                 ),
                 company,
             ),
-            beside=NEAR_DAYS,
-            kept=KEPT_STATES,
             days=DAYS,
         )
 
