@@ -1,5 +1,6 @@
 import re
 
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # What people did, in an order in which nothing refers to what is already gone.
@@ -48,8 +49,13 @@ def uninstall_hook(env):
     not be removed without errors in the log; and things would be left that point at
     models and fields which no longer exist.
     """
+    types = env["ir.model.data"].search(
+        [("module", "=", "salon_reminders"), ("model", "=", "mail.activity.type")]
+    )
     env["mail.activity"].with_context(active_test=False).search(
-        [("res_model", "in", ("salon.call", "salon.card.alert"))]
+        Domain("res_model", "in", ("salon.call", "salon.card.alert"))
+        # On contacts and products, which stay.
+        | Domain("activity_type_id", "in", types.mapped("res_id"))
     ).unlink()
     for model in HISTORY:
         table = SQL.identifier(env[model]._table)

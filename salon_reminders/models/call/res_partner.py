@@ -233,10 +233,9 @@ class ResPartner(models.Model):
                 days=company.salon_contact_gap_days,
             ),
             "unreachable": self.env._(
-                "Due, but nobody answered the last calls: the rest between them "
-                "doubles, and from the %(calls)s. on there is one in half a year. "
-                "Write to the client, or correct the number.",
-                calls=company.salon_unreachable_calls or "∞",
+                "Due, but nobody answered the last calls: each time the client is left "
+                "alone for longer, half a year at most. Write to the client, or "
+                "correct the number."
             ),
             "control": self.env._(
                 "Due, but chance put the client in the control group: left uncalled "

@@ -12,6 +12,7 @@ from ...tools.server_flags import SERVER_SAYS
 from ..reminder.salon_reminder import CALLABLE_STATES
 from ..visit.salon_visit import KEPT_STATES, MADE_STATES, OPEN_STATES
 from .salon_call import VISIT_KINDS, WIN_BACK_KINDS
+from .salon_call_outcome import UNANSWERED
 from .salon_call_queue import CHANGES
 
 # What holds back an open call without ending it.
@@ -22,8 +23,6 @@ REST_HOURS = 2
 DAYS_AHEAD = 14
 # From so many of her last calls it is learned when she answers.
 ATTEMPTS = 100
-# With these nobody answered who was called.
-UNANSWERED = ("no_answer", "wrong_number")
 # Who never answers is tried again after so many days, and no later.
 MOST_REST = 182
 

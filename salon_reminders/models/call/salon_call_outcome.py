@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 SHORTCUTS = "abcdefghijklmnopqrstuvwxy"
+# After these kinds nobody was spoken to.
+UNANSWERED = ("no_answer", "wrong_number")
 
 
 class SalonCallOutcome(models.Model):

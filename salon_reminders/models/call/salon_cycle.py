@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_list
 
-WARNING = "mail.mail_activity_data_warning"
+GIVEN_UP = "salon_reminders.mail_activity_type_given_up"
 
 
 class SalonCycle(models.Model):
@@ -29,7 +29,7 @@ class SalonCycle(models.Model):
     def _get_warnings(self):
         """Return the warnings that nobody is called about these, the done ones, too."""
         every = self.with_context(active_test=False)
-        return every.product_tmpl_ids.sudo().activity_search([WARNING])
+        return every.product_tmpl_ids.sudo().activity_search([GIVEN_UP])
 
     @api.model
     def _warn_given_up(self, company):
@@ -57,7 +57,7 @@ class SalonCycle(models.Model):
         manager = self.env["salon.call.planner"].with_company(company)._get_manager()
         services = self.with_context(active_test=False).product_tmpl_ids
         services[:1].activity_schedule(
-            WARNING,
+            GIVEN_UP,
             summary=self.env._("Nobody is called about %(need)s", need=self.name),
             note=self.env._(
                 "All services of this cycle are archived: %(services)s. Offer one of "

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..call.salon_call_outcome import UNANSWERED
 from ..visit.salon_visit import MADE_STATES
 
 
@@ -222,8 +223,7 @@ class SalonLeavingFix(models.Model):
                      FROM salon_call k
         LEFT JOIN LATERAL (
                    SELECT TRUE AS called,
-                          bool_or(o.kind NOT IN ('no_answer', 'wrong_number'))
-                              AS reached
+                          bool_or(o.kind NOT IN %s) AS reached
                      FROM salon_call_attempt a
                      JOIN salon_call_outcome o ON o.id = a.outcome_id
                     WHERE a.call_id = k.id AND a.undone_at IS NULL
@@ -236,6 +236,7 @@ class SalonLeavingFix(models.Model):
                     WHERE v.partner_id = k.partner_id AND v.company_id = k.company_id
                       AND v.state IN %s AND v.date >= k.opened_date) came ON TRUE
                     WHERE k.fix_id = ANY(%s)""",
+                UNANSWERED,
                 MADE_STATES,
                 self.ids,
             )

@@ -1,11 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...models.call.salon_call_outcome import UNANSWERED
 from ...models.visit.salon_visit import MADE_STATES
 from ...tools.times import WEEKDAYS
-
-# Outcomes after which nobody was spoken to.
-NOT_REACHED = ["no_answer", "wrong_number"]
 
 
 class SalonCallReport(models.Model):
@@ -107,7 +105,7 @@ class SalonCallReport(models.Model):
             moment=moment,
             weekday=self._sql_weekday(moment),
             hour=self._sql_hour(SQL("a.date")),
-            reached=SQL("outcome.kind != ALL(%s)", NOT_REACHED),
+            reached=SQL("outcome.kind NOT IN %s", UNANSWERED),
         )
 
     @api.model
