@@ -53,7 +53,13 @@ class Stager:
         return RowReader(
             file.kind,
             file._get_mapping(),
-            Writing(file.date_order, file.decimal, file.duration_unit == "hour"),
+            Writing(
+                file.date_order,
+                file.decimal,
+                file.duration_unit == "hour",
+                file.item_for_all or "",
+                self.env["salon.import.status"]._get_answers(company),
+            ),
             self._get_dialler(company.country_id),
             company._salon_today(),
             company._salon_timezone(),
@@ -106,6 +112,7 @@ class Stager:
         self._fail_siblings(salon_import)
         self._set_blocks(salon_import)
         self._find_categories(salon_import)
+        self._find_statuses(salon_import)
         self.env["salon.import.row"].invalidate_model()
 
     def _mark_walk_ins(self, salon_import):
@@ -297,6 +304,18 @@ class Stager:
             else:
                 vals.update(name=name, sold_as=guess_category(name))
                 known[name].create({**vals, "import_id": salon_import.id})
+
+    def _find_statuses(self, salon_import):
+        counts = self._query(
+            """SELECT vals->>'status', COUNT(*), MIN(date) < %(today)s
+                 FROM salon_import_row
+                WHERE import_id = %(id)s AND vals->>'status' IS NOT NULL
+                  AND state != 'failed'
+             GROUP BY 1 ORDER BY 1""",
+            salon_import,
+            today=salon_import.company_id._salon_today(),
+        )
+        self.env["salon.import.status"]._list_statuses(salon_import, counts)
 
     def _query(self, query, salon_import, **params):
         return self.env.execute_query(SQL(query, id=salon_import.id, **params))

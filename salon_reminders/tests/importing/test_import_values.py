@@ -395,10 +395,12 @@ class TestImportValues(BaseCase):
 
     def test_encodings(self):
         text = "Клиент;Услуга;Сумма\n" + "Иванова Анна;Стрижка женская;1500\n" * 20
-        for encoding in ("utf-8", "utf-8-sig", "windows-1251"):
+        for encoding in ("utf-8", "utf-8-sig", "windows-1251", "koi8-r", "cp866"):
             with self.subTest(encoding=encoding):
                 self.assertEqual(guess_encoding(text.encode(encoding)), encoding)
         self.assertEqual(guess_encoding(text.encode("utf-16")), "utf-16")
+        text = "姓,名,電話番号\n山田,花子,09055550143\n" * 20
+        self.assertEqual(guess_encoding(text.encode("cp932")), "cp932")
 
     def test_separators(self):
         for sign in ",;\t|":
