@@ -5,6 +5,8 @@ What has not changed since it was last found good is not checked again.
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import process, project, python_env, setup, state, versions
@@ -80,17 +82,35 @@ def run(fix=False, quick=False):
 
 def check_files(source, python, fix=False):
     """Checks that need no database, all at once; names of those that complain."""
-    checks = [one for one in file_checks(source, python) if one.files]
-    environment = lint_environment(source)
+    checks, environment = get_checks(source, python), lint_environment(source)
     with step("Checking the code"):
         if fix:
             repair(checks, environment)
             versions.raise_versions()
-        checks = [one for one in checks if not one.is_known_good()]
-        unhappy = judge(checks, environment)
+        unhappy = judge_files(checks, environment)
+    return show(unhappy)
+
+
+@contextmanager
+def checking_files(source, python):
+    """Check them beside what is done inside; yields what gives the complaints."""
+    checks, environment = get_checks(source, python), lint_environment(source)
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(judge_files, checks, environment)
+        yield lambda: show(found.result())
+
+
+def get_checks(source, python):
+    return [one for one in file_checks(source, python) if one.files]
+
+
+def judge_files(checks, environment):
+    """What is not known to be good is looked at; what it complains of, by name."""
+    checks = [one for one in checks if not one.is_known_good()]
+    unhappy = judge(checks, environment)
     if old := versions.complaints():
         unhappy["versions"] = "\n".join(old)
-    return show(unhappy)
+    return unhappy
 
 
 def check_in_fresh_database(source):

@@ -63,18 +63,25 @@ def run_tests(arguments, everything):
     with setup.workshop("test", "test", "lint") as shop:
         require_browser(shop)
         offer_pdf()
-        problems = []
-        if everything:
-            problems += linting.check_files(shop.source, shop.python)
-        names, problem = install_check(shop, wanted)
-        if problem:
-            say(f"\n{problem}")
-            say("salon test: FAILED: installation; 0 passed")
-            return 1
-        if everything:
-            problems += linting.check_models(shop, names["bridges"])
-        code, tests = run_pytest(shop, names, wanted)
+        with checking(shop, everything) as complaints:
+            names, problem = install_check(shop, wanted)
+            if problem:
+                say(f"\n{problem}")
+                say("salon test: FAILED: installation; 0 passed")
+                return 1
+            problems = (
+                linting.check_models(shop, names["bridges"]) if everything else []
+            )
+            code, tests = run_pytest(shop, names, wanted)
+            problems += complaints()
     return conclude(problems, code, tests, time.monotonic() - started)
+
+
+def checking(shop, everything):
+    """Check the code beside the rest, if everything is wanted."""
+    if not everything:
+        return nullcontext(list)
+    return linting.checking_files(shop.source, shop.python)
 
 
 def compare_odoo():

@@ -1,6 +1,6 @@
 {
     "name": "Salon Reminders",
-    "version": "19.0.1.2.8",
+    "version": "19.0.1.3.0",
     "category": "Services/Salon",
     "summary": "Beauty salon, barber, hairdresser: call clients back in time, "
     "with consent, appointment book, promotions and reports",
@@ -74,6 +74,7 @@
         "views/insight/salon_service_affinity_views.xml",
         "views/insight/salon_client_offer_views.xml",
         "views/client/res_partner_views.xml",
+        "views/call/res_partner_views.xml",
         "views/consent/salon_consent_ask_views.xml",
         "views/insight/res_partner_card_views.xml",
         "views/client/res_partner_taking_over_views.xml",

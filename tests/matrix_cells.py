@@ -44,9 +44,7 @@ class Cells:
         # What is closed is refused as a whole: one question will do.
         is_open = model.has_access("read")
         names = list(model._fields) if is_open else ["display_name"]
-        readable = [
-            one for one in names if model._has_field_access(model._fields[one], "read")
-        ]
+        readable = self._get_readable(model, names)
         # A rule refuses rows whatever is asked of them.
         is_refused = not self.is_long and not model.browse(ids).has_access("read")
         for one in ["display_name"] if is_refused else names:
@@ -56,20 +54,29 @@ class Cells:
                 yield Cell(name, "search_read", [[], [one]], {"limit": LIMIT})
             yield from self._grouping(model._fields[one])
         spec = {one: {} for one in readable}
-        nested = self._get_nested(model)
+        for one in (self._get_nested(model), spec):
+            yield Cell(name, "web_read", [ids, one], {})
+        yield Cell(name, "export_data", [ids, ["display_name", ".id"]], {})
+        yield Cell(name, "copy_data", [ids], {})
+        yield Cell(name, "get_formview_action", [ids], {})
+        yield from self._reading_all(model, readable)
+
+    def _reading_all(self, model, readable):
+        """Yield lists of all that somebody may read, and new forms."""
+        name, nested = model._name, self._get_nested(model)
         yield Cell(name, "search_read", [[], readable], {"limit": LIMIT})
         yield Cell(name, "web_search_read", [[], nested], {"limit": LIMIT})
-        for one in ((ids, nested), (ids, spec)):
-            yield Cell(name, "web_read", [*one], {})
         yield Cell(name, "name_search", [""], {"limit": LIMIT})
         yield Cell(
             name, "web_name_search", ["", {"display_name": {}}], {"limit": LIMIT}
         )
-        yield Cell(name, "export_data", [ids, ["display_name", ".id"]], {})
-        yield Cell(name, "copy_data", [ids], {})
-        yield Cell(name, "get_formview_action", [ids], {})
-        yield Cell(name, "default_get", [names], {})
-        yield from self._forms(model, spec)
+        yield Cell(name, "default_get", [list(model._fields)], {})
+        yield from self._forms(model, {one: {} for one in readable})
+
+    def _get_readable(self, model, names):
+        return [
+            one for one in names if model._has_field_access(model._fields[one], "read")
+        ]
 
     def _grouping(self, field):
         """Yield the groups and aggregates that list the values of a field."""
@@ -184,3 +191,16 @@ class Cells:
             rows = rows or self._get_ids("res.partner")
             return rows if parameter.endswith("ids") else rows[0]
         return {} if parameter.startswith(DICTIONARIES) else ""
+
+
+class CellsBeside(Cells):
+    """The requests to models that hold nothing of the salon's own.
+
+    They could tell of a client only by a link that somebody puts into them.
+    """
+
+    def _reading(self, env, name):
+        model = env[name]
+        if model.has_access("read"):
+            readable = self._get_readable(model, list(model._fields))
+            yield from self._reading_all(model, readable)

@@ -20,9 +20,14 @@ STEPS = 200
 PROBABLY_GONE = 0.6
 # What becomes of a visit: still to be made, made, not made.
 OPEN = ("booked", "confirmed", "arrived")
+# Who never answers leaves the list after so many calls, but for one in so many days.
+UNREACHABLE_CALLS = 4
+HALF_A_YEAR = 182
 # What a client is asked for, and what each kind of call needs.
 PURPOSES = ("reminder", "feedback", "promotion")
 PURPOSE_OF = {"reminder": "reminder", "lapsed": "feedback", "birthday": "promotion"}
+# So many days before and after a visit nobody is phoned.
+NEAR_DAYS = 3
 # From this age on clients agree for themselves.
 OF_AGE = 16
 STATES = (*OPEN, "done", "no_show", "cancelled")
@@ -119,6 +124,7 @@ class Call:
     birthday: date | None = None
     state: str = "open"
     attempts: list = field(default_factory=list)  # (moment, phone)
+    ended: str = ""  # "unreachable" or "answered"
 
 
 @dataclass

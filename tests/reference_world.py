@@ -114,7 +114,7 @@ class World:
     # ---- what follows from a change ----
 
     def visits_changed(self, *clients):
-        """Skips end with the next visit; calls whose every reason is gone close."""
+        """Skips end with the next visit; open calls go on with what is left to tell."""
         self.lines_moved()
         reminders = self.reminders()
         for call in self.calls:
@@ -124,6 +124,15 @@ class World:
             states = [reminders[key].state for key in keys if key in reminders]
             if not any(state in CALLABLE for state in states):
                 call.state = "done"
+            else:
+                call.needs = {key[2] for key in keys if not self.is_met(reminders, key)}
+
+    def is_met(self, reminders, key):
+        """Booked, not followed any more, or next due after the bundling window."""
+        reminder, salon = reminders.get(key), self.salons[key[1]]
+        window = self.today(key[1]) + timedelta(days=salon.bundling)
+        state = reminder.state if reminder else "booked"
+        return state == "booked" or (state == "scheduled" and reminder.call > window)
 
     def lines_moved(self):
         """A skip holds as long as her last visit is the one it was said after."""
@@ -310,7 +319,7 @@ class World:
         call.attempts.append((self.now, phone))
         if len(call.attempts) >= self.salons[call.salon].max_attempts:
             self.skip_gap(call)
-            call.state = "done"
+            call.state, call.ended = "done", "unreachable"
 
     def cancel(self, call):
         """Take a call off the list by hand; who was called has the gap by that."""
@@ -331,7 +340,7 @@ class World:
                 self.wish(key).stopped = True
             else:
                 self.skip_once(key)
-        call.state = "done"
+        call.state, call.ended = "done", "answered"
 
     def keys_of(self, call):
         return [(call.client, call.salon, need) for need in sorted(call.needs)]
@@ -427,13 +436,9 @@ class World:
 
     def holds(self, name):
         """{(client, salon, need): what holds it back}, after the planning."""
-        found, numbers = {}, set()
+        found = {}
         for reason in self.candidates(name):
-            hold = self.hold(reason, name)
-            phone = self.number(reason.client, name)
-            if not hold:
-                hold = "gap" if phone in numbers else "quota"
-                numbers.add(phone)
+            hold = self.hold(reason, name) or "quota"
             for needs, why in ((reason.needs, hold), (reason.dropped, "consent")):
                 found |= {(reason.client, name, need): why for need in needs}
         return found
@@ -498,9 +503,7 @@ class World:
         return found
 
     def came(self, client, name):
-        return any(
-            (v.client, v.salon, v.state) == (client, name, "done") for v in self.visits
-        )
+        return any(self.is_hers(visit, client, name) for visit in self.visits)
 
     def wished(self, client, day):
         return any(
@@ -522,10 +525,49 @@ class World:
             return "phone"
         if phone in self.blacklist:
             return "blacklist"
+        if self.is_near_visit(client, name):
+            return "visit"
         for call in self.open_calls(name):
             if call.client == client or self.number(call.client, name) == phone:
                 return "call"
-        return "gap" if self.contacted(client, phone, name) else None
+        if self.contacted(client, phone, name):
+            return "gap"
+        return "unreachable" if self.rests(client, phone, name) else None
+
+    def rests(self, client, phone, name):
+        """Not answering, she is left alone for longer each time, then half a year."""
+        salon = self.salons[name]
+        own = [c for c in self.calls if (c.client, c.salon) == (client, name)]
+        since = [
+            *(c.attempts[-1][0] for c in own if c.ended == "answered"),
+            *(v.moment for v in self.visits if self.is_hers(v, client, name)),
+        ]
+        missed = [
+            c.attempts[-1][0]
+            for c in own
+            if c.ended == "unreachable" and phone in [one for _at, one in c.attempts]
+        ]
+        row = [moment for moment in missed if moment >= max(since, default=moment)]
+        if len(row) < 2:
+            return False
+        days = min(max(salon.contact_gap, 1) * 2 ** (len(row) - 1), ref.HALF_A_YEAR)
+        if len(row) >= ref.UNREACHABLE_CALLS:
+            days = ref.HALF_A_YEAR
+        return salon.day(max(row)) + timedelta(days=days) > self.today(name)
+
+    @staticmethod
+    def is_hers(visit, client, name):
+        return (visit.client, visit.salon, visit.state) == (client, name, "done")
+
+    def is_near_visit(self, client, name):
+        """She was here a moment ago or comes soon, and is spoken to there."""
+        salon, today = self.salons[name], self.today(name)
+        return any(
+            abs(salon.day(visit.moment) - today) <= timedelta(days=ref.NEAR_DAYS)
+            for visit in self.visits
+            if (visit.client, visit.salon) == (client, name)
+            and visit.state in (*ref.OPEN, "done")
+        )
 
     def contacted(self, client, phone, name):
         salon = self.salons[name]
@@ -544,7 +586,7 @@ class World:
         return sum(
             line.quantity * self.prices[line.service]
             for visit in self.visits
-            if (visit.client, visit.salon, visit.state) == (client, name, "done")
+            if self.is_hers(visit, client, name)
             and self.salons[name].day(visit.moment) > ref.year_before(today)
             for line in visit.lines
         )

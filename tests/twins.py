@@ -578,9 +578,12 @@ class Twins:
         self.case.assertEqual(theirs, ours)
 
     def compare_calls(self):
-        """The call list, and every call with its one activity."""
+        """The call list, what of it waits for a visit, and each call's activity."""
         ours = sorted(
-            (c.salon, c.client, c.kind, sorted(c.needs), c.opened, c.birthday)
+            (
+                *(c.salon, c.client, c.kind, sorted(c.needs), c.opened, c.birthday),
+                self.world.is_near_visit(c.client, c.salon),
+            )
             for c in self.world.calls
             if c.state == "open"
         )
@@ -598,6 +601,7 @@ class Twins:
                 sorted(call.cycle_ids.mapped("name")),
                 call.opened_date,
                 call.birthday or None,
+                call.is_waiting,
             )
             for call in records
         )

@@ -34,6 +34,11 @@ def pg_settings(cr, settings):
         _set(cr, before)
 
 
+def uncompiled(cr):
+    """Run what is inside without compiling (jit), which takes longer than running."""
+    return pg_settings(cr, {"jit": "off"})
+
+
 def _set(cr, settings):
     cr.execute(
         SQL(

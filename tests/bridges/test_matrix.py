@@ -22,7 +22,7 @@ class TestMatrix(MatrixOfModels, TransactionCase):
         """Without a rule of access, or with a careless method, this test fails."""
         rules = self.env["ir.rule"].search([("model_id.model", "=", "salon.visit")])
         [manager] = [r for r in self.world.get_roles() if r.name.startswith("manager")]
-        self.assertFalse(self._ask_as(manager, ["salon.visit"])[1])
+        self.assertFalse(self._ask_as(manager, ["salon.visit"], self.cells)[1])
         rules.active = False
         self.env.flush_all()
-        self.assertTrue(self._ask_as(manager, ["salon.visit"])[1])
+        self.assertTrue(self._ask_as(manager, ["salon.visit"], self.cells)[1])

@@ -11,7 +11,7 @@ from odoo.tools.misc import file_path
 
 from odoo.addons.web.tests import test_js
 
-pytestmark = pytest.mark.room("call", "book")
+pytestmark = pytest.mark.room("call", "book", "visit")
 
 SUCCESS = "[HOOT] Test suite succeeded"
 ADDON = "salon_reminders"

@@ -243,6 +243,12 @@ class TestLong(unittest.TestCase):
         self.assertIn(long_run.OPTION, picked["units"])
         self.assertEqual(picked["journeys"], [long_run.OPTION, "tests/journeys"])
 
+    def test_what_is_long_needs_its_option(self):
+        """Else the company with other apps would be made for tests left out."""
+        for arguments in ([], ["tests"], ["tests/company"]):
+            picked = {one.name for one in suites.pick(arguments)}
+            self.assertFalse(picked & set(suites.ONLY_LONG), arguments)
+
 
 class TestChanged(unittest.TestCase):
     """Before a commit the rooms that were touched are tested, not the whole house."""

@@ -234,6 +234,18 @@ MOVED_LATER = [
     ("move", 3, 9, 12),
     ("job",),
 ]
+NEAR_VISITS = [
+    ("book", 0, "east", ["advice"], 2, 9),
+    ("job",),
+    ("wait", 5, 0),
+    ("job",),
+    ("wait", 1, 0),
+    ("job",),
+    ("book", 0, "east", ["haircut"], 3, 23),
+    ("job",),
+    ("set_state", 6, "cancelled"),
+    ("job",),
+]
 CANCELLED = [
     ("consent", 0, "east", True, 0),
     ("job",),
@@ -291,6 +303,7 @@ class TestEngineProperties(PropertyCase):
     @example(STARTS[3], START, [*DUE, *MOVED_LATER])
     @example(STARTS[3], START, USUAL_DAY_CLOSED)
     @example(STARTS[0], START, [*DUE, *CANCELLED])
+    @example(STARTS[0], START, [*DUE, *NEAR_VISITS])
     @given(st.sampled_from(STARTS), beginnings, events)
     def test_reminders_and_calls(self, start, beginning, further):
         with self._undone():

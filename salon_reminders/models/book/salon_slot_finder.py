@@ -142,6 +142,13 @@ class SalonSlotFinder(models.AbstractModel):
         )
 
     @api.model
+    def _get_staying(self, company):
+        """Return the stylists of a salon of whom nobody knows that they leave it."""
+        stylists = self._get_stylists(company)
+        ends = stylists._get_ends(company)
+        return stylists.filtered(lambda one: one.id not in ends)
+
+    @api.model
     def _plan_work(self, services, stylists, own=None):
         """Return who may do these services: plans, her own stylist's first.
 

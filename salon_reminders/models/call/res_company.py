@@ -29,6 +29,13 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
         help="After so many calls without an answer the client counts as unreachable.",
     )
+    salon_unreachable_calls = fields.Integer(
+        string="Unreachable calls",
+        default=4,
+        groups="salon_reminders.group_stylist",
+        help="After so many calls in a row on which nobody answered, the client is "
+        "called once in half a year only; 0 means never.",
+    )
     salon_claim_minutes = fields.Integer(
         string="Call is yours for",
         default=10,
@@ -73,9 +80,11 @@ class ResCompany(models.Model):
     _salon_call_rules_positive = models.Constraint(
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
         " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
-        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0)",
-        "The contact gap, the bundling window and the daily limit can't be negative, "
-        "and there must be at least one attempt per call and one minute to call.",
+        " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0"
+        " AND salon_unreachable_calls >= 0)",
+        "The contact gap, the bundling window, the daily limit and the unreachable "
+        "calls can't be negative, and there must be at least one attempt per call and "
+        "one minute to call.",
     )
     _salon_control_share_possible = models.Constraint(
         "CHECK(salon_control_share BETWEEN 0 AND 50)",

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .salon_call import NEAR_DAYS
+
 
 class ResPartner(models.Model):
     """Calls with a client, and what they have told."""
@@ -26,6 +28,14 @@ class ResPartner(models.Model):
         groups="salon_reminders.group_stylist",
         help="The client said that they left, and has not come or booked since.",
     )
+    salon_is_unreachable = fields.Boolean(
+        "Unreachable",
+        compute="_compute_salon_is_unreachable",
+        search="_search_salon_is_unreachable",
+        groups="salon_reminders.group_receptionist",
+        help="Nobody answered the last calls: the client is not on the call list any "
+        "more. Write a message, or correct the number.",
+    )
     salon_leaving_text = fields.Char(
         "Why they left",
         compute="_compute_salon_is_lost",
@@ -48,6 +58,48 @@ class ResPartner(models.Model):
             attempt = said.get((partner._origin, self.env.company))
             partner.salon_is_lost = bool(attempt)
             partner.salon_leaving_text = attempt and self._salon_text_left(attempt)
+
+    @api.depends_context("company")
+    def _compute_salon_is_unreachable(self):
+        found = self._search_salon_is_unreachable("in", [True])
+        unreachable = self._origin.filtered_domain(found)
+        for partner in self:
+            partner.salon_is_unreachable = partner._origin in unreachable
+
+    @api.model
+    def _search_salon_is_unreachable(self, operator, value):
+        # As below.
+        self._check_field_access(self._fields["salon_is_unreachable"], "read")
+        if operator != "in":
+            return NotImplemented
+        unreachable = Domain.custom(to_sql=self._sql_unreachable)
+        parts = {True: unreachable, False: ~unreachable}
+        return Domain.OR(parts[bool(wanted)] for wanted in value)
+
+    @api.model
+    def _sql_unreachable(self, _model, alias, _query):
+        """Return the condition that a client left the call list, never answering."""
+        company = self.env.company
+        client, salon = SQL.identifier(alias, "id"), SQL("%s", company.id)
+        today = SQL("%s::date", company._salon_today())
+        calls = self.env["salon.call"]
+        # What decides stands in four tables.
+        self.env.flush_all()
+        return SQL(
+            """(%(most)s > 0 AND %(client)s IN (
+                    SELECT k.partner_id FROM salon_call k
+                     WHERE k.company_id = %(salon)s AND k.close_reason = 'unreachable'
+                  GROUP BY k.partner_id HAVING COUNT(*) >= %(most)s)
+                AND (SELECT COUNT(*) FROM (%(row)s) k) >= %(most)s)""",
+            most=company.salon_unreachable_calls,
+            client=client,
+            salon=salon,
+            row=calls._sql_unanswered(
+                client,
+                self._sql_called_number(SQL.identifier(alias), salon, today),
+                company,
+            ),
+        )
 
     @api.model
     def _salon_text_left(self, attempt):
@@ -98,22 +150,29 @@ class ResPartner(models.Model):
 
         From the rules that decide: the same candidates and holds as the daily job.
         """
+        rows = self.env["salon.call.candidate"]._get_rows(self)
+        # Who shares a number with somebody who waits, waits, too.
+        waits = {None: "quota", "shared": "quota"}
         candidates = {
-            row["partner_id"]: (row["hold"] or "quota", row["kind"])
-            for row in self.env["salon.call.candidate"]._get_rows(self)
+            row["partner_id"]: (waits.get(row["hold"], row["hold"]), row["kind"])
+            for row in rows
         }
         domain = [
             ("partner_id", "in", self.ids),
             ("company_id", "=", self.env.company.id),
         ]
         calls = self.env["salon.call"].search_fetch(
-            [*domain, ("state", "=", "open")], ("partner_id", "opened_date", "date")
+            [*domain, ("state", "=", "open")],
+            [
+                *("partner_id", "company_id", "opened_date", "date"),
+                *("state", "kind", "priority"),
+            ],
         )
         reminders = self.env["salon.reminder"].search(domain, order="call_date, id")
-        by_call = calls.grouped("partner_id")
+        by_call, waiting = calls.grouped("partner_id"), calls._get_waiting_texts()
         by_reminder = reminders.grouped("partner_id")
         return {
-            partner: self._salon_text_called(by_call[partner])
+            partner: self._salon_text_called(by_call[partner], waiting)
             if partner in by_call
             else self._salon_text_held(*candidates[partner.id])
             if partner.id in candidates
@@ -122,10 +181,21 @@ class ResPartner(models.Model):
         }
 
     @api.model
-    def _salon_text_called(self, call):
+    def _salon_text_called(self, call, waiting):
+        """Return since when a call is on the list, and when it is to be made.
+
+        :param dict waiting: {call: which visit it waits for, in words}
+        """
+        since = format_date(self.env, call.opened_date)
+        if call in waiting:
+            return self.env._(
+                "On the call list since %(date)s. %(why)s",
+                date=since,
+                why=waiting[call],
+            )
         return self.env._(
             "On the call list since %(date)s, to be called on %(day)s.",
-            date=format_date(self.env, call.opened_date),
+            date=since,
             day=format_date(self.env, call.date),
         )
 
@@ -149,6 +219,11 @@ class ResPartner(models.Model):
             "left": self.env._(
                 "Due, but the client said that they do not come any more."
             ),
+            "visit": self.env._(
+                "Due, but the client was here, or comes, within %(days)s days. The "
+                "visit shows what to ask about; the call waits.",
+                days=NEAR_DAYS,
+            ),
             "call": self.env._(
                 "Due, but somebody with the same number is on the list."
             ),
@@ -156,6 +231,12 @@ class ResPartner(models.Model):
                 "Due, but the client, or somebody with the same number, was called "
                 "less than %(days)s days ago.",
                 days=company.salon_contact_gap_days,
+            ),
+            "unreachable": self.env._(
+                "Due, but nobody answered the last calls: the rest between them "
+                "doubles, and from the %(calls)s. on there is one in half a year. "
+                "Write to the client, or correct the number.",
+                calls=company.salon_unreachable_calls or "∞",
             ),
             "control": self.env._(
                 "Due, but chance put the client in the control group: left uncalled "
@@ -185,7 +266,9 @@ class ResPartner(models.Model):
     @api.model
     def _salon_text_not_due(self, reminders):
         """Return why nothing is due: the reminder that comes next says it."""
-        followed = reminders.filtered(lambda r: r.state != "idle")
+        followed = reminders.filtered(
+            lambda r: r.state != "idle" or r.due_date and r.cycle_id.is_given_up
+        )
         if not followed:
             return self.env._(
                 "No reminder follows the client: no service with a cycle was done yet."
@@ -195,5 +278,8 @@ class ResPartner(models.Model):
     @api.model
     def _salon_get_explain_order(self, reminder):
         """Sort first what would bring her on the list soonest."""
-        order = ["due", "late", "lapsed", "scheduled", "booked", "paused", "stopped"]
+        order = [
+            *("due", "late", "lapsed", "scheduled"),
+            *("booked", "paused", "stopped", "idle"),
+        ]
         return order.index(reminder.state), reminder.call_date, reminder.id

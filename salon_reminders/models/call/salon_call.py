@@ -26,6 +26,11 @@ GIVEN = {"partner_id", "company_id"}
 WIN_BACK_KINDS = ("fixed", "departure")
 # Calls about a visit that was not made.
 VISIT_KINDS = ("missed", "cancelled")
+# So many days before and after a visit nobody is phoned: what there is to say is said
+# at the visit. It holds in every salon, as it is what clients find right.
+NEAR_DAYS = 3
+# Calls that do not wait for a visit: who missed one was not there to be told.
+NEAR_KINDS = ("missed",)
 # What a client must have agreed to, by the kind of call.
 KIND_PURPOSES = {
     "reminder": "reminder",
@@ -176,6 +181,8 @@ class SalonCall(models.Model):
             ("consent", "No consent any more"),
             ("put_off", "Paused, stopped or skipped"),
             ("not_due", "Not due any more"),
+            ("left", "Said that they left"),
+            ("given_up", "Service not offered any more"),
             ("person", "Cancelled by hand"),
             ("merged", "Client merged with another"),
             ("archived", "Client archived"),

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..visit.salon_visit import KEPT_STATES
+from ..visit.salon_visit import MADE_STATES, OPEN_STATES
 
 
 class SalonCallAttempt(models.Model):
@@ -154,6 +154,8 @@ class SalonCallAttempt(models.Model):
     def _sql_came_since(self, attempt):
         """Return the condition that she booked or came after what she said.
 
+        What was booked before says nothing until she comes.
+
         :param SQL attempt: alias of a row of attempts
         """
         return SQL(
@@ -161,10 +163,13 @@ class SalonCallAttempt(models.Model):
                 SELECT FROM salon_visit lv
                  WHERE lv.partner_id = %(said)s.partner_id
                    AND lv.company_id = %(said)s.company_id
-                   AND lv.state IN %(kept)s
-                   AND lv.start > %(said)s.date)""",
+                   AND lv.start > %(said)s.date
+                   AND (lv.state IN %(made)s
+                        OR lv.state IN %(open)s AND lv.create_date > %(said)s.date)
+            )""",
             said=attempt,
-            kept=KEPT_STATES,
+            made=MADE_STATES,
+            open=OPEN_STATES,
         )
 
     @api.model

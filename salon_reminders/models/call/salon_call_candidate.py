@@ -1,10 +1,11 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.pg_settings import pg_settings
+from ...tools.pg_settings import uncompiled
 from ..reminder.salon_reminder import CALLABLE_STATES, GONE
 from ..visit.salon_visit import MADE_STATES
-from .salon_call import WORTH_FIRST
+from .salon_call import NEAR_KINDS, VISIT_KINDS, WORTH_FIRST
+from .salon_control_draw import FREE_KINDS
 
 # What must have been agreed to for what may be said.
 REASON_PURPOSES = {"remind": "reminder", "ask": "feedback", "offer": "promotion"}
@@ -38,8 +39,8 @@ class SalonCallCandidate(models.AbstractModel):
         """Return one row per client with something to call about.
 
         ``hold`` says what holds her back and is empty for those to call. Of clients
-        who share a number only the first is called. Needs that come due within the
-        bundling window join a call but do not cause one.
+        who share a number only the first is called; the others are ``shared``. Needs
+        that come due within the bundling window join a call but do not cause one.
 
         :param partners: only these clients, to explain their case
         """
@@ -49,7 +50,7 @@ class SalonCallCandidate(models.AbstractModel):
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(gate.hold, CASE WHEN ROW_NUMBER() OVER (
                           PARTITION BY d.day, d.phone, gate.hold IS NULL
-                          ORDER BY %(order)s) > 1 THEN 'call' END) AS hold
+                          ORDER BY %(order)s) > 1 THEN 'shared' END) AS hold
                  FROM (%(reasons)s) d
    CROSS JOIN LATERAL (SELECT %(hold)s AS hold OFFSET 0) gate
    CROSS JOIN LATERAL (%(worth)s) w""",
@@ -68,7 +69,7 @@ class SalonCallCandidate(models.AbstractModel):
         return self._ask_uncompiled(
             SQL(
                 "WITH clock AS (%s) %s",
-                self.env["salon.reminder.engine"]._sql_clock(),
+                self.env["salon.reminder.engine"]._sql_clock(self.env.company),
                 self._sql_candidates(partners),
             )
         )
@@ -126,8 +127,8 @@ class SalonCallCandidate(models.AbstractModel):
     def _sql_record_holds(self):
         """Return the statement that writes what holds back each reminder that is due.
 
-        Those ``chosen`` get a call now; the others without another reason wait for a
-        free place.
+        Those ``chosen`` get a call now, which holds back who shares their number; the
+        others without another reason wait for a free place.
         """
         return SQL(
             """UPDATE salon_reminder r
@@ -135,12 +136,16 @@ class SalonCallCandidate(models.AbstractModel):
                  FROM salon_reminder o
             LEFT JOIN (
                    SELECT unnest(d.reminder_ids) AS id,
-                          CASE WHEN c.partner_id IS NOT NULL THEN 'call'
-                               ELSE COALESCE(d.hold, 'quota') END AS hold
+                          CASE WHEN COALESCE(d.hold, 'shared') != 'shared'
+                               THEN d.hold
+                               WHEN c.phone IS NOT NULL THEN 'call'
+                               ELSE 'quota' END AS hold
                      FROM candidate d
-                LEFT JOIN chosen c ON c.partner_id = d.partner_id
+                LEFT JOIN chosen c ON c.phone = d.phone
                     UNION ALL
-                   SELECT unnest(d.dropped_ids), 'consent' FROM candidate d) found
+                   SELECT unnest(d.dropped_ids),
+                          CASE WHEN d.by_chance THEN 'control' ELSE 'consent' END
+                     FROM candidate d) found
                    ON found.id = o.id AND o.state IN %(states)s
                 WHERE o.id = r.id
                   AND o.company_id = %(company)s
@@ -150,9 +155,7 @@ class SalonCallCandidate(models.AbstractModel):
             states=CALLABLE_STATES,
         )
 
-    def _choose(
-        self, found, reminders, most=None, may_have_left=False, has_missed=False
-    ):
+    def _choose(self, found, reminders, most=None, may_have_left=False):
         """Return the rows to call of those found, best first; one per number.
 
         By the gate, the contact gap, one open call per number and the places that are
@@ -163,7 +166,7 @@ class SalonCallCandidate(models.AbstractModel):
         :param SQL reminders: condition on reminder ``h``: what client ``d`` is reminded
             of on the same call
         :param int most: so many at most; None means as many as the quota allows
-        :param bool may_have_left: see ``_sql_hold``, as is ``has_missed``
+        :param bool may_have_left: see ``_sql_hold``
         """
         company = self.env.company
         today = SQL("%s::date", company._salon_today())
@@ -186,7 +189,7 @@ class SalonCallCandidate(models.AbstractModel):
               ORDER BY d.rank, d.partner_id
                  LIMIT %(places)s""",
                 found=found,
-                hold=self._sql_hold(company, today, may_have_left, has_missed),
+                hold=self._sql_hold(company, today, may_have_left),
                 purpose=self.env["salon.call"]._sql_purpose(SQL("f.kind")),
                 worth=self._sql_worth(company, today),
                 reminders=self._sql_reminders(reminders),
@@ -209,10 +212,10 @@ class SalonCallCandidate(models.AbstractModel):
                     SELECT d.*, %(hold)s AS hold
                       FROM (SELECT p.id AS partner_id, %(phone)s AS phone,
                                    %(today)s AS day, p.user_id,
-                                   %(purpose)s AS purpose
+                                   'lapsed' AS kind, %(purpose)s AS purpose
                               FROM res_partner p
                              WHERE p.id = ANY(%(ids)s) AND p.active) d)
-                SELECT d.partner_id, d.user_id, 'lapsed' AS kind, NULL AS birthday,
+                SELECT d.partner_id, d.user_id, d.kind, NULL AS birthday,
                        worth.value, worth.stylist_id, due.reminder_ids,
                        COALESCE(due.due_since, d.day) AS due_date,
                        COALESCE(d.hold, CASE WHEN ROW_NUMBER() OVER (
@@ -265,8 +268,8 @@ class SalonCallCandidate(models.AbstractModel):
         )
 
     def _ask_uncompiled(self, question):
-        """Ask without compiling (jit), which takes longer than running; return rows."""
-        with pg_settings(self.env.cr, {"jit": "off"}):
+        """Ask without compiling; return rows."""
+        with uncompiled(self.env.cr):
             return self.env.execute_query_dict(question)
 
     def _get_free_places(self):
@@ -274,13 +277,15 @@ class SalonCallCandidate(models.AbstractModel):
         company = self.env.company
         if not company.salon_daily_quota:
             return None
+        # One run's places are the day's, whatever chance has decided.
+        left = self.env["salon.control.draw"]._count_places()
         opened = self.env["salon.call"].search_count(
             [
                 ("company_id", "=", company.id),
                 ("opened_date", "=", company._salon_today()),
             ]
         )
-        return max(company.salon_daily_quota - opened, 0)
+        return max(company.salon_daily_quota - opened - left, 0)
 
     def _sql_day(self, row):
         """Return the day a row is worked out for: today.
@@ -303,12 +308,13 @@ class SalonCallCandidate(models.AbstractModel):
         """Return per client ``d`` all that speaks for a call: reminders, birthday.
 
         What a client has not agreed to is left out and stands in ``dropped_ids``. Who
-        has agreed to none of it stays with all of it, for the gate to hold back.
+        has agreed to none of it stays with all of it, for the gate to hold back. Of who
+        is left uncalled by chance a birthday stays alone, as it will not wait.
         """
         return SQL(
             """SELECT p.id AS partner_id, %(phone)s AS phone, one.day,
                       p.user_id, first.kind, %(purpose)s AS purpose,
-                      COALESCE(g.gone, 0) AS gone,
+                      COALESCE(g.gone, 0) AS gone, told.by_chance,
                       CASE WHEN told.needs THEN g.need_ids END
                       || CASE WHEN told.lapsed THEN g.lapsed_ids END AS reminder_ids,
                       CASE WHEN NOT told.needs THEN g.need_ids END
@@ -324,7 +330,8 @@ class SalonCallCandidate(models.AbstractModel):
                    ON p.id = COALESCE(g.partner_id, b.partner_id) AND p.active
    CROSS JOIN LATERAL (SELECT COALESCE(g.day, b.day) AS day) one
    -- OFFSET 0 keeps each consent from being looked for more than once.
-   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer
+   CROSS JOIN LATERAL (SELECT %(remind)s AS remind, %(ask)s AS ask, %(offer)s AS offer,
+                              b.birthday IS NOT NULL AND %(drawn)s AS drawn
                        OFFSET 0) may
    CROSS JOIN LATERAL (
                SELECT kind, agreed
@@ -333,14 +340,22 @@ class SalonCallCandidate(models.AbstractModel):
                               (3, 'lapsed', g.lapsed, may.ask),
                               (4, 'birthday', b.birthday IS NOT NULL, may.offer)
                       ) reason (place, kind, speaks, agreed)
-                WHERE speaks ORDER BY agreed DESC, place LIMIT 1) first
-   CROSS JOIN LATERAL (SELECT may.remind OR NOT first.agreed AS needs,
-                              may.ask OR NOT first.agreed AS lapsed,
-                              may.offer OR NOT first.agreed AS offers) told""",
+                WHERE speaks
+             ORDER BY agreed DESC, may.drawn AND kind = 'birthday' DESC, place
+                LIMIT 1) first
+   CROSS JOIN LATERAL (SELECT may.drawn AND first.kind = 'birthday' AS by_chance) alone
+   CROSS JOIN LATERAL (
+               SELECT by_chance,
+                      may.remind AND NOT by_chance OR NOT first.agreed AS needs,
+                      may.ask AND NOT by_chance OR NOT first.agreed AS lapsed,
+                      may.offer OR NOT first.agreed AS offers) told""",
             phone=self._sql_number(SQL("one.day")),
             purpose=self.env["salon.call"]._sql_purpose(SQL("first.kind")),
             reminders=self._sql_due_reminders(company, partners),
             birthdays=self._sql_birthdays(company, partners),
+            drawn=self.env["salon.control.draw"]._sql_left_uncalled(
+                SQL("p.id"), SQL("%s", company.id), self._sql_day(SQL("one"))
+            ),
             **{
                 name: self.env["salon.consent"]._sql_valid(
                     SQL("p.id"),
@@ -380,10 +395,8 @@ class SalonCallCandidate(models.AbstractModel):
                      SELECT h.id, h.partner_id, t.day, h.cycle_id, h.state, h.due_date,
                             %(gone)s AS gone
                        FROM %(followed)s
-                  LEFT JOIN salon_cycle c ON c.id = h.cycle_id
                        %(norm)s
                       WHERE h.company_id = %(company)s AND %(callable)s AND %(among)s
-                        AND (c.active OR h.cycle_id IS NULL)
                      OFFSET 0) h
              GROUP BY h.partner_id, h.day""",
             followed=self._sql_followed(),
@@ -457,19 +470,18 @@ class SalonCallCandidate(models.AbstractModel):
         partners = self.env["res.partner"]
         return partners._sql_called_number(SQL("p"), company, today)
 
-    def _sql_hold(self, company, today, may_have_left=False, has_missed=False):
+    def _sql_hold(self, company, today, may_have_left=False):
         """Return what holds back client ``d``, or NULL: the one rule of the gate.
 
-        Row ``d`` has the ``purpose`` of the call. The first line that holds is the one
-        told to people.
+        Row ``d`` has the ``purpose`` and the ``kind`` of the call. The first line that
+        holds is the one told to people.
 
         :param bool may_have_left: who said that she left is called all the same
-        :param bool has_missed: what was said to her before the visit that she missed
-            does not count, and chance does not decide
         """
         return SQL(
             """COALESCE(%(gate)s, CASE
                  WHEN %(left)s THEN 'left'
+                 WHEN d.kind NOT IN %(near_kinds)s AND %(near)s THEN 'visit'
                  WHEN EXISTS (
                      SELECT FROM (%(on_number)s) op
                        JOIN salon_call oc ON oc.partner_id = op.id
@@ -477,11 +489,12 @@ class SalonCallCandidate(models.AbstractModel):
                         AND oc.state = 'open') THEN 'call'
                  WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
-                      WHERE a.phone = d.phone AND %(lately)s AND %(others)s) THEN 'gap'
-                 WHEN %(own)s AND EXISTS (
+                      WHERE a.phone = d.phone AND %(lately)s) THEN 'gap'
+                 WHEN EXISTS (
                      SELECT FROM salon_call_attempt a
                       WHERE a.partner_id = d.partner_id AND %(lately)s) THEN 'gap'
-                 WHEN %(control)s THEN 'control'
+                 WHEN d.kind NOT IN %(visit_kinds)s AND %(resting)s THEN 'unreachable'
+                 WHEN d.kind NOT IN %(free_kinds)s AND %(control)s THEN 'control'
                END)""",
             gate=self.env["salon.gate"]._sql_hold(
                 SQL("d.partner_id"),
@@ -490,6 +503,10 @@ class SalonCallCandidate(models.AbstractModel):
                 today,
                 SQL("d.purpose"),
                 "phone",
+            ),
+            near_kinds=NEAR_KINDS,
+            near=self.env["salon.visit"]._sql_near(
+                SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             company=company.id,
             on_number=self.env["res.partner"]._sql_called_on(
@@ -500,11 +517,17 @@ class SalonCallCandidate(models.AbstractModel):
             else self.env["salon.call.attempt"]._sql_left(
                 SQL("d.partner_id"), SQL("%s", company.id)
             ),
-            others=SQL("a.partner_id != d.partner_id") if has_missed else SQL("TRUE"),
-            own=SQL("FALSE") if has_missed else SQL("TRUE"),
-            control=SQL("FALSE")
-            if has_missed
-            else self.env["salon.control.draw"]._sql_left_uncalled(
+            # Who missed a visit was in touch meanwhile.
+            visit_kinds=VISIT_KINDS,
+            resting=SQL(
+                "%s < (%s)",
+                today,
+                self.env["salon.call"]._sql_rest_until(
+                    SQL("d.partner_id"), SQL("d.phone"), company
+                ),
+            ),
+            free_kinds=FREE_KINDS,
+            control=self.env["salon.control.draw"]._sql_left_uncalled(
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(

@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_datetime, format_list
 from ...tools.answer_hours import best_hour, usual_hour
 from ...tools.server_flags import SERVER_SAYS
 from ..reminder.salon_reminder import CALLABLE_STATES
-from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
+from ..visit.salon_visit import KEPT_STATES, MADE_STATES, OPEN_STATES
 from .salon_call import VISIT_KINDS, WIN_BACK_KINDS
 from .salon_call_queue import CHANGES
 
@@ -22,6 +22,10 @@ REST_HOURS = 2
 DAYS_AHEAD = 14
 # From so many of her last calls it is learned when she answers.
 ATTEMPTS = 100
+# With these nobody answered who was called.
+UNANSWERED = ("no_answer", "wrong_number")
+# Who never answers is tried again after so many days, and no later.
+MOST_REST = 182
 
 
 class SalonCall(models.Model):
@@ -63,9 +67,17 @@ class SalonCall(models.Model):
             }
         )
 
+    def _cancel_as(self, reason):
+        """Take the calls off the list: nobody has to call, or nobody may."""
+        self._close(reason, state="cancelled")
+
     @api.model
     def _close_settled(self, partners):
-        """Close the calls whose every reason is gone, as the client booked or came."""
+        """Bring the open calls of clients who booked or came in line with that.
+
+        Those whose every reason is gone are closed. The others go on without the needs
+        that are booked or met, also while somebody works on them.
+        """
         calls = self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
         )
@@ -79,6 +91,47 @@ class SalonCall(models.Model):
         if settled:
             settled._close("settled")
             settled._note_settled()
+        calls -= settled
+        left = calls._filter_left()
+        left._cancel_as("left")
+        for call in calls - left:
+            call._drop_met()
+        # They wait for the visit now, or no longer.
+        (calls - left)._notify_desk()
+
+    def _filter_left(self):
+        """Return the calls of clients who left, but those that say "we changed it".
+
+        Such a client had booked again and has cancelled it.
+        """
+        self.env["salon.visit"].flush_model()
+        domain = Domain("id", "in", self.ids) & Domain("kind", "!=", "fixed")
+        return self.search(domain & self._get_left_domain())
+
+    @api.model
+    def _get_left_domain(self):
+        """Return the domain of calls whose clients said that they left."""
+        attempts = self.env["salon.call.attempt"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: attempts._sql_left(
+                SQL.identifier(alias, "partner_id"), SQL.identifier(alias, "company_id")
+            )
+        )
+
+    def _drop_met(self):
+        """Go on without the needs that are booked or met meanwhile."""
+        self.ensure_one()
+        met = self.reminder_ids.filtered(lambda reminder: reminder._is_met())
+        # What was missed is told whatever has become of the need meanwhile.
+        if met and self.kind not in VISIT_KINDS:
+            self._drop_reminders(
+                met,
+                self.env._(
+                    "%(needs)s: booked or met meanwhile, no reason for this call any "
+                    "more.",
+                    needs=format_list(self.env, met.mapped("need")),
+                ),
+            )
 
     def _note_settled(self):
         """Name the booking or visit that made each call unnecessary."""
@@ -138,6 +191,34 @@ class SalonCall(models.Model):
 
     @api.model
     def _drop_put_off(self, reminders):
+        """Take what is paused, stopped or skipped off open calls."""
+        self._drop_needs(reminders, "put_off", self._text_put_off)
+
+    @api.model
+    def _drop_given_up(self, cycles):
+        """Take what is not offered any more off open calls."""
+        calls = self.search(
+            [("state", "=", "open"), ("reminder_ids.cycle_id", "in", cycles.ids)]
+        )
+        reminders = calls.reminder_ids.filtered(lambda one: one.cycle_id in cycles)
+        self._drop_needs(reminders, "given_up", self._text_given_up)
+
+    @api.model
+    def _text_put_off(self, needs):
+        return self.env._(
+            "%(needs)s: paused, stopped or skipped, no reason for this call any more.",
+            needs=needs,
+        )
+
+    @api.model
+    def _text_given_up(self, needs):
+        return self.env._(
+            "%(needs)s: not offered any more, no reason for this call any more.",
+            needs=needs,
+        )
+
+    @api.model
+    def _drop_needs(self, reminders, why, get_text):
         """Take reminders off open calls; close those that have no other reason.
 
         A closed call keeps its reminders: they say what it was about.
@@ -149,16 +230,10 @@ class SalonCall(models.Model):
             left = call.reminder_ids - reminders
             if call._has_reason(left):
                 dropped = call.reminder_ids & reminders
-                call._drop_reminders(
-                    dropped,
-                    self.env._(
-                        "%(needs)s: paused, stopped or skipped, no reason for this "
-                        "call any more.",
-                        needs=format_list(self.env, dropped.mapped("need")),
-                    ),
-                )
+                needs = format_list(self.env, dropped.mapped("need"))
+                call._drop_reminders(dropped, get_text(needs))
             else:
-                call._close("put_off", state="cancelled")
+                call._cancel_as(why)
 
     @api.model
     def _follow_reminders(self):
@@ -169,9 +244,9 @@ class SalonCall(models.Model):
         """
         calls = self.search([("state", "=", "open"), ("reminder_ids", "!=", False)])
         early = calls.filtered(
-            lambda call: not (call.attempt_ids or call._has_reason(call.reminder_ids))
+            lambda call: not (call.attempt_count or call._has_reason(call.reminder_ids))
         )
-        early._close("not_due", state="cancelled")
+        early._cancel_as("not_due")
         for call in (calls - early).sudo():
             due_date = call._get_due_date()
             if call.due_date != due_date:
@@ -212,7 +287,7 @@ class SalonCall(models.Model):
             # Who lacks a guardian is held on the list, until one is linked.
             some.filtered(
                 lambda call, holds=holds: holds[call.partner_id] not in KEPT_HOLDS
-            )._close("consent", state="cancelled")
+            )._cancel_as("consent")
             allowed |= some.filtered(
                 lambda call, holds=holds: not holds[call.partner_id]
             )
@@ -263,7 +338,7 @@ class SalonCall(models.Model):
         """Cancel the open calls of clients who were archived."""
         self.search(
             [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        )._close("archived", state="cancelled")
+        )._cancel_as("archived")
 
     def action_cancel(self):
         """Take calls off the list by hand; they come back after the contact gap.
@@ -280,7 +355,7 @@ class SalonCall(models.Model):
             untried.reminder_ids.sudo().with_context(
                 salon_from_call=SERVER_SAYS
             ).skip_until = until
-        opened._close("person", state="cancelled")
+        opened._cancel_as("person")
 
     # ------------------------------------------------------------
     # CLAIMING
@@ -307,7 +382,7 @@ class SalonCall(models.Model):
         self.check_access("write")
         self._check_open()
         # Asks the gate anew; the card shows the same answer.
-        self.invalidate_recordset(["phone", "hold_text"])
+        self.invalidate_recordset(["is_waiting", "phone", "hold_text"])
         if not self.phone:
             self._check_allowed()
         claims = self.env["salon.call.claim"]
@@ -469,6 +544,68 @@ class SalonCall(models.Model):
             )
         )
 
+    @api.model
+    def _sql_unanswered(self, client, phone, company):
+        """Return the calls in a row on which a client was unreachable.
+
+        Since the client last answered or came, and on the number of now: a corrected
+        one starts anew.
+
+        :param SQL client: expression of the client's id
+        :param SQL phone: expression of the number on which the client is called
+        """
+        return SQL(
+            """SELECT u.last_attempt
+                 FROM salon_call u
+                WHERE u.partner_id = %(client)s AND u.company_id = %(company)s
+                  AND u.close_reason = 'unreachable'
+                  AND EXISTS (
+                      SELECT FROM salon_call_attempt ua
+                       WHERE ua.call_id = u.id AND ua.undone_at IS NULL
+                         AND ua.phone = %(phone)s)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_call_attempt ua
+                        JOIN salon_call_outcome uo ON uo.id = ua.outcome_id
+                       WHERE ua.partner_id = u.partner_id
+                         AND ua.company_id = u.company_id AND ua.undone_at IS NULL
+                         AND ua.date > u.last_attempt AND uo.kind NOT IN %(misses)s)
+                  AND NOT EXISTS (
+                      SELECT FROM salon_visit uv
+                       WHERE uv.partner_id = u.partner_id
+                         AND uv.company_id = u.company_id AND uv.state IN %(made)s
+                         AND uv.start > u.last_attempt)""",
+            client=client,
+            phone=phone,
+            company=company.id,
+            misses=UNANSWERED,
+            made=MADE_STATES,
+        )
+
+    @api.model
+    def _sql_rest_until(self, client, phone, company):
+        """Return the first day on which who does not answer is called again, or NULL.
+
+        From the second unreachable call in a row on the contact gap doubles with each;
+        after as many as the salon says there is one call in half a year.
+
+        :param client: as of ``_sql_unanswered``, as is ``phone``
+        """
+        return SQL(
+            """SELECT CASE WHEN COUNT(*) > 1 THEN
+                      (MAX(k.last_attempt) AT TIME ZONE 'UTC'
+                       AT TIME ZONE %(zone)s)::date
+                      + CASE WHEN %(most)s > 0 AND COUNT(*) >= %(most)s
+                             THEN %(longest)s
+                             ELSE LEAST(%(longest)s, %(gap)s * power(
+                                 2, LEAST(COUNT(*), 10) - 1))::int END END
+                 FROM (%(unanswered)s) k""",
+            zone=company._salon_timezone().zone,
+            most=company.salon_unreachable_calls,
+            gap=max(company.salon_contact_gap_days, 1),
+            longest=MOST_REST,
+            unanswered=self._sql_unanswered(client, phone, company),
+        )
+
     def _get_answer_hours(self, attempts=None):
         """Return at which hours of the salon's clock she answered, and did not.
 
@@ -482,7 +619,7 @@ class SalonCall(models.Model):
             hour = self.company_id._salon_local(attempt.date).hour
             if attempt.outcome_id.kind == "no_answer":
                 missed[hour] += 1
-            elif attempt.outcome_id.kind != "wrong_number":
+            elif attempt.outcome_id.kind not in UNANSWERED:
                 answered[hour] += 1
         return answered, missed
 

@@ -325,6 +325,7 @@ class SalonCallDesk(models.AbstractModel):
         company = self.env.company
         mine = SQL("(k.user_id = %s OR k.user_id IS NULL)", self.env.uid)
         self.env["salon.call"].flush_model()
+        self.env["salon.visit"].flush_model()
         counters = self.env.execute_query_dict(
             SQL(
                 """SELECT q.*, d.*
@@ -334,7 +335,7 @@ class SalonCallDesk(models.AbstractModel):
                                      FROM salon_call k
                                     WHERE k.company_id = %(company)s
                                       AND k.state = 'open' AND k.date <= %(today)s
-                                      AND %(scope)s) o) q
+                                      AND NOT %(waiting)s AND %(scope)s) o) q
                CROSS JOIN (
                    SELECT COUNT(*) AS done,
                           COUNT(*) FILTER (WHERE k.outcome_kind = 'booked') AS booked,
@@ -348,6 +349,7 @@ class SalonCallDesk(models.AbstractModel):
                 company=company.id,
                 today=company._salon_today(),
                 start=self._get_day_start(),
+                waiting=self.env["salon.call"]._sql_waiting(SQL("k"), company),
                 scope=SQL("TRUE") if scope == "all" else mine,
             )
         )[0]

@@ -96,6 +96,7 @@ class SalonCallPlanner(models.AbstractModel):
         """Move states on to today, end calls whose consent expired, repair others."""
         company = self.env.company
         self.env["salon.reminder.engine"]._move_on(company)
+        self.env["salon.cycle"]._warn_given_up(company)
         calls = self.env["salon.call"]
         calls._cancel_without_consent(self._get_expired_clients())
         calls.search(

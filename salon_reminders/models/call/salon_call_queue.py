@@ -111,14 +111,13 @@ class SalonCallQueue(models.AbstractModel):
             SQL(
                 """SELECT q.*, p.name AS name, %(number)s AS number,
                           %(guardian)s AS guardian_id,
-                          r.name AS stylist, u.id AS claim_user_id,
+                          u.id AS claim_user_id,
                           up.name AS claimed_by, c.until, %(needs)s AS needs
-                     FROM (SELECT k.id, k.partner_id, k.stylist_id, k.company_id,
+                     FROM (SELECT k.id, k.partner_id, k.company_id,
                                   k.kind, k.due_date, k.call_at, k.priority, k.value,
                                   k.attempt_count, k.state, %(part)s AS part
                              FROM salon_call k WHERE k.id IN (%(ids)s)) q
                      JOIN res_partner p ON p.id = q.partner_id
-                LEFT JOIN resource_resource r ON r.id = q.stylist_id
                 LEFT JOIN LATERAL (%(claim)s) c ON TRUE
                 LEFT JOIN res_users u ON u.id = c.user_id
                 LEFT JOIN res_partner up ON up.id = u.partner_id
@@ -188,7 +187,6 @@ class SalonCallQueue(models.AbstractModel):
             "promised": row["priority"] == "1",
             "value": float(row["value"] or 0),
             "attempts": row["attempt_count"] or 0,
-            "stylist": row["stylist"] or "",
             "claimed_by": row["claimed_by"] or "",
             "claimed_by_me": mine,
             "claim_until": f"{row['until'].isoformat()}Z" if mine else False,
@@ -201,10 +199,14 @@ class SalonCallQueue(models.AbstractModel):
 
     @api.model
     def _get_domain(self, scope):
-        """Return the domain of today's open calls: mine and nobody's, or all."""
+        """Return the domain of today's open calls: mine and nobody's, or all.
+
+        What waits for a visit is not to be called today.
+        """
         company = self.env.company
         domain = Domain("company_id", "=", company.id) & Domain("state", "=", "open")
         domain &= Domain("date", "<=", company._salon_today())
+        domain &= Domain("is_waiting", "=", False)
         if scope != "all":
             domain &= Domain("user_id", "in", [self.env.uid, False])
         return domain

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date, format_datetime
 
-from ..visit.salon_visit import MADE_STATES
+from ..visit.salon_visit import MADE_STATES, OPEN_STATES
+from .salon_call import NEAR_DAYS, NEAR_KINDS
 from .salon_call_queue import is_promised_now
 
 # So many visits are told on the phone.
@@ -31,7 +35,21 @@ class SalonCall(models.Model):
         compute="_compute_hold_text",
         help="Why the client may not be called at this hour, and from when on.",
     )
+    is_waiting = fields.Boolean(
+        "Waits for a visit",
+        compute="_compute_is_waiting",
+        search="_search_is_waiting",
+        help="The client was here a moment ago, or comes soon and is asked then. "
+        "Promised calls, and calls about a missed visit, do not wait.",
+    )
     script = fields.Text(compute="_compute_script")
+    wished_stylist_id = fields.Many2one(
+        "resource.resource",
+        string="Book with",
+        compute="_compute_wished_stylist_id",
+        help="With whom times are offered: the client's own stylist or, when this one "
+        "leaves, who takes over.",
+    )
     last_visit_ids = fields.Many2many(
         "salon.visit", compute="_compute_last_visit_ids", string="Last visits"
     )
@@ -64,26 +82,49 @@ class SalonCall(models.Model):
             ]
             call.explanation = "\n".join(lines)
 
-    @api.depends("partner_id", "company_id", "state", "purpose", "priority", "call_at")
+    @api.depends(
+        *("partner_id", "company_id", "state", "purpose", "priority", "call_at"),
+        "is_waiting",
+    )
     def _compute_phone(self):
         # A call that was made is no reason any more to show the number.
         numbers = self.filtered(lambda call: call.state == "open")._get_numbers()
         held = self._get_hour_holds()
         for call in self:
-            call.phone = call not in held and numbers.get(call)
+            is_free = call not in held and not call.is_waiting
+            call.phone = is_free and numbers.get(call)
 
-    @api.depends("partner_id", "company_id", "state", "priority", "call_at")
+    @api.depends(
+        *("partner_id", "company_id", "state", "priority", "call_at", "is_waiting")
+    )
     @api.depends_context("lang")
     def _compute_hold_text(self):
-        held = self._get_hour_holds()
+        held, waiting = self._get_hour_holds(), self._get_waiting_texts()
         for call in self:
             gate = self.env["salon.gate"].with_company(call.company_id)
             if call in held and call._lacks_guardian():
                 call.hold_text = gate._text_hold("guardian")
-                continue
-            call.hold_text = call in held and gate._text_hours(
-                call._get_called().phone_sanitized, held[call]
-            )
+            elif call in waiting:
+                call.hold_text = waiting[call]
+            else:
+                call.hold_text = call in held and gate._text_hours(
+                    call._get_called().phone_sanitized, held[call]
+                )
+
+    @api.depends("partner_id", "company_id", "state", "kind", "priority")
+    def _compute_is_waiting(self):
+        waiting = self._get_near_visits()
+        for call in self:
+            call.is_waiting = call in waiting
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["salon.visit"].flush_model()
+        waiting = Domain.OR(map(self._get_waiting_domain, self.env.companies))
+        parts = {True: waiting, False: ~waiting}
+        return Domain.OR(parts[bool(wanted)] for wanted in value)
 
     @api.depends("reminder_ids", "partner_id", "stylist_id", "kind", "priority")
     @api.depends_context("uid", "lang")
@@ -91,6 +132,12 @@ class SalonCall(models.Model):
         texts = self.env["salon.call.script"]._get_texts(self)
         for call in self:
             call.script = texts[call]
+
+    @api.depends("stylist_id", "partner_id", "company_id", "due_date")
+    def _compute_wished_stylist_id(self):
+        wished = self._get_wished_stylists()
+        for call in self:
+            call.wished_stylist_id = wished[call]
 
     def _compute_last_visit_ids(self):
         self.env["salon.visit"].flush_model()
@@ -191,10 +238,13 @@ class SalonCall(models.Model):
         return {
             call: number
             for call, number in numbers.items()
-            if call not in held
-            or held[call]
-            and call.company_id._salon_date(held[call])
-            == call.company_id._salon_today()
+            if not call.is_waiting
+            and (
+                call not in held
+                or held[call]
+                and call.company_id._salon_date(held[call])
+                == call.company_id._salon_today()
+            )
         }
 
     def _get_purposes(self):
@@ -288,7 +338,7 @@ class SalonCall(models.Model):
                 """SELECT l.product_id, n.ids
                      FROM salon_visit v
                      JOIN salon_visit_line l ON l.visit_id = v.id
-                     JOIN product_product pp ON pp.id = l.product_id
+                     JOIN product_product pp ON pp.id = l.product_id AND pp.active
                CROSS JOIN LATERAL (
                    SELECT array_agg(y.id) AS ids
                      FROM salon_cycle_product_rel r
@@ -313,6 +363,146 @@ class SalonCall(models.Model):
         return services.product_variant_id
 
     # ------------------------------------------------------------
+    # WITH WHOM
+    # ------------------------------------------------------------
+
+    def _get_wished_stylists(self):
+        """Return {call: with whom a visit is offered}; script, times and card ask it.
+
+        The client's own stylist. Once this one has left by the day the client is due,
+        who of those who stay served the client most.
+        """
+        wished, nobody = {}, self.env["resource.resource"]
+        for company, calls in self.grouped("company_id").items():
+            left = calls._get_left_by_stylist(company)
+            seconds = left._get_second_stylists(company)
+            for call in calls:
+                wished[call] = (
+                    seconds.get(call.partner_id, nobody)
+                    if call in left
+                    else call.stylist_id
+                )
+        return wished
+
+    def _get_left_by_stylist(self, company):
+        """Return those of a salon's calls whose own stylist can't be offered."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(company)
+        ends, today = stylists._get_ends(company), company._salon_today()
+        return self.filtered(
+            lambda call: (
+                call.stylist_id not in stylists
+                or call.stylist_id.id in ends
+                and ends[call.stylist_id.id]
+                <= company._salon_midnight(max(call.due_date or today, today))
+            )
+        )
+
+    def _get_second_stylists(self, company):
+        """Return {client: who of those who stay served the client most in a year}.
+
+        Nobody of them in that year: who did last.
+        """
+        partners, stylists = self.partner_id, self.env["resource.resource"]
+        if not partners:
+            return {}
+        self.env["salon.visit"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (v.partner_id) v.partner_id, v.stylist_id
+                     FROM salon_visit v
+                    WHERE v.partner_id = ANY(%(partners)s)
+                      AND v.company_id = %(company)s AND v.state IN %(made)s
+                      AND v.stylist_id = ANY(%(staying)s)
+                 GROUP BY v.partner_id, v.stylist_id
+                 ORDER BY v.partner_id, COUNT(*) FILTER (WHERE %(in_year)s) DESC,
+                          MAX(v.date) DESC, v.stylist_id""",
+                partners=partners._origin.ids,
+                company=company.id,
+                made=MADE_STATES,
+                staying=self.env["salon.slot.finder"]._get_staying(company).ids,
+                in_year=self.env["salon.visit"]._sql_in_year(
+                    "v", SQL("%s::date", company._salon_today())
+                ),
+            )
+        )
+        found = dict(rows)
+        return {one: stylists.browse(found.get(one._origin.id)) for one in partners}
+
+    # ------------------------------------------------------------
+    # WAITING FOR A VISIT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_waiting_domain(self, company):
+        """Return the domain of the calls of a salon that wait for a visit."""
+        return Domain("company_id", "=", company.id) & Domain.custom(
+            to_sql=lambda model, alias, query: self._sql_waiting(
+                SQL.identifier(alias), company
+            )
+        )
+
+    @api.model
+    def _sql_waiting(self, call, company):
+        """Return the condition that an open call waits for a visit of its client.
+
+        The rule of candidates, for calls that are on the list already.
+
+        :param SQL call: alias of a row of calls of this salon
+        """
+        return SQL(
+            """(%(call)s.state = 'open' AND %(call)s.priority IS DISTINCT FROM '1'
+                AND %(call)s.kind NOT IN %(kinds)s AND %(near)s)""",
+            call=call,
+            kinds=NEAR_KINDS,
+            near=self.env["salon.visit"]._sql_near(
+                SQL("%s.partner_id", call),
+                SQL("%s", company.id),
+                SQL("%s::date", company._salon_today()),
+            ),
+        )
+
+    def _get_near_visits(self):
+        """Return {call: the visit that it waits for}, by the rule above."""
+        waiting, found = self.filtered(lambda call: call._heeds_visits()), {}
+        for company, calls in waiting.grouped("company_id").items():
+            visits = self.env["salon.visit"]._get_near(calls.partner_id, company)
+            for call in calls.filtered(lambda one, near=visits: one.partner_id in near):
+                found[call] = visits[call.partner_id]
+        return found
+
+    def _heeds_visits(self):
+        self.ensure_one()
+        is_free = self.priority == "1" or self.kind in NEAR_KINDS
+        return self.state == "open" and not is_free
+
+    def _get_waiting_texts(self):
+        """Return {call: which visit it waits for, and until when}, in words."""
+        return {
+            call: call._text_waiting(visit)
+            for call, visit in self._get_near_visits().items()
+        }
+
+    def _text_waiting(self, visit):
+        until = visit.date + timedelta(days=NEAR_DAYS + 1)
+        values = {
+            "day": format_date(self.env, visit.date),
+            "days": NEAR_DAYS,
+            "until": format_date(self.env, until),
+        }
+        if visit.state in OPEN_STATES and visit.date >= self.company_id._salon_today():
+            return self.env._(
+                "The client comes on %(day)s: ask then. Nobody is phoned within "
+                "%(days)s days before a visit or after it; the call goes on from "
+                "%(until)s on.",
+                **values,
+            )
+        return self.env._(
+            "The last visit was on %(day)s. Nobody is phoned within %(days)s days "
+            "after a visit; the call goes on from %(until)s on.",
+            **values,
+        )
+
+    # ------------------------------------------------------------
     # WHAT HIGHER ROOMS KNOW
     # ------------------------------------------------------------
 
@@ -326,6 +516,21 @@ class SalonCall(models.Model):
         Meant to be overridden: promotions come with a room of their own.
         """
         return {}
+
+    def _get_visit_texts(self):
+        """Return {call: what there is to say at a visit beside the needs, in words}.
+
+        Meant to be extended by who knows news.
+        """
+        return {
+            call: [
+                self.env._(
+                    "the birthday on %(date)s",
+                    date=format_date(self.env, call.birthday),
+                )
+            ]
+            for call in self.filtered("birthday")
+        }
 
     def _get_script_news(self):
         """Return {placeholder: value} of the news that this call is about.
@@ -394,7 +599,7 @@ class SalonCall(models.Model):
             "script": self._get_desk_script({}),
             "why": self.explanation or "",
             "call_note": self.note or "",
-            "stylist_id": self.stylist_id.id,
+            "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),
@@ -554,6 +759,7 @@ class SalonCall(models.Model):
                 ("state", "=", "open"),
                 ("company_id", "=", company.id),
                 ("date", "<=", company._salon_today()),
+                ("is_waiting", "=", False),
             ]
         )
 

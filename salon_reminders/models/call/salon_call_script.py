@@ -257,7 +257,7 @@ class SalonCallScript(models.Model):
                 "client": call._get_called().name,
                 "service": format_list(self.env, call.reminder_ids.mapped("need")),
                 "days": self._get_days(call),
-                "stylist": call.stylist_id.name or self.env._("your stylist"),
+                "stylist": call.wished_stylist_id.name or self.env._("your stylist"),
                 "free_times": free_times.get(call),
                 "promotion": promotions.get(call),
                 **call._get_script_news(),

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 CONTROL_DAYS = 14
 # Promises, missed visits, courses and birthdays are never left to chance.
 DRAWN_KINDS = ("reminder", "lapsed")
+# Nor can they wait until the two weeks are over.
+FREE_KINDS = ("birthday",)
 
 
 class SalonControlDraw(models.Model):
@@ -15,7 +17,8 @@ class SalonControlDraw(models.Model):
 
     Both are kept, so that who was called is compared with who was equally due at the
     same time and was not (a randomised controlled trial, analysed as drawn). A draw
-    holds for its two weeks, whatever happens; nobody with a course is drawn.
+    holds for its two weeks, whatever happens, and takes one of its day's places; nobody
+    with a course or a near birthday is drawn.
     """
 
     _name = "salon.control.draw"
@@ -58,20 +61,37 @@ class SalonControlDraw(models.Model):
         """
         if not self.env.company.salon_control_share:
             return clients
-        left = self._get_watched(clients)
+        watched = self._get_watched(clients)
         fresh = [
             client
             for client in self._get_drawable(clients)
-            if client["partner_id"] not in left
+            if client["partner_id"] not in watched
         ]
         drawn = self.create([self._prepare_draw(client) for client in fresh])
-        left.update((draw.partner_id.id, draw.is_control) for draw in drawn)
-        held = [client for client in clients if left.get(client["partner_id"])]
-        self._record_hold(held)
-        return [client for client in clients if not left.get(client["partner_id"])]
+        # Who was drawn before is held back by the rule for all calls.
+        left = set(drawn.filtered("is_control").partner_id.ids)
+        self._record_hold([one for one in clients if one["partner_id"] in left])
+        return [client for client in clients if client["partner_id"] not in left]
+
+    @api.model
+    def _count_places(self):
+        """Return how many of today's places were taken by who is left uncalled.
+
+        Else a second run of the same day would give them to the next in line.
+        """
+        company = self.env.company
+        return self.search_count(
+            [
+                ("company_id", "=", company.id),
+                ("until", ">", company._salon_today()),
+                ("date", "=", company._salon_today()),
+                ("is_control", "=", True),
+                ("is_cut_short", "=", False),
+            ]
+        )
 
     def _get_watched(self, clients):
-        """Return {client id: left uncalled} of those whose draw still holds."""
+        """Return the ids of those of these clients whose draw still holds."""
         draws = self.search(
             [
                 ("company_id", "=", self.env.company.id),
@@ -80,7 +100,7 @@ class SalonControlDraw(models.Model):
                 ("is_cut_short", "=", False),
             ]
         )
-        return {draw.partner_id.id: draw.is_control for draw in draws}
+        return set(draws.partner_id.ids)
 
     def _get_drawable(self, clients):
         in_course = self.env["salon.course"]._read_group(
@@ -95,7 +115,9 @@ class SalonControlDraw(models.Model):
         return [
             client
             for client in clients
-            if client["kind"] in DRAWN_KINDS and client["partner_id"] not in taken
+            if client["kind"] in DRAWN_KINDS
+            and not client.get("birthday")
+            and client["partner_id"] not in taken
         ]
 
     def _prepare_draw(self, client):

@@ -23,6 +23,19 @@ class SalonReminder(models.Model):
         self.env["salon.call"]._follow_reminders()
         return super()._follow_norms()
 
+    def _is_met(self):
+        """Return whether it is booked, or next due too late for a call of today.
+
+        What comes due within the bundling window is told on the call of other needs.
+        """
+        self.ensure_one()
+        company = self.company_id
+        today, days = company._salon_today(), company.salon_bundling_days
+        is_booked = bool(self.booked_date) and self.booked_date >= today
+        until = fields.Date.add(today, days=days)
+        is_later = self.state == "scheduled" and self.call_date > until
+        return is_booked or self.state == "idle" or is_later
+
     def _get_purpose(self):
         """Return what must have been agreed to for a call about it.
 

@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...tools.server_flags import SERVER_SAYS
+from ..visit.salon_visit import KEPT_STATES
+from .salon_call import NEAR_DAYS
 
 
 class SalonVisit(models.Model):
@@ -52,6 +57,62 @@ class SalonVisit(models.Model):
             for line in lines.with_context(salon_visit_batch=SERVER_SAYS):
                 if shared[line.product_id] != visit.stylist_id:
                     line.stylist_id = shared[line.product_id]
+
+    @api.model
+    def _sql_near(self, partner, company, today):
+        """Return the condition that a client was here a moment ago, or comes soon.
+
+        Who only bought something was here, too. A booking of yesterday about which
+        nobody has said yet what became of it counts as a visit.
+
+        :param SQL partner: expression of the client's id
+        :param SQL company: expression of the company's id
+        :param SQL today: expression of the salon's date
+        """
+        return SQL(
+            """EXISTS (
+                SELECT FROM salon_visit nv
+                 WHERE nv.partner_id = %(partner)s AND nv.company_id = %(company)s
+                   AND nv.state IN %(kept)s
+                   AND nv.date BETWEEN %(today)s - %(days)s AND %(today)s + %(days)s
+            )""",
+            partner=partner,
+            company=company,
+            today=today,
+            days=NEAR_DAYS,
+            kept=KEPT_STATES,
+        )
+
+    @api.model
+    def _get_near(self, partners, company):
+        """Return {client: the last of the visits of ``_sql_near``}."""
+        today, near = company._salon_today(), timedelta(days=NEAR_DAYS)
+        visits = self.search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "=", company.id),
+                ("state", "in", KEPT_STATES),
+                ("date", ">=", today - near),
+                ("date", "<=", today + near),
+            ],
+            order="date, id",
+        )
+        return {visit.partner_id: visit for visit in visits}
+
+    def _get_ask_texts(self):
+        """Add what else the calls are about that wait for these visits."""
+        texts = super()._get_ask_texts()
+        calls = self.env["salon.call"]
+        # A stylist has no calls, and asks about what is due.
+        if calls.has_access("read"):
+            waiting = calls.search(
+                [("partner_id", "in", self.partner_id.ids), ("is_waiting", "=", True)]
+            )
+            news = waiting._get_visit_texts()
+            for call, visit in waiting._get_near_visits().items():
+                if visit in self:
+                    texts[visit] = [*texts.get(visit, ()), *news.get(call, ())]
+        return texts
 
     @api.model
     def _follow_visits(self, partners):

@@ -226,11 +226,12 @@ class ProductTemplate(models.Model):
         return templates
 
     def write(self, vals):
-        moving = not {"salon_cycle_ids", "salon_kind"}.isdisjoint(vals)
-        cycles = self.salon_cycle_ids if moving else self.env["salon.cycle"]
+        moving = not {"salon_cycle_ids", "salon_kind", "active"}.isdisjoint(vals)
+        # As above.
+        cycles = self.sudo().salon_cycle_ids if moving else self.env["salon.cycle"]
         result = super().write(vals)
         if moving:
-            (cycles | self.salon_cycle_ids)._refresh_reminders()
+            (cycles | self.sudo().salon_cycle_ids)._refresh_reminders()
         if not {"salon_course_sessions", "salon_course_service_ids"}.isdisjoint(vals):
             self._refresh_courses()
         return result

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 # Under two months nobody is called lost, however short the cycle is.
 MIN_LAPSE_DAYS = 60
@@ -81,6 +82,11 @@ class SalonCycle(models.Model):
         domain=[("salon_kind", "=", "service")],
         help="The services that renew this cycle.",
     )
+    is_given_up = fields.Boolean(
+        "Not offered any more",
+        compute="_compute_is_given_up",
+        help="Archived, or all its services are: nobody is called about it.",
+    )
 
     _days_order = models.Constraint(
         "CHECK(earliest_days > 0 AND earliest_days <= ideal_days"
@@ -106,6 +112,26 @@ class SalonCycle(models.Model):
     def _get_usual_lapse(self, ideal_days, late_days):
         """Return the lapse days of a salon that does not set its own."""
         return max(2 * ideal_days, MIN_LAPSE_DAYS, late_days)
+
+    @api.depends("active", "product_tmpl_ids.active")
+    def _compute_is_given_up(self):
+        for cycle in self:
+            services = cycle.with_context(active_test=False).product_tmpl_ids
+            is_offered = not services or any(services.mapped("active"))
+            cycle.is_given_up = not (cycle.active and is_offered)
+
+    @api.model
+    def _sql_given_up(self):
+        """Return the ids of the cycles that are not offered, as ``is_given_up``."""
+        return SQL(
+            """SELECT y.id
+                 FROM salon_cycle y
+            LEFT JOIN salon_cycle_product_rel o ON o.cycle_id = y.id
+            LEFT JOIN product_template ot ON ot.id = o.product_tmpl_id
+             GROUP BY y.id
+               HAVING y.active IS NOT TRUE
+                   OR COUNT(ot.id) > 0 AND NOT bool_or(ot.active)"""
+        )
 
     @api.constrains("product_tmpl_ids")
     def _check_services(self):

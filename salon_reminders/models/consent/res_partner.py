@@ -524,11 +524,11 @@ class ResPartner(models.Model):
     @api.depends("salon_ask_purpose")
     @api.depends_context("company", "lang")
     def _compute_salon_ask_sentence(self):
-        company = self.env.company
+        wordings = self.env["salon.consent.wording"]._get_current_by_kind()
         for purpose, partners in self.grouped("salon_ask_purpose").items():
             purpose = purpose or "reminder"
-            wording = company._salon_wording(purpose, get_channel(purpose))
-            partners.salon_ask_sentence = wording.text
+            wording = wordings.get((purpose, get_channel(purpose)))
+            partners.salon_ask_sentence = wording and wording.text
 
     @api.depends_context("company", "uid")
     def _compute_salon_visit_today(self):
@@ -681,28 +681,33 @@ class ResPartner(models.Model):
     def _compute_salon_card_consent(self):
         # Whether a text may be kept is told to all who read the text.
         consents = self.env["salon.consent"].sudo()
-        partners = self._origin
-        refusing, photos = consents._get_card_refusals(partners)
-        company = self.env.company
-        refusals = {
-            "health": refusing,
-            "photo": partners.filtered(lambda one: (one.id, company.id) in photos),
+        partners, company = self._origin, self.env.company
+        rows = consents._get_newest_rows(partners, (CARD,))
+        refusing, photos = consents._get_refusals(rows, partners)
+        here = [row["id"] for row in rows if row["company_id"] == company.id]
+        given = {
+            (consent.partner_id.id, consent.purpose)
+            for consent in consents.browse(here)
+            if consent._is_valid()
         }
-        for purpose in CARD_PURPOSES:
-            newest = consents._get_newest(partners, purpose, CARD)
-            for partner in self:
-                consent = newest.get(partner._origin)
-                if partner._origin in refusals[purpose]:
-                    state = "refused"
-                else:
-                    state = "given" if consent and consent._is_valid() else "missing"
-                partner[f"salon_{purpose}_consent"] = state
+        for partner in self:
+            own = partner._origin
+            refused = {
+                "health": own in refusing,
+                "photo": (own.id, company.id) in photos,
+            }
+            for purpose in CARD_PURPOSES:
+                state = "given" if (own.id, purpose) in given else "missing"
+                partner[f"salon_{purpose}_consent"] = (
+                    "refused" if refused[purpose] else state
+                )
 
     @api.depends_context("company", "lang")
     def _compute_salon_card_sentences(self):
-        company = self.env.company
-        self.salon_health_sentence = company._salon_wording("health", CARD).text
-        self.salon_photo_sentence = company._salon_wording("photo", CARD).text
+        wordings = self.env["salon.consent.wording"]._get_current_by_kind()
+        for purpose in CARD_PURPOSES:
+            wording = wordings.get((purpose, CARD))
+            self[f"salon_{purpose}_sentence"] = wording and wording.text
 
     def _salon_after_card_answers(self):
         """Hide, or show again, what the cards keep, after answers about it.
@@ -955,7 +960,7 @@ class ResPartner(models.Model):
             ._fields["state"]
             ._description_selection(self.env)
         )
-        wordings = self.env["salon.consent.wording"]
+        wordings = self.env["salon.consent.wording"]._get_current_by_kind()
         return [
             {
                 "label": label,
@@ -963,12 +968,13 @@ class ResPartner(models.Model):
                     {
                         "name": f"{purpose}_{channel}",
                         "channel": label,
-                        "text": wordings._get_current(purpose, channel).text or label,
-                        "state": states.get((purpose, channel), ""),
-                        "now": labels.get(states.get((purpose, channel)), ""),
+                        "text": kind in wordings and wordings[kind].text or label,
+                        "state": states.get(kind, ""),
+                        "now": labels.get(states.get(kind), ""),
                     }
                     for channel, label in self._get_consent_labels("channel")
                     if channel in get_channels(purpose)
+                    for kind in [(purpose, channel)]
                 ],
             }
             for purpose, label in self._get_consent_labels("purpose")

@@ -659,8 +659,12 @@ class SalonConsent(models.Model):
         :return: clients who refuse notes about health, and the pairs (client id,
             company id) of who refuses photos at a salon
         """
-        rows = self._get_newest_rows(partners, (CARD,))
-        rows.sort(key=lambda row: (row["date"], row["id"]))
+        return self._get_refusals(self._get_newest_rows(partners, (CARD,)), partners)
+
+    @api.model
+    def _get_refusals(self, rows, partners):
+        """Return the same, by the newest rows of each kind and company."""
+        rows = sorted(rows, key=lambda row: (row["date"], row["id"]))
         health = {
             row["partner_id"]: row["decision"]
             for row in rows

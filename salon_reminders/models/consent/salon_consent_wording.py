@@ -121,13 +121,16 @@ class SalonConsentWording(models.Model):
     @api.model
     def _get_current(self, purpose="reminder", channel="phone"):
         """Return the wording the current company uses now; it may be empty."""
-        return self.search(
-            [
-                ("company_id", "in", (self.env.company.id, False)),
-                ("purpose", "=", purpose),
-                ("channel", "=", channel),
-            ],
+        return self._get_current_by_kind().get((purpose, channel), self.browse())
+
+    @api.model
+    def _get_current_by_kind(self):
+        """Return {(purpose, channel): the wording the current company uses now}."""
+        wordings = self.search_fetch(
+            [("company_id", "in", (self.env.company.id, False))],
+            ["purpose", "channel", "text"],
             # Companies come before "no company" in ascending order.
             order="company_id, version desc",
-            limit=1,
         )
+        # Of each kind the first is put in last.
+        return {(one.purpose, one.channel): one for one in reversed(wordings)}

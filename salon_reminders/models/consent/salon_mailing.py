@@ -52,6 +52,11 @@ class SalonMailing(models.AbstractModel):
     def _text_salon_left_out(self, records, held):
         if not held:
             return False
+        if len(records) == 1:
+            return self.env._(
+                "This message will not be sent. %(reason)s",
+                reason=self._text_salon_hold(*held.values()),
+            )
         reasons = [
             self.env._(
                 "%(count)s: %(reason)s", count=count, reason=self._text_salon_hold(hold)
@@ -70,12 +75,17 @@ class SalonMailing(models.AbstractModel):
         moments = self._get_salon_moments(records.browse(set(records.ids) - set(held)))
         if not moments:
             return False
-        gate = self.env["salon.gate"]
+        when = self.env["salon.gate"]._text_moment(min(moments.values()))
+        if len(records) == 1:
+            return self.env._(
+                "This message is sent when the law allows it, from %(when)s on.",
+                when=when,
+            )
         return self.env._(
             "%(count)s of %(total)s get it when the law allows it, from %(when)s on.",
             count=len(moments),
             total=len(records),
-            when=gate._text_moment(min(moments.values())),
+            when=when,
         )
 
     @api.model

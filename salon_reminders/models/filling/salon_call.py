@@ -25,11 +25,6 @@ class SalonCall(models.Model):
     def _get_occasion_fields(self):
         return (*super()._get_occasion_fields(), "missed_visit_id")
 
-    def _get_wished_stylist(self):
-        """Return with whom times are looked for: her own stylist."""
-        self.ensure_one()
-        return self.stylist_id
-
     def _get_desk_proposals(self):
         """Return the times that suit this client, and keep them for her meanwhile."""
         self.ensure_one()
@@ -78,7 +73,7 @@ class SalonCall(models.Model):
             "time": company._salon_format_time(start),
             "stylist": proposal["stylist"],
         }
-        if proposal["stylist_id"] == self.stylist_id.id:
+        if proposal["stylist_id"] == self.wished_stylist_id.id:
             return self.env._("%(day)s at %(time)s", **values)
         return self.env._("%(day)s at %(time)s with %(stylist)s", **values)
 
@@ -153,10 +148,8 @@ class SalonCall(models.Model):
 
     def _get_last_services(self):
         """Return what the missed visit was for, before what she had earlier."""
-        return (
-            self.missed_visit_id.line_ids.filtered("minutes").product_id
-            or super()._get_last_services()
-        )
+        missed = self.missed_visit_id.line_ids.filtered("minutes").product_id
+        return missed.filtered("active") or super()._get_last_services()
 
     @api.depends("missed_visit_id")
     def _compute_explanation(self):

@@ -28,7 +28,9 @@ class Wish:
 
     company: models.Model
     services: models.Model
+    # With whom she is offered a time, and her usual stylist if it is another one.
     own: models.Model
+    former: models.Model
     due: date
     earliest: date
     # The day she was due is past, or there is none: due is today.
@@ -85,26 +87,27 @@ class SlotProposer:
             standings = self.env["salon.client.standing"].with_company(company)
             habits = standings._get_habits(own.partner_id)
             for call in own:
-                habit = habits.get(call.partner_id.id, (None, None, None))
-                proposals[call] = self._get_proposals(self._get_wish(call, *habit))
+                weekday, hour, _who = habits.get(call.partner_id.id, (None,) * 3)
+                proposals[call] = self._get_proposals(
+                    self._get_wish(call, weekday, hour)
+                )
         return proposals
 
     # ------------------------------------------------------------
     # WHAT SHE WISHES
     # ------------------------------------------------------------
 
-    def _get_wish(self, call, weekday, hour, stylist_id):
+    def _get_wish(self, call, weekday, hour):
         company = call.company_id
         today = company._salon_today()
         reminders = call.reminder_ids
-        own = call._get_wished_stylist()
-        if not own and stylist_id:
-            own = own.browse(stylist_id)
+        own = call.wished_stylist_id
         earliest = [day for day in reminders.mapped("earliest_date") if day]
         return Wish(
             company=company,
             services=call._get_last_services(),
-            own=own if own.active else own.browse(),
+            own=own,
+            former=call.stylist_id - own,
             # Once she is overdue, the sooner the better.
             due=max(call.due_date or today, today),
             is_over=not call.due_date or call.due_date < today,
@@ -265,11 +268,7 @@ class SlotProposer:
         weekday = wish.weekday == candidate.local.isoweekday()
         hour = wish.hour is not None and abs(candidate.hour - wish.hour) <= 1
         if wish.own:
-            reasons.append(
-                self.env._("usual stylist")
-                if candidate.stylist == wish.own
-                else self.env._("%(own)s is not free near then", own=wish.own.name)
-            )
+            reasons.append(self._get_stylist_reason(wish, candidate))
         if weekday and hour:
             reasons.append(self.env._("usual day and hour"))
         elif weekday:
@@ -286,6 +285,13 @@ class SlotProposer:
         elif not candidate.taken:
             reasons.append(self.env._("nothing else booked around it"))
         return reasons
+
+    def _get_stylist_reason(self, wish, candidate):
+        if candidate.stylist != wish.own:
+            return self.env._("%(own)s is not free near then", own=wish.own.name)
+        if wish.former:
+            return self.env._("in the place of %(stylist)s", stylist=wish.former.name)
+        return self.env._("usual stylist")
 
     def _get_soon_reason(self, days):
         if days > 1:

@@ -65,11 +65,19 @@ class SalonClientCard(models.AbstractModel):
                 "The client does not want notes about health kept: ask about "
                 "allergies at each visit."
             )
-        # Whether something is kept is found in all visits of the client.
-        missing = partner.sudo()._get_missing_purposes()
-        if "health" in missing[partner.id]:
+        if self._is_health_missing(partner):
             return self.env._("Notes about health: consent missing. Ask at the visit.")
         return ""
+
+    @api.model
+    def _is_health_missing(self, partner):
+        """Tell whether the card keeps notes about health without consent to it."""
+        # Whether something is kept is found in all visits of the client.
+        partner_sudo = partner.sudo()
+        if partner_sudo.salon_consent_to_ask:
+            # What the card keeps is asked about first, health before photos.
+            return partner_sudo.salon_ask_purpose == "health"
+        return "health" in partner_sudo._get_missing_purposes()[partner.id]
 
     @api.model
     def _is_own_client(self, partner):
@@ -183,11 +191,12 @@ class SalonClientCard(models.AbstractModel):
         return f"{name} ({count}/{len(names)})"
 
     def _get_segment(self, partner):
-        standing = self.env["salon.client.standing"].search(
+        standing = self.env["salon.client.standing"].search_fetch(
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
-            ]
+            ],
+            ["segment", "recency", "frequency", "money"],
         )
         if not standing:
             return False
@@ -277,11 +286,14 @@ class SalonClientCard(models.AbstractModel):
             [
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
-                ("state", "not in", ("idle", "stopped")),
+                ("state", "!=", "stopped"),
+                ("due_date", "!=", False),
             ],
             ("cycle_id", "course_id", "due_date", "state"),
         )
         names = dict(reminders._fields["state"]._description_selection(self.env))
+        # It has a date, and yet nothing is due: the service was given up.
+        names["idle"] = self.env._("Not offered any more")
         return [
             {
                 "id": reminder.id,

@@ -327,6 +327,8 @@ class ResPartner(models.Model):
         call_sudo = self.env["salon.call"].sudo().search(self._get_own_call(), limit=1)
         purpose = call_sudo.purpose if call_sudo else "reminder"
         hold = gate._get_holds(self, purpose)[self]
+        if hold == "consent":
+            return self.env._("The client has not agreed to such calls.")
         if hold:
             return gate._text_hold(hold)
         # For somebody under age the guardian is called.

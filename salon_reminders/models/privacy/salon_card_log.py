@@ -99,20 +99,27 @@ class SalonCardLog(models.Model):
     @api.model
     def _is_beyond(self, partners):
         """Tell whether the user would be shown more numbers than the day allows."""
-        limit = self._get_limit()
-        if not limit:
+        usual = self._get_usual_limit()
+        if not usual:
             return False
         known = self._get_taken()
         # What was shown already may be shown again.
-        return len(known | partners) > limit and not (partners and partners <= known)
+        if partners and partners <= known:
+            return False
+        count = len(known | partners)
+        return count > usual and count > self._get_limit()
 
     @api.model
     def _get_limit(self):
-        """Return how many numbers the user may be shown today, or 0 for no end."""
+        """Return how many numbers may be shown today, with what a manager allowed."""
+        return self._get_usual_limit() + self._get_alert().extra_count
+
+    @api.model
+    def _get_usual_limit(self):
+        """Return how many numbers the user may be shown on a day, or 0 for no end."""
         if not self.env["res.partner"]._is_salon_staff():
             return 0
-        limit = self.env.company._salon_number_stop()
-        return limit and limit + self._get_alert().extra_count
+        return self.env.company._salon_number_stop()
 
     @api.model
     def _get_alert(self):

@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_list
 
+from ...tools.pg_settings import uncompiled
 from ...tools.promotion_price import get_saving, share_out
 from ..insight.salon_client_standing import SEGMENTS
 
@@ -208,12 +209,12 @@ class Audience:
             "promotion",
             "phone",
         )
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*), COUNT(*) FILTER (WHERE %s IS NULL)
-                     FROM res_partner p WHERE p.id IN (%s)""",
-                hold,
-                self.sql(),
-            )
+        question = SQL(
+            """SELECT COUNT(*), COUNT(*) FILTER (WHERE %s IS NULL)
+                 FROM res_partner p WHERE p.id IN (%s)""",
+            hold,
+            self.sql(),
         )
+        with uncompiled(self.env.cr):
+            rows = self.env.execute_query(question)
         return rows[0]

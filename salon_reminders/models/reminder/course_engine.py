@@ -441,7 +441,7 @@ class CourseEngine:
             own_course AS (%(courses)s),
             fresh AS (
                 SELECT *, FALSE AS is_stopped, NULL::date AS pause_until,
-                       NULL::date AS lapse_date
+                       NULL::date AS lapse_date, NULL::int AS cycle_id
                   FROM (%(fresh)s) f)
             INSERT INTO salon_reminder AS r (
                 course_id, %(names)s,

@@ -144,8 +144,10 @@ class SalonReminder(models.Model):
             ("wrong_number", "Wrong number"),
             ("blacklist", "Number on the do-not-call list"),
             ("left", "Said that they left"),
+            ("visit", "Was here, or comes, within three days"),
             ("call", "A call is open"),
             ("gap", "Called a short while ago"),
+            ("unreachable", "Never answers"),
             ("control", "In the control group"),
             ("quota", "Waits for a free place on the list"),
         ],
@@ -227,6 +229,10 @@ class SalonReminder(models.Model):
         }
         if self.cycle_id and not self.cycle_id.active:
             return self.env._("%(need)s: the cycle is archived.", need=need)
+        if self.cycle_id.is_given_up:
+            return self.env._(
+                "%(need)s: no call, as all its services are archived.", need=need
+            )
         if self.state in CALLABLE_STATES:
             return self.env._(
                 "%(need)s: was answered; the next call comes from %(skip_until)s on.",
@@ -319,6 +325,20 @@ class SalonReminder(models.Model):
         """Return whether this alone is a reason to call her today."""
         self.ensure_one()
         return self.state in CALLABLE_STATES and not self._is_put_off()
+
+    def _is_due_by(self, day):
+        """Return whether the client is to be asked about this on a day to come."""
+        self.ensure_one()
+        begins = [self.call_date, self.earliest_date, self.skip_until]
+        is_offered = not self.cycle_id or self.cycle_id.active
+        return is_offered and all(begin <= day for begin in begins if begin)
+
+    def _get_ask_text(self):
+        """Return what to ask about at a visit: the need, and when it is due."""
+        values = {"need": self.need, "date": format_date(self.env, self.due_date)}
+        if self.due_date > self.company_id._salon_today():
+            return self.env._("%(need)s (due on %(date)s)", **values)
+        return self.env._("%(need)s (due since %(date)s)", **values)
 
     # ------------------------------------------------------------
     # ACTIONS

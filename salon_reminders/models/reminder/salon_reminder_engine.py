@@ -123,7 +123,8 @@ class SalonReminderEngine(models.AbstractModel):
     def _sql_state(self):
         """Return the state of reminder ``r`` on day ``t.day``.
 
-        The one rule of states; the first line that holds counts.
+        The one rule of states; the first line that holds counts. Nothing is due of
+        what is not offered any more.
         """
         return SQL(
             """CASE
@@ -131,11 +132,13 @@ class SalonReminderEngine(models.AbstractModel):
                  WHEN r.is_stopped THEN 'stopped'
                  WHEN r.pause_until > t.day THEN 'paused'
                  WHEN r.booked_date >= t.day THEN 'booked'
+                 WHEN r.cycle_id IN (%s) THEN 'idle'
                  WHEN r.call_date > t.day THEN 'scheduled'
                  WHEN r.lapse_date <= t.day THEN 'lapsed'
                  WHEN r.late_date <= t.day THEN 'late'
                  ELSE 'due'
-               END"""
+               END""",
+            self.env["salon.cycle"]._sql_given_up(),
         )
 
     @api.model
@@ -186,12 +189,15 @@ class SalonReminderEngine(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_clock(self):
+    def _sql_clock(self, companies=None):
         """Return one row per salon: its date today, its open days, its switch.
 
         Every salon has its own clock, whoever asks.
+
+        :param companies: only these salons
         """
-        companies = self.env["res.company"].sudo().search([])
+        salons = self.env["res.company"].sudo()
+        companies = companies.sudo() if companies else salons.search([])
         closed_days = companies._salon_closed_days()
         return SQL(
             """SELECT * FROM (VALUES %s) AS clock (
@@ -397,7 +403,7 @@ class SalonReminderEngine(models.AbstractModel):
                   %(norm)s
                  WHERE h.id = ANY(%(ids)s) AND h.last_date IS NOT NULL
                    AND h.due_date IS NOT NULL""",
-                clock=self._sql_clock(),
+                clock=self._sql_clock(reminders.company_id),
                 expected=self._sql_expected(),
                 gone=self._sql_gone(),
                 norm=self._sql_join_norm(),

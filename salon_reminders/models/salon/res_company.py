@@ -199,7 +199,14 @@ class ResCompany(models.Model):
         A salon without working hours is never closed.
         """
         self.ensure_one()
-        attendances = self.sudo().resource_calendar_id.attendance_ids
+        attendances = (
+            self.env["resource.calendar.attendance"]
+            .sudo()
+            .search_fetch(
+                [("calendar_id", "=", self.sudo().resource_calendar_id.id)],
+                ["dayofweek", "day_period"],
+            )
+        )
         days = {
             int(attendance.dayofweek) + 1
             for attendance in attendances

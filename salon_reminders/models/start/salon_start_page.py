@@ -100,7 +100,10 @@ class SalonStartPage(models.AbstractModel):
         return {
             "to_call": (
                 *("salon_call_action", "salon.call"),
-                own & Domain("state", "=", "open") & Domain("date", "<=", today),
+                own
+                & Domain("state", "=", "open")
+                & Domain("date", "<=", today)
+                & Domain("is_waiting", "=", False),
             ),
             "called": (
                 *("salon_call_action_all", "salon.call"),

@@ -27,12 +27,12 @@ class ResPartner(models.Model):
     )
     salon_no_show_count = fields.Integer(
         "No-shows",
-        compute="_compute_salon_missed",
+        compute="_compute_salon_visits",
         groups="salon_reminders.group_stylist",
     )
     salon_late_cancel_count = fields.Integer(
         "Cancelled late",
-        compute="_compute_salon_missed",
+        compute="_compute_salon_visits",
         groups="salon_reminders.group_stylist",
     )
     salon_spent = fields.Monetary(
@@ -50,43 +50,36 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_salon_visits(self):
+        made = Domain("state", "in", MADE_STATES)
+        missed = Domain("state", "=", "no_show") | Domain("is_late_cancel", "=", True)
+        own = Domain("partner_id", "in", self.ids)
         groups = self.env["salon.visit"]._read_group(
-            [
-                ("partner_id", "in", self.ids),
-                ("state", "in", MADE_STATES),
-                ("company_id", "=", self.env.company.id),
-            ],
-            ["partner_id", "is_purchase"],
+            own & Domain("company_id", "=", self.env.company.id) & (made | missed),
+            ["partner_id", "state", "is_purchase"],
             ["__count", "date:max", "amount_total:sum"],
         )
-        visits = {partner: row for partner, purchase, *row in groups if not purchase}
-        spent = {}
-        for partner, _purchase, _count, _last, amount in groups:
-            spent[partner] = spent.get(partner, 0) + amount
+        rows = {}
+        for partner, state, is_purchase, *row in groups:
+            rows.setdefault(partner, []).append((state, is_purchase, *row))
         self.salon_currency_id = self.env.company.currency_id
         for partner in self:
-            count, last, _amount = visits.get(partner, (0, False, 0))
-            partner.salon_visit_count = count
-            partner.salon_last_date = last
-            partner.salon_spent = spent.get(partner, 0)
+            partner._set_salon_visits(rows.get(partner._origin, ()))
 
-    @api.depends_context("company")
-    def _compute_salon_missed(self):
-        domain = [
-            ("partner_id", "in", self.ids),
-            ("company_id", "=", self.env.company.id),
-        ]
-        missed = Domain("state", "=", "no_show") | Domain("is_late_cancel", "=", True)
-        counts = {
-            (partner, state): count
-            for partner, state, count in self.env["salon.visit"]._read_group(
-                Domain(domain) & missed, ["partner_id", "state"], ["__count"]
-            )
-        }
-        for partner in self:
-            own = partner._origin
-            partner.salon_no_show_count = counts.get((own, "no_show"), 0)
-            partner.salon_late_cancel_count = counts.get((own, "cancelled"), 0)
+    def _set_salon_visits(self, rows):
+        """Fill in what the visits of a client come to.
+
+        :param rows: (state, whether only bought, count, last day, amount) of the visits
+            that were made, missed, or cancelled late
+        """
+        made = [row for row in rows if row[0] in MADE_STATES]
+        visits = [row for row in made if not row[1]]
+        self.salon_visit_count = sum(row[2] for row in visits)
+        self.salon_last_date = max((row[3] for row in visits), default=False)
+        self.salon_spent = sum(row[4] for row in made)
+        self.salon_no_show_count = sum(row[2] for row in rows if row[0] == "no_show")
+        self.salon_late_cancel_count = sum(
+            row[2] for row in rows if row[0] == "cancelled"
+        )
 
     def action_open_salon_visits(self):
         """Open the client's visits and purchases."""

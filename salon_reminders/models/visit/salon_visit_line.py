@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, float_compare, format_amount
 
 from ...tools.company_check import foreign_links
 from ...tools.server_flags import is_flagged
@@ -141,6 +141,24 @@ class SalonVisitLine(models.Model):
                     self.env._(
                         "A refund needs a quantity below zero, and can't take back "
                         "another refund."
+                    )
+                )
+
+    @api.constrains("refunded_line_id", "quantity")
+    def _check_refunded_quantity(self):
+        """Nothing is taken back twice: neither by one refund nor by several."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        for line in self.refunded_line_id | self.filtered("refund_line_ids"):
+            back = -sum(line.refund_line_ids.mapped("quantity"))
+            if float_compare(back, line.quantity, precision_digits=digits) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s was sold %(sold)s times on %(date)s, so it can't "
+                        "be taken back %(back)s times. Check the refunds.",
+                        service=line.product_id.display_name,
+                        sold=f"{line.quantity:g}",
+                        date=line.date,
+                        back=f"{back:g}",
                     )
                 )
 

@@ -60,12 +60,8 @@ class Successors:
             self.env["salon.departure.client"].invalidate_model(flush=False)
 
     def _get_candidates(self):
-        """Return the stylists of the salon who stay longer than she does."""
-        stylists = self.env["salon.slot.finder"]._get_stylists(self.company)
-        last_days = self.departure._get_last_days(stylists, self.company)
-        return stylists.filtered(
-            lambda one: one != self.stylist and one.id not in last_days
-        )
+        """Return the stylists of the salon who stay."""
+        return self.env["salon.slot.finder"]._get_staying(self.company) - self.stylist
 
     def _get_facts(self, candidates):
         """Return all that is known of clients and candidates, in few queries."""

@@ -70,25 +70,31 @@ class SalonCall(models.Model):
 
     def _get_departure_texts(self, line):
         """Return the lines that say who leaves and who could take over."""
-        if not line:
+        leaves = line and line.departure_id
+        # What the clients are not told yet is no news while the stylist works.
+        if not leaves or not (
+            leaves == self.departure_id or leaves.is_calling or leaves.has_left
+        ):
             return []
         text = self.env._(
             "%(stylist)s leaves; the last day is %(day)s. %(share)s %% of the "
             "client's visits in a year were with this stylist.",
             stylist=line.stylist_id.name,
-            day=format_date(self.env, line.departure_id.last_date),
+            day=format_date(self.env, leaves.last_date),
             share=round(100 * line.share),
         )
-        if not line.successor_id:
+        wished = self.wished_stylist_id
+        if not wished or wished == line.stylist_id:
             return [text]
-        successor = line.successor_id.name
-        why = f" ({line.reason})" if line.reason else ""
-        return [text, self.env._("Proposed: %(name)s", name=f"{successor}{why}")]
+        is_proposed = wished == line.successor_id and line.reason
+        why = f" ({line.reason})" if is_proposed else ""
+        return [text, self.env._("Proposed: %(name)s", name=f"{wished.name}{why}")]
 
     def _get_departure_lines(self):
         """Return {call: the client's line of a stylist who leaves}, in one query.
 
         Also of calls about something else: she is called once, and told all of it.
+        What the call is about comes first, then her own stylist.
         """
         lines = self.env["salon.departure.client"].search_fetch(
             [
@@ -96,30 +102,60 @@ class SalonCall(models.Model):
                 ("company_id", "in", self.company_id.ids),
                 "|",
                 ("departure_id", "in", self.departure_id.ids),
-                ("departure_id.is_calling", "=", True),
+                ("departure_id.active", "=", True),
             ],
-            order="id",
+            order="id desc",
         )
-        found = {(line.partner_id, line.company_id): line for line in lines}
+        found = lines.grouped(lambda line: (line.partner_id, line.company_id))
+        # Calls on which a script is tried are in memory only.
+        own = {
+            call: (call.partner_id._origin, call.company_id._origin) for call in self
+        }
         return {
-            call: found[call.partner_id, call.company_id]
+            call: found[own[call]].sorted(call._get_line_order)[0]
             for call in self
-            if (call.partner_id, call.company_id) in found
+            if own[call] in found
         }
 
-    def _get_departure_line(self):
-        """Return the client's line of the stylist who leaves, if there is one."""
-        none = self.env["salon.departure.client"]
-        return self._get_departure_lines().get(self, none)
+    def _get_line_order(self, line):
+        """Sort first what tells of the stylist whom this call is about."""
+        leaves = line.departure_id
+        return (
+            leaves != self.departure_id._origin,
+            leaves.stylist_id != self.stylist_id._origin,
+            not leaves.is_calling,
+        )
+
+    def _get_visit_texts(self):
+        """Add that the client's stylist leaves, and who could take over."""
+        texts = super()._get_visit_texts()
+        for call, line in self._get_departure_lines().items():
+            texts[call] = [*texts.get(call, ()), self._text_leaving(line)]
+        return texts
+
+    @api.model
+    def _text_leaving(self, line):
+        values = {
+            "stylist": line.stylist_id.name,
+            "day": format_date(self.env, line.departure_id.last_date),
+            "successor": line.successor_id.name,
+        }
+        if line.successor_id:
+            return self.env._(
+                "%(stylist)s leaving on %(day)s (%(successor)s could take over)",
+                **values,
+            )
+        return self.env._("%(stylist)s leaving on %(day)s", **values)
 
     def _get_script_news(self):
         """Return what was changed, or who leaves and who takes over."""
-        line = self.departure_id and self._get_departure_line()
-        last_date = self.departure_id.last_date
+        leaves = self.departure_id
+        last_date = leaves.last_date
         return {
             **super()._get_script_news(),
+            **({"stylist": leaves.stylist_id.name} if leaves else {}),
             "change": (self.fix_id.argument or "").strip().rstrip("."),
-            "successor": line and line.successor_id.name,
+            "successor": leaves and self.wished_stylist_id.name,
             "last_day": last_date
             and format_date(self.env, last_date, date_format="EEEE d MMMM"),
         }
@@ -136,13 +172,24 @@ class SalonCall(models.Model):
         )
         return {name: newest.id}
 
-    def _get_wished_stylist(self):
-        """Return who takes over from a stylist who leaves."""
-        own = super()._get_wished_stylist()
-        is_gone = own._is_gone(self.company_id._salon_today(), self.company_id)
-        if not self.departure_id and not is_gone:
-            return own
-        return self._get_departure_line().successor_id or own
+    def _get_wished_stylists(self):
+        """Put the successor in the place of a stylist who leaves, if she stays."""
+        wished = super()._get_wished_stylists()
+        left = self.filtered(
+            lambda call: call.departure_id or wished[call] != call.stylist_id
+        )
+        lines = left._get_departure_lines() if left else {}
+        finder = self.env["salon.slot.finder"]
+        told = left.filtered(lambda call: call in lines)
+        for company, calls in told.grouped("company_id").items():
+            staying = finder._get_staying(company)
+            for call in calls:
+                wished[call] = lines[call].successor_id & staying or wished[call]
+        return wished
+
+    def _get_left_by_stylist(self, company):
+        """A call that tells of a stylist who leaves offers somebody else."""
+        return super()._get_left_by_stylist(company) | self.filtered("departure_id")
 
     def _get_last_services(self):
         """Return what she last had, when nothing is due that says it."""
@@ -150,7 +197,9 @@ class SalonCall(models.Model):
         if services or self.kind not in WIN_BACK_KINDS:
             return services
         last = self.last_visit_ids[:1]
-        return last.line_ids.product_id.filtered(lambda p: p.salon_kind == "service")
+        return last.line_ids.product_id.filtered(
+            lambda product: product.salon_kind == "service" and product.active
+        )
 
     def _get_short_state(self):
         """Return in a word or two where a call stands."""

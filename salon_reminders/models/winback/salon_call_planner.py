@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..call.salon_call import WIN_BACK_KINDS
+from ..call.salon_call import VISIT_KINDS, WIN_BACK_KINDS
 from ..visit.salon_visit import MADE_STATES, MISSED_STATES, OPEN_STATES
 
 # What was missed longer ago is left to the reminders.
@@ -16,6 +16,11 @@ class SalonCallPlanner(models.AbstractModel):
     """
 
     _inherit = "salon.call.planner"
+
+    def _prepare_day(self):
+        """Before anybody is called, it is known who stays away with whom."""
+        super()._prepare_day()
+        self.env["salon.departure"]._follow_days(self.env.company)
 
     def _get_sources(self):
         return [
@@ -58,7 +63,6 @@ class SalonCallPlanner(models.AbstractModel):
 
         :param int most: so many at most; None means as many as the quota allows
         """
-        self.env["salon.departure"]._follow_days(self.env.company)
         return self._get_news(self.env["salon.departure.client"], most)
 
     @api.model
@@ -98,75 +102,122 @@ class SalonCallPlanner(models.AbstractModel):
         """Return who missed or cancelled a visit and has not booked again.
 
         The reminders come back by themselves. This call has a kind and words of its
-        own and comes some days after the visit, once per visit: whoever was called
-        about it or came meanwhile is not called again. Her own contact gap begins anew
-        with the visit; that of others with her number holds her back until it is over.
+        own and comes some days after the visit, when nobody has been called or come
+        meanwhile: once per visit, and one in a contact gap. It waits, as all calls, for
+        the gap, and until a need that the visit would have met may be called about.
         """
-        if not self.env.company.salon_follow_up_days:
+        company = self.env.company
+        if not company.salon_follow_up_days:
             return []
+        engine = self.env["salon.reminder.engine"]
         return self.env["salon.call.candidate"]._choose(
             self._sql_missed(),
-            self._sql_is_need(SQL("d.partner_id"), SQL("d.missed_visit_id")),
-            has_missed=True,
+            SQL(
+                "%s AND %s",
+                self._sql_is_need(SQL("d.partner_id"), SQL("d.missed_visit_id")),
+                engine._sql_callable(SQL("d.day"), company.salon_bundling_days),
+            ),
         )
 
     def _sql_missed(self):
         """Return the newest missed visit of every client to call about one.
 
-        An import is history and brings no follow-ups: only what was missed or
-        cancelled in the book counts.
+        What is no reason to call hides none that is. An import is history and brings
+        no follow-ups: only what was missed or cancelled in the book counts.
         """
         company = self.env.company
+        today = SQL("%s::date", company._salon_today())
         return SQL(
-            """SELECT missed.partner_id, %(phone)s AS phone, p.user_id,
-                      %(today)s::date AS day,
-                      CASE missed.state WHEN 'no_show' THEN 'missed'
-                                        ELSE 'cancelled' END AS kind,
-                      missed.id AS missed_visit_id, missed.date AS due_date,
-                      missed.stylist_id,
-                      ROW_NUMBER() OVER (ORDER BY missed.missed_at, missed.id) AS rank
+            """SELECT missed.*,
+                      ROW_NUMBER() OVER (ORDER BY missed_at, missed_visit_id) AS rank
                  FROM (SELECT DISTINCT ON (v.partner_id)
-                              v.id, v.partner_id, v.company_id, v.missed_at, v.state,
-                              v.date, v.stylist_id,
-                              (v.missed_at AT TIME ZONE 'UTC'
-                               AT TIME ZONE %(zone)s)::date AS day
+                              v.partner_id, %(phone)s AS phone, p.user_id,
+                              %(today)s AS day,
+                              CASE v.state WHEN 'no_show' THEN 'missed'
+                                           ELSE 'cancelled' END AS kind,
+                              v.id AS missed_visit_id, v.date AS due_date,
+                              v.stylist_id, v.missed_at
                          FROM salon_visit v
+                         JOIN res_partner p ON p.id = v.partner_id AND p.active
+                   CROSS JOIN LATERAL (
+                              SELECT (v.missed_at AT TIME ZONE 'UTC'
+                                      AT TIME ZONE %(zone)s)::date AS day) since
                         WHERE v.company_id = %(company)s
                           AND v.state IN %(missed)s
-                          AND v.missed_at > %(oldest)s
-                          AND v.partner_id IS NOT NULL
-                     ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed
-                 JOIN res_partner p ON p.id = missed.partner_id AND p.active
-                WHERE missed.day <= %(today)s::date - %(days)s
-                  AND NOT EXISTS (
-                      SELECT FROM salon_visit v
-                       WHERE v.partner_id = missed.partner_id
-                         AND v.company_id = missed.company_id
-                         AND (v.state IN %(open)s AND v.date >= %(today)s
-                              OR v.state IN %(made)s AND v.date >= missed.day))
-                  AND NOT EXISTS (
-                      SELECT FROM salon_call k WHERE k.missed_visit_id = missed.id)
-                  AND NOT EXISTS (
-                      SELECT FROM salon_call_attempt a
-                       WHERE a.company_id = missed.company_id
-                         AND a.partner_id = missed.partner_id
-                         AND a.undone_at IS NULL AND a.date >= missed.missed_at)
-                  AND NOT EXISTS (
-                      SELECT FROM salon_reminder h
-                       WHERE %(needs)s AND h.state IN ('paused', 'stopped'))""",
+                          AND (v.missed_at > %(oldest)s
+                               OR v.missed_at IS NOT NULL AND v.start > %(oldest)s)
+                          AND since.day <= %(today)s - %(days)s
+                          AND NOT %(answered)s
+                          AND %(ripe)s
+                          AND %(offered)s
+                     ORDER BY v.partner_id, v.missed_at DESC, v.id DESC) missed""",
             zone=company._salon_timezone().zone,
             company=company.id,
             oldest=fields.Datetime.subtract(fields.Datetime.now(), days=MOST_DAYS),
-            today=company._salon_today(),
-            phone=self.env["salon.call.candidate"]._sql_number(
-                SQL("%s", company._salon_today())
-            ),
+            today=today,
+            phone=self.env["salon.call.candidate"]._sql_number(today),
             days=company.salon_follow_up_days,
+            missed=MISSED_STATES,
+            answered=self._sql_is_answered(today),
+            ripe=self._sql_is_ripe(today),
+            offered=self._sql_is_offered(SQL("v.id")),
+        )
+
+    def _sql_is_answered(self, today):
+        """Return the condition that nobody has to ask about missed visit ``v``.
+
+        The client booked again, came or was called since the day ``since.day``, or was
+        to be called about a missed visit less than a contact gap ago.
+        """
+        return SQL(
+            """(EXISTS (
+                    SELECT FROM salon_visit o
+                     WHERE o.partner_id = v.partner_id AND o.company_id = v.company_id
+                       AND (o.state IN %(open)s AND o.date >= %(today)s
+                            OR o.state IN %(made)s AND o.date >= since.day))
+                OR EXISTS (
+                    SELECT FROM salon_call k
+                     WHERE k.partner_id = v.partner_id AND k.company_id = v.company_id
+                       AND (k.missed_visit_id = v.id
+                            OR k.kind IN %(kinds)s AND k.opened_date > LEAST(
+                                since.day, %(today)s - %(gap)s)))
+                OR EXISTS (
+                    SELECT FROM salon_call_attempt a
+                     WHERE a.partner_id = v.partner_id AND a.company_id = v.company_id
+                       AND a.undone_at IS NULL AND a.date >= v.missed_at))""",
             open=OPEN_STATES,
             made=MADE_STATES,
-            missed=MISSED_STATES,
-            # Paused or stopped needs are not called about, whatever was missed.
-            needs=self._sql_is_need(SQL("missed.partner_id"), SQL("missed.id")),
+            today=today,
+            kinds=VISIT_KINDS,
+            gap=self.env.company.salon_contact_gap_days,
+        )
+
+    def _sql_is_ripe(self, today):
+        """Return the condition that it is time to call about missed visit ``v``.
+
+        When a need it would have met may be called about. Without such a need the
+        visit's own day tells: what was to be further ahead than needs that are bundled
+        can wait. Paused or stopped needs are not called about, whatever was missed.
+        """
+        return SQL(
+            """(SELECT COALESCE(bool_or(%(callable)s), v.date <= %(today)s + %(soon)s)
+                       AND bool_or(h.state IN ('paused', 'stopped')) IS NOT TRUE
+                  FROM salon_reminder h
+                 WHERE %(needs)s AND h.state != 'idle')""",
+            callable=self.env["salon.reminder.engine"]._sql_callable(today),
+            today=today,
+            soon=self.env.company.salon_bundling_days,
+            needs=self._sql_is_need(SQL("v.partner_id"), SQL("v.id")),
+        )
+
+    def _sql_is_offered(self, visit):
+        """Return the condition that something a visit was for is offered still."""
+        return SQL(
+            """COALESCE((SELECT bool_or(pp.active)
+                           FROM salon_visit_line l
+                           JOIN product_product pp ON pp.id = l.product_id
+                          WHERE l.visit_id = %s), TRUE)""",
+            visit,
         )
 
     def _sql_is_need(self, client, visit):

@@ -51,6 +51,11 @@ class SalonDeparture(models.Model):
     note = fields.Text(help="Seen by managers and receptionists.")
 
     # Her clients
+    is_settled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Ties and successors were worked out after the last day; they stay.",
+    )
     line_ids = fields.One2many("salon.departure.client", "departure_id")
     is_calling = fields.Boolean(
         "Clients are called",
@@ -104,10 +109,13 @@ class SalonDeparture(models.Model):
     @api.depends("last_date", "company_id")
     def _compute_has_left(self):
         for departure in self:
-            today = departure.company_id._salon_today()
-            departure.has_left = bool(
-                departure.last_date and departure.last_date < today
-            )
+            departure.has_left = departure._is_over()
+
+    def _is_over(self):
+        """Tell whether the last day is over, by the salon's clock of now."""
+        self.ensure_one()
+        today = self.company_id._salon_today()
+        return bool(self.last_date and self.last_date < today)
 
     @api.model
     def _search_has_left(self, operator, value):
@@ -218,7 +226,11 @@ class SalonDeparture(models.Model):
 
     @api.model
     def _follow_days(self, company):
-        """Bring the departures of a salon up to the day, as the daily job does."""
+        """Bring the departures of a salon up to the day, as the daily job does.
+
+        Ties are worked out when somebody leaves, and once more when she has left, not
+        with every run: what a month adds to a year is little.
+        """
         today = company._salon_today()
         departures = self.search(
             [
@@ -226,8 +238,11 @@ class SalonDeparture(models.Model):
                 ("last_date", ">=", today - timedelta(days=YEAR)),
             ]
         )
-        departures.filtered(lambda one: not one.has_left)._refresh_clients()
-        self.env["salon.departure.client"]._refresh_stays(departures)
+        if departures:
+            departures.filtered(
+                lambda one: one._is_over() and not one.is_settled
+            )._refresh_clients()
+            self.env["salon.departure.client"]._refresh_stays(departures)
 
     def _refresh(self):
         """Work all of it out anew."""
@@ -239,6 +254,7 @@ class SalonDeparture(models.Model):
         for departure in self:
             departure.line_ids._refresh_ties(departure)
             Successors(departure).propose()
+            departure.is_settled = departure._is_over()
 
     def _sql_in_year(self):
         """Return that visit ``v`` is of the year up to today, or to the last day."""

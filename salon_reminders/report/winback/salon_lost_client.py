@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_list
 
+from ...models.call.salon_call import NEAR_DAYS
 from ...models.insight.salon_client_standing import SEGMENTS
 from ...models.visit.salon_visit import YEAR
 
@@ -341,6 +342,15 @@ class SalonLostClient(models.Model):
                 "The client, or somebody with the same number, was called less than "
                 "%(days)s days ago.",
                 days=self.env.company.salon_contact_gap_days,
+            )
+        if hold == "visit":
+            return self.env._(
+                "The client was here, or comes, within %(days)s days.", days=NEAR_DAYS
+            )
+        if hold == "unreachable":
+            return self.env._(
+                "Nobody answered the last calls. Write to the client, or correct the "
+                "number."
             )
         if hold == "control":
             return self.env._(

@@ -21,3 +21,4 @@ from . import test_salon_paper
 from . import test_script_text
 from . import test_context_keys
 from . import test_minors
+from . import test_near_visits

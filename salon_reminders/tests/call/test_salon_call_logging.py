@@ -64,6 +64,63 @@ class TestSalonCallLogging(CallCase):
         with self.assertRaisesRegex(UserError, "Booked another way"):
             self._log("no_answer")
 
+    def _call_for_two_needs(self, last="2026-02-16"):
+        """Let Anna be called about her brows, too; return their service."""
+        brows = self._create_cycle("Brows", (14, 25, 42))
+        service = self._create_service("Brow shaping", brows)
+        self._create_visit(self.anna, last, products=service)
+        # As the job does, with what comes due within the bundling window.
+        self.call.reminder_ids = self.anna.salon_reminder_ids
+        return service
+
+    def test_one_need_is_booked_while_another_desk_is_on_the_phone(self):
+        brows = self._call_for_two_needs()
+        petra = self._create_user("petra", "group_receptionist")
+        self._desk(petra).take_call(self.call.id)
+        visit = self._create_visit(
+            self.anna, "2026-03-20", state="booked", products=self.roots_service
+        )
+        self.assertEqual(self.call.state, "open")
+        self.assertEqual(self.call.need_ids.mapped("need"), ["Brows"])
+        self.assertIn("booked or met meanwhile", self.call.message_ids[0].body)
+        card = self._desk(petra).show_call(self.call.id)["card"]
+        self.assertEqual([one["id"] for one in card["services"]], brows.ids)
+        self.assertIn("time for your Brows.", card["script"])
+        self.assertNotIn("Roots", card["script"] + card["why"])
+        self.assertTrue(card["claim_until"])
+        # Cancelled, the need waits for its own call; this one goes on as it is.
+        visit.state = "cancelled"
+        self.assertEqual(self.call.need_ids.mapped("need"), ["Brows"])
+
+    def test_a_need_that_comes_due_soon_stays_on_the_call(self):
+        # Due in ten days: its call date lies within the bundling window.
+        self._call_for_two_needs(last="2026-02-23")
+        soon = self.call.reminder_ids.filtered(lambda r: r.need == "Brows")
+        self.assertEqual(soon.state, "scheduled")
+        self._create_visit(
+            self.anna, "2026-03-10", products=self.env["product.product"]
+        )
+        self.assertEqual(sorted(self.call.need_ids.mapped("need")), ["Brows", "Roots"])
+        self._create_visit(
+            self.anna,
+            "2026-03-20",
+            state="booked",
+            products=soon.cycle_id.product_tmpl_ids.product_variant_id,
+        )
+        self.assertEqual(self.call.need_ids, self.reminder)
+
+    def test_what_is_booked_on_the_call_stays_on_it(self):
+        self._call_for_two_needs()
+        attempt = self._log(
+            "booked",
+            start=datetime(2026, 3, 17, 9),
+            stylist_id=self.stylist.id,
+            product_ids=self.roots_service.ids,
+        )
+        self.assertEqual(len(self.call.need_ids), 2)
+        attempt.action_undo()
+        self.assertEqual((self.call.state, len(self.call.need_ids)), ("open", 2))
+
     def test_client_comes_in_the_middle(self):
         self._create_visit(self.anna, "2026-03-10")
         self.assertIn("Came without a call", self.call.close_note)

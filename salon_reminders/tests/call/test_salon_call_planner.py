@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, new_test_user
 from odoo.tools import SQL, mute_logger
 
 from ...tools.server_flags import SERVER_SAYS
@@ -75,6 +75,80 @@ class TestSalonCallPlanner(SalonCase):
         anna = self._create_client("Anna")
         self._create_visit(anna, "2026-02-05", self.roots_service + service)
         self.assertEqual(self._plan_calls().cycle_ids, self.roots)
+
+    # ---- what is not offered any more ----
+
+    def _get_warnings(self):
+        activities = self.env["mail.activity"]
+        return activities.search(
+            [
+                ("res_model", "=", "product.template"),
+                ("res_id", "=", self.roots_service.product_tmpl_id.id),
+                ("summary", "=", "Nobody is called about Roots"),
+            ]
+        )
+
+    def test_nobody_is_called_about_what_is_given_up(self):
+        anna = self._create_due("Anna")
+        call = self._plan_calls()
+        clerk = new_test_user(
+            self.env, "t_clerk", "base.group_user,product.group_product_manager"
+        )
+        template = self.roots_service.product_tmpl_id
+        # Whoever keeps the products need not know the salon.
+        template.with_user(clerk).action_archive()
+        self.assertEqual((call.state, call.close_reason), ("cancelled", "given_up"))
+        self.assertEqual(anna.salon_reminder_ids.state, "idle")
+        self.assertFalse(self._plan_calls())
+        self.assertIn("archived: Root touch-up.", self._get_warnings().note)
+        self._plan_calls()
+        self.assertEqual(len(self._get_warnings()), 1)
+        # Done, it does not come again with the next hour.
+        self._get_warnings().action_feedback()
+        self._plan_calls()
+        self.assertFalse(self._get_warnings())
+        template.with_user(clerk).action_unarchive()
+        self.assertEqual(self._plan_calls().reminder_ids, anna.salon_reminder_ids)
+        # Given up again, it is told again.
+        template.action_archive()
+        self._plan_calls()
+        self.assertEqual(len(self._get_warnings()), 1)
+        template.action_unarchive()
+        self.assertFalse(self._get_warnings())
+
+    def test_one_service_left_is_enough(self):
+        self._create_due("Anna")
+        self._create_service("Roots at home", self.roots)
+        self.roots_service.product_tmpl_id.action_archive()
+        call = self._plan_calls()
+        self.assertEqual(call.cycle_ids, self.roots)
+        self.assertFalse(self._get_warnings())
+        # What is archived is not proposed to book.
+        self.assertFalse(call._get_last_services())
+
+    def test_a_cycle_without_services_is_no_fault(self):
+        anna = self._create_due("Anna")
+        self.roots_service.salon_cycle_ids = False
+        self._plan_calls()
+        self.assertFalse(self.roots.is_given_up)
+        self.assertFalse(self._get_warnings())
+        self.assertFalse(anna.salon_reminder_ids.due_date)
+
+    def test_a_call_goes_on_without_what_is_given_up(self):
+        brows = self._create_service("Brows", self._create_cycle("Brows", (14, 25, 42)))
+        anna = self._create_due("Anna")
+        self._create_visit(anna, "2026-02-10", products=brows)
+        call = self._plan_calls()
+        self.assertEqual(len(call.reminder_ids), 2)
+        brows.product_tmpl_id.action_archive()
+        self.assertEqual((call.state, call.cycle_ids), ("open", self.roots))
+        self.assertIn("not offered any more", call.message_ids[0].body)
+
+    def test_called_by_a_person_it_is_not_about_what_is_given_up(self):
+        anna = self._create_due("Anna")
+        self.roots_service.product_tmpl_id.action_archive()
+        rows = self.env["salon.call.candidate"]._get_asked(anna)
+        self.assertEqual([row["reminder_ids"] for row in rows], [None])
 
     def test_holds(self):
         holds = {

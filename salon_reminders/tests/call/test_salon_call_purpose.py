@@ -21,7 +21,7 @@ class TestSalonCallPurpose(SalonCase):
         cls.anna = cls._create_client("Anna", consent=False)
 
     def _make_birthday(self):
-        self._create_visit(self.anna, "2026-03-08")
+        self._create_visit(self.anna, "2026-03-06")
         self.anna.salon_birthdate = "1990-03-15"
 
     def _create_call(self, kind, **vals):

@@ -51,7 +51,6 @@ class TestSalonCallQueue(CallCase):
     def test_needs_are_told_in_the_users_language(self):
         row = self._queue()._get_rows(self.call, "all")[0]
         self.assertEqual(row["needs"], "Roots")
-        self.assertEqual(row["stylist"], "Vera")
         self.assertEqual(row["days_over"], self.call.days_over)
 
     def test_same_order_as_the_best(self):

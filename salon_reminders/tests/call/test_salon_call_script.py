@@ -112,6 +112,9 @@ class TestSalonCallScript(SalonCase):
         self.assertTrue(self._say().startswith(expected), self._say())
         self.assertIn("t_salon_boss", self._say(user=self.manager))
         self.call.stylist_id = False
+        self.assertIn("|Vera|", self._say())
+        self.stylist.action_archive()
+        self.call.invalidate_recordset()
         self.assertIn("|your stylist|", self._say())
 
     def test_free_times_and_promotions_come_from_hooks(self):

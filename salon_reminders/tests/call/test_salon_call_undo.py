@@ -60,6 +60,50 @@ class TestSalonCallUndo(CallCase):
                 self.assertEqual(attempt.undone_by_id, self.receptionist)
         self.assertEqual(len(self.call.attempt_ids), len(KINDS))
 
+    def _get_figures(self):
+        """Return what the reports say, two weeks after the day of the call."""
+        self.env.invalidate_all()
+        with freeze_time("2026-04-10 09:00:00"):
+            rows = self.env["salon.call.report"].search(
+                [("call_id", "=", self.call.id)]
+            )
+            effect = self.env["salon.calling.effect"].create({})
+            return rows.mapped("outcome_kind"), effect.called_count, effect.came_count
+
+    def test_what_was_undone_counts_in_no_report(self):
+        before = self._get_figures()
+        self.assertEqual(before, ([], 0, 0))
+        for kind in KINDS:
+            attempt = self._log(kind, **self._details(kind))
+            self.assertEqual(self._get_figures()[:2], ([kind], 1))
+            attempt.with_user(self.receptionist).action_undo()
+            self.assertEqual(self._get_figures(), before)
+
+    def test_an_undone_do_not_call_is_none_for_the_job(self):
+        self._log("do_not_call").action_undo()
+        self.call.with_user(self.receptionist).action_cancel()
+        self.assertFalse(self.env["phone.blacklist"].search([]))
+        with freeze_time("2026-03-24 09:00:00"):
+            self.assertEqual(self._plan_calls().partner_id, self.anna)
+
+    def test_what_was_undone_is_no_try(self):
+        """A call that nobody tried ends when it was planned too early."""
+        self._log("no_answer", note="Wrong button").action_undo()
+        self.reminder.sudo().write({"state": "scheduled"})
+        self.env["salon.call"]._follow_reminders()
+        self.assertEqual(self.call.close_reason, "not_due")
+
+    def test_what_was_undone_is_not_handed_over(self):
+        self._log("call_back", call_at=datetime(2026, 3, 11, 10), note="Wants a fringe")
+        self._log("no_answer", note="Wrong button").action_undo()
+        handover = self.env["salon.handover"].create({})
+        report = self.env["ir.actions.report"]
+        html = report._render_qweb_html(
+            "salon_reminders.salon_handover_report", handover.ids
+        )[0].decode()
+        self.assertIn("Wants a fringe", html)
+        self.assertNotIn("Wrong button", html)
+
     def test_unreachable_is_undone(self):
         for _try in range(self.company.salon_max_attempts):
             self._log("no_answer")

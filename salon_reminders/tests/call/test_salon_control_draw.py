@@ -56,13 +56,38 @@ class TestSalonControlDraw(CourseCase):
         with freeze_time("2026-03-24 09:00:00"):
             self.assertEqual(self._plan_calls().partner_id, called | control)
 
-    def test_free_places_are_filled(self):
-        self.company.salon_daily_quota = 4
+    def test_one_runs_places_are_the_days(self):
+        self.company.salon_daily_quota = 6
         self._create_due(20)
-        self.assertLess(len(self._plan_calls()), 4)
-        for _hour in range(8):
-            calls = self._plan_calls()
-        self.assertEqual(len(calls), 4)
+        control, called = self._get_groups()
+        self.assertEqual(len(control | called), 6)
+        self.assertTrue(control and called)
+        for _hour in range(3):
+            self.assertEqual(self._get_groups(), (control, called))
+        with freeze_time("2026-03-11 09:00:00"):
+            self._get_groups()
+            self.assertEqual(len(self.draws.search([])), 12)
+
+    def test_places_of_a_group_that_was_switched_off_are_free(self):
+        self.company.salon_daily_quota = 6
+        self._create_due(20)
+        self._get_groups()
+        self.company.salon_control_share = 0
+        self.assertEqual(len(self._plan_calls()), 6)
+
+    def test_not_called_about_a_missed_visit(self):
+        self._create_due(12)
+        control, called = self._get_groups()
+        self.company.salon_follow_up_days = 2
+        for client in control:
+            self._create_visit(client, "2026-03-10", state="booked").action_no_show()
+        with freeze_time("2026-03-12 09:00:00"):
+            self.assertEqual(self._plan_calls().partner_id, called)
+            self.assertFalse(self.env["salon.call.planner"]._get_missed_clients())
+        with freeze_time("2026-03-24 09:00:00"):
+            calls = self._plan_calls().filtered(lambda c: c.partner_id in control)
+            self.assertEqual(set(calls.mapped("kind")), {"missed"})
+            self.assertEqual(calls.partner_id, control)
 
     def test_nobody_in_a_course(self):
         clients = self._create_due(6)
@@ -82,6 +107,38 @@ class TestSalonControlDraw(CourseCase):
         self._create_visit(anna, "2026-03-01")
         anna.salon_birthdate = date(1990, 3, 12)
         self.assertEqual(self._plan_calls().kind, "birthday")
+        self.assertFalse(self.draws.search([]))
+
+    def test_a_birthday_will_not_wait(self):
+        self._create_due(12)
+        control, called = self._get_groups()
+        self.company.salon_birthday_days = 5
+        control.salon_birthdate = date(1990, 3, 14)
+        calls = self._plan_calls().filtered(lambda call: call.partner_id in control)
+        self.assertEqual(calls.partner_id, control)
+        self.assertEqual(set(calls.mapped("kind")), {"birthday"})
+        # Of nothing else they are told: that is left to chance.
+        self.assertFalse(calls.reminder_ids)
+        reminders = control.salon_reminder_ids
+        self.assertEqual(set(reminders.mapped("hold")), {"control"})
+
+    def test_a_birthday_without_consent_changes_nothing(self):
+        self._create_due(12)
+        control, called = self._get_groups()
+        self._answer(control, "promotion", decision="withdrawn")
+        self.company.salon_birthday_days = 5
+        control.salon_birthdate = date(1990, 3, 14)
+        self.assertEqual(self._plan_calls().partner_id, called)
+        reminders = control.salon_reminder_ids
+        self.assertEqual(set(reminders.mapped("hold")), {"control"})
+
+    def test_nobody_with_a_near_birthday_is_drawn(self):
+        clients = self._create_due(6)
+        self.company.salon_birthday_days = 5
+        clients.salon_birthdate = date(1990, 3, 14)
+        calls = self._plan_calls()
+        self.assertEqual(calls.partner_id, clients)
+        self.assertEqual(set(calls.mapped("kind")), {"reminder"})
         self.assertFalse(self.draws.search([]))
 
     def test_chance_is_fair_and_fixed(self):

@@ -57,6 +57,24 @@ class TestSalonExplain(SalonCase):
         called = self._plan_calls().partner_id
         self._assert_status("same number", (self.anna | bea) - called)
 
+    def test_who_share_a_number_and_both_wait_are_told_of_the_quota(self):
+        self.company.salon_daily_quota = 1
+        self._create_due()
+        bea = self._create_client("Bea")
+        self._create_visit(bea, "2026-02-05")
+        rich = self._create_client("Rich", "+36 30 765 4321")
+        self._create_visit(rich, "2026-02-05")
+        self._create_visit(rich, "2026-01-05")
+        self.assertEqual(self._plan_calls().partner_id, rich)
+        both = self.anna | bea
+        self.assertEqual(set(both.salon_reminder_ids.mapped("hold")), {"quota"})
+        # Asked about together, as by a list, or each alone.
+        both.invalidate_recordset(["salon_call_status"])
+        for text in both.mapped("salon_call_status"):
+            self.assertIn("waits in the backlog", text)
+        for partner in both:
+            self._assert_status("waits in the backlog", partner)
+
     def test_contact_gap(self):
         self._create_due()
         call = self._plan_calls()
@@ -94,6 +112,15 @@ class TestSalonExplain(SalonCase):
         self._create_due()
         self.roots.active = False
         self._assert_status("the cycle is archived")
+
+    def test_service_given_up(self):
+        self._create_due()
+        self.roots_service.action_archive()
+        self._assert_status("Roots: no call, as all its services are archived")
+        # What comes next is told, as long as there is anything.
+        brows = self._create_service("Brows", self._create_cycle("Brows", (14, 25, 42)))
+        self._create_visit(self.anna, "2026-03-09", products=brows)
+        self._assert_status("Brows: not due yet")
 
     @users("t_recep")
     def test_receptionist_may_ask(self):

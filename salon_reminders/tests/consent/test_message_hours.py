@@ -87,6 +87,11 @@ class TestMessageHours(MockSMS, CronMixinCase, SalonCase):
         composer = self._text(self.people)
         self.assertIn("1 of 3 get it when the law allows it", composer.salon_left_out)
         self.assertIn("Wed 11 Mar, 09:00", composer.salon_left_out)
+        alone = self._text(self.anna)
+        self.assertEqual(
+            alone.salon_left_out,
+            "This message is sent when the law allows it, from Wed 11 Mar, 09:00 on.",
+        )
         queue = "sms.ir_cron_sms_scheduler_action"
         with self.mockSMSGateway(), self.capture_triggers(queue) as triggers:
             composer.action_send_sms()

@@ -80,6 +80,16 @@ class TestSalonMailing(SalonCase):
             {self.anna: "canceled", self.bea: "outgoing", self.supplier: "outgoing"},
         )
 
+    def test_a_text_to_one_client(self):
+        """Nobody counts who writes to one client."""
+        self.assertEqual(
+            self._get_left_out(self._compose_sms(self.anna)),
+            [
+                "This message will not be sent. The client has not agreed to offers of "
+                "the salon."
+            ],
+        )
+
     def test_e_mails_to_an_audience(self):
         composer = self._compose_mail(self.people)
         self.assertIn("1 of 3 will not get", self._get_left_out(composer)[0])

@@ -31,6 +31,12 @@ class TestSalonClientCard(SalonClientCase):
         self.assertNotIn("Usually on", facts)
         self.assertNotIn("Usually at", facts)
 
+    def test_given_up_is_said_not_hidden(self):
+        partner = self._come("Anna", 42)
+        self.roots_service.product_tmpl_id.action_archive()
+        due = self._card(partner, self.receptionist)["due"]
+        self.assertEqual([row["state_name"] for row in due], ["Not offered any more"])
+
     def test_new_client(self):
         card = self._card(self._come("Nobody"))
         self.assertEqual((card["facts"], card["retail"], card["offers"]), ([], [], []))

@@ -111,6 +111,17 @@ class TestSalonPromotionOpen(PromotionCase):
             lambda partner: partner.name.startswith("P ")
         )
 
+    def test_who_booked_is_not_at_risk_in_whatever_open_state(self):
+        lost = self._create_fan("P lost", 400, 370, 340)
+        visit = self._visit(lost, 0, state="booked")
+        for state in ("booked", "confirmed", "arrived"):
+            visit.state = state
+            self._refresh()
+            self.assertFalse(self._audience(segment_lost=True, segment_at_risk=True))
+        visit.state = "cancelled"
+        self._refresh()
+        self.assertEqual(self._audience(segment_lost=True), lost)
+
     def test_segments_and_zones(self):
         regular = self._create_fan("P regular", 200, 160, 120, 80, 40, 10)
         once = self._create_fan("P once", 200)

@@ -51,25 +51,22 @@ class TestSalonVisit(SalonCase):
         self.assertEqual(self.anna.salon_spent, 150)
         self.assertEqual(str(self.anna.salon_last_date), "2026-03-08")
 
+    def _take_back(self, line, quantity=1):
+        """Refund a line on the day after; return the line that does it."""
+        refund = {
+            "product_id": line.product_id.id,
+            "quantity": -quantity,
+            "refunded_line_id": line.id,
+        }
+        visit = self._create_visit(
+            self.anna, "2026-02-09", [], line_ids=[(0, 0, refund)]
+        )
+        return visit.line_ids
+
     def test_refund_takes_the_renewal_back(self):
         first = self._create_visit(self.anna, "2026-01-05")
         second = self._create_visit(self.anna, "2026-02-08")
-        self._create_visit(
-            self.anna,
-            "2026-02-09",
-            [],
-            line_ids=[
-                (
-                    0,
-                    0,
-                    {
-                        "product_id": self.roots_service.id,
-                        "quantity": -1,
-                        "refunded_line_id": second.line_ids.id,
-                    },
-                )
-            ],
-        )
+        self._take_back(second.line_ids)
         self.assertEqual(second.line_ids.net_quantity, 0)
         reminder = self.anna.salon_reminder_ids
         self.assertEqual(reminder.last_date, first.date)
@@ -78,6 +75,21 @@ class TestSalonVisit(SalonCase):
         visit = self._create_visit(self.anna, "2026-02-08")
         with self.assertRaises(ValidationError):
             visit.line_ids.copy({"refunded_line_id": visit.line_ids.id})
+
+    def test_no_more_is_taken_back_than_was_sold(self):
+        sold = self._create_visit(self.anna, "2026-02-08", self.shampoo).line_ids
+        sold.quantity = 3
+        first = self._take_back(sold, 2)
+        for attempt in (
+            lambda: self._take_back(sold, 2),
+            lambda: first.write({"quantity": -4}),
+            lambda: sold.write({"quantity": 1}),
+        ):
+            with self.assertRaises(ValidationError) as refused:
+                attempt()
+            self.assertIn("can't be taken back", str(refused.exception))
+        self._take_back(sold)
+        self.assertEqual(sold.net_quantity, 0)
 
     def test_correcting_lines_corrects_reminders(self):
         visit = self._create_visit(self.anna, "2026-02-08")

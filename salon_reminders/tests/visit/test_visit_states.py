@@ -25,7 +25,7 @@ OTHER_WORDS = {
     "models/call/res_partner.py": {"booked": 1},
     "models/call/salon_call.py": {"done": 2, "cancelled": 4},
     "models/filling/salon_call.py": {"cancelled": 2},
-    "models/call/salon_call_closing.py": {"done": 1, "cancelled": 5},
+    "models/call/salon_call_closing.py": {"done": 1, "cancelled": 1},
     "models/call/salon_call_desk.py": {"done": 4, "booked": 4, "confirmed": 2},
     "models/call/salon_call_logging.py": {"booked": 1},
     "models/call/salon_call_outcome.py": {"booked": 1},

@@ -79,18 +79,44 @@ class TestSalonDeparture(DepartureCase):
         line = self._leave().line_ids
         self.assertEqual((line.partner_id, line.share), (self.anna, 1.0))
 
-    def test_ties_follow_until_the_last_day(self):
+    def test_ties_are_worked_out_anew_by_hand_and_after_the_last_day(self):
         self._come(self.anna, 10, 40)
         departure = self._leave()
         with freeze_time("2026-03-16 18:00:00"):
             self._create_visit(self.bea, "2026-03-16")
             self.env["salon.departure"]._follow_days(self.company)
-        self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea)
+            self.assertEqual(departure.line_ids.partner_id, self.anna)
+            departure.action_refresh()
+            self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea)
+        with freeze_time("2026-03-20 18:00:00"):
+            self._create_visit(self.zoe, "2026-03-20")
+        with freeze_time("2026-03-21 09:00:00"):
+            self.env["salon.departure"]._follow_days(self.company)
+        self.assertEqual(departure.line_ids.partner_id, self.anna | self.bea | self.zoe)
         with freeze_time("2026-04-16 18:00:00"):
             self._create_visit(self.anna, "2026-04-16", stylist_id=self.sofia.id)
             self.env["salon.departure"]._follow_days(self.company)
         anna = departure.line_ids.filtered(lambda one: one.partner_id == self.anna)
         self.assertEqual((anna.share, anna.visit_count), (1.0, 2))
+
+    def test_a_run_costs_the_same_while_somebody_leaves(self):
+        self._come(self.anna, 10, 40)
+        self._leave().action_call()
+        self._plan_calls()
+        counts = [self._count_run(f"2026-03-{day}") for day in (12, 13, 18)]
+        self.assertEqual(len(set(counts)), 1, counts)
+        # The day after the last one, once.
+        self._count_run("2026-03-21")
+        after = [self._count_run(f"2026-03-{day}") for day in (22, 23)]
+        self.assertEqual(after, counts[:1] * 2)
+
+    def _count_run(self, day):
+        with freeze_time(f"{day} 09:00:00"):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._plan_calls()
+            return self.env.cr.sql_log_count - before
 
     def test_queries_do_not_grow_with_clients(self):
         departure = self._leave()
@@ -313,6 +339,101 @@ class TestSalonDeparture(DepartureCase):
             proposals = call._propose_times()[call]
         self.assertEqual({p["stylist_id"] for p in proposals}, {self.mia.id})
 
+    def _offer(self, call):
+        """Return what the card, the words and the times of a call say of stylists."""
+        call.invalidate_recordset()
+        card = call.with_user(self.receptionist)._get_desk_card()
+        times = call._propose_times()[call]
+        return card["stylist_id"], call.script, {p["stylist_id"] for p in times}
+
+    def _call_after_she_left(self):
+        """Return a call about roots, two weeks after Vera's last day."""
+        return self.env["salon.call"].create(
+            {
+                "partner_id": self.anna.id,
+                "stylist_id": self.stylist.id,
+                "reminder_ids": self.anna.salon_reminder_ids.ids,
+            }
+        )
+
+    def test_who_has_left_is_offered_nowhere(self):
+        """Whether her clients are called about it or not: her successor is."""
+        self._come(self.anna, 10, 40)
+        self._leave().line_ids.successor_id = self.mia
+        with freeze_time("2026-04-03 09:00:00"):
+            call = self._call_after_she_left()
+            stylist, script, times = self._offer(call)
+            self.assertEqual((stylist, times), (self.mia.id, {self.mia.id}))
+            self.assertIn("with Mia", script)
+            self.assertNotIn("Vera", script)
+            self.assertIn("Proposed: Mia", call.explanation)
+            reason = call._propose_times()[call][0]["reason"]
+            self.assertIn("in the place of Vera", reason)
+            log = self.env["salon.call.log"].new({"call_id": call.id})
+            self.assertEqual(log.stylist_id._origin, self.mia)
+
+    def test_archived_without_a_departure_her_second_is_offered(self):
+        self._come(self.anna, 10, 40, 70)
+        self._come(self.anna, 20, stylist=self.mia)
+        self._come(self.anna, 400, 430, stylist=self.sofia)
+        self.stylist.action_archive()
+        stylist, script, times = self._offer(self._call_after_she_left())
+        self.assertEqual((stylist, times), (self.mia.id, {self.mia.id}))
+        self.assertNotIn("Vera", script)
+
+    def test_a_successor_who_left_too_is_not_offered(self):
+        self._come(self.anna, 10, 40)
+        self._come(self.anna, 20, stylist=self.sofia)
+        departure = self._leave()
+        departure.line_ids.successor_id = self.mia
+        departure.action_call()
+        call = self._plan()
+        self.mia.action_archive()
+        with freeze_time("2026-03-11 09:00:00"):
+            stylist, script, times = self._offer(call)
+        self.assertEqual((stylist, times), (self.sofia.id, {self.sofia.id}))
+        self.assertIn("Vera leaves us", script)
+        self.assertIn("Sofia does the same services", script)
+        self.assertIn("Proposed: Sofia", call.explanation)
+
+    def test_who_leaves_before_the_client_is_due_is_not_offered(self):
+        self._come(self.anna, 1, 36)
+        self._leave().line_ids.successor_id = self.mia
+        call = self._call_after_she_left()
+        self.assertEqual(call.wished_stylist_id, self.stylist)
+        call.due_date = "2026-04-13"
+        self.assertEqual(self._offer(call)[0], self.mia.id)
+        self.assertNotIn("leaves", call.explanation)
+
+    def test_nobody_is_named_when_nobody_stays(self):
+        self._come(self.anna, 10, 40)
+        (self.sofia | self.mia).action_archive()
+        self._leave()
+        with freeze_time("2026-04-03 09:00:00"):
+            stylist, script, times = self._offer(self._call_after_she_left())
+        self.assertEqual((stylist, times), (False, set()))
+        self.assertIn("with your stylist", script)
+
+    def test_wished_stylists_of_many_cost_the_same(self):
+        departure, counts = self._leave(), []
+        self._come(self.zoe, 10)
+        for size in (2, 20):
+            calls = self.env["salon.call"]
+            for number in range(size):
+                client = self._create_client(f"C{size}-{number}")
+                self._come(client, 10, 40)
+                calls |= calls.create(
+                    {"partner_id": client.id, "stylist_id": self.stylist.id}
+                )
+            departure._refresh()
+            with freeze_time("2026-04-03 09:00:00"):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self.assertTrue(all(calls._get_wished_stylists().values()))
+                counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_a_call_about_something_else_tells_it_too(self):
         self._come(self.anna, 40)
         departure = self._leave()
@@ -320,6 +441,24 @@ class TestSalonDeparture(DepartureCase):
         call = self.env["salon.call"].create({"partner_id": self.anna.id})
         self.assertIn("Vera leaves", call.explanation)
         self.assertFalse(self._plan())
+
+    def test_told_at_the_visit_that_is_near(self):
+        self._come(self.anna, 10, 40)
+        departure = self._leave()
+        departure.action_call()
+        departure.line_ids.successor_id = self.sofia
+        call = self._plan()
+        fringe = self._create_service("Fringe", self.env["salon.cycle"])
+        visit = self._book("2026-03-13 09:00", services=fringe)
+        self.assertTrue(call.is_waiting)
+        self.assertEqual(
+            visit.with_user(self.receptionist).ask_text,
+            "Vera leaving on 03/20/2026 (Sofia could take over)",
+        )
+        departure.line_ids.successor_id = False
+        visit.invalidate_recordset(["ask_text"])
+        text = visit.with_user(self.receptionist).ask_text
+        self.assertEqual(text, "Vera leaving on 03/20/2026")
 
     def test_not_without_consent_nor_left_out(self):
         self._come(self.anna, 10, 40)

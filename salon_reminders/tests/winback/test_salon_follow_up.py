@@ -1,5 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
@@ -54,6 +56,13 @@ class TestSalonFollowUp(BookCase):
         for action in ("action_no_show", "action_cancel"):
             self._miss(action)
             self.assertEqual(self.anna.salon_reminder_ids.state, "late")
+
+    def test_not_for_what_is_offered_no_more(self):
+        self._miss()
+        self.roots_service.product_tmpl_id.action_archive()
+        self.assertFalse(self._follow_up())
+        self.roots_service.product_tmpl_id.action_unarchive()
+        self.assertEqual(self._follow_up().kind, "missed")
 
     def test_missed(self):
         visit = self._miss()
@@ -140,10 +149,88 @@ class TestSalonFollowUp(BookCase):
         self.assertFalse(self._follow_up("2026-03-15"))
         self.assertEqual(self._follow_up("2026-03-16").partner_id, self.anna)
 
-    def test_what_was_said_before_the_visit_does_not_count(self):
+    def test_contact_gap_of_the_client(self):
         self._dial(self.anna, "2026-03-09")
         self._miss()
-        self.assertEqual(self._follow_up().partner_id, self.anna)
+        self.assertFalse(self._follow_up("2026-03-12"))
+        self.assertFalse(self._follow_up("2026-03-22"))
+        self.assertEqual(self._follow_up("2026-03-23").partner_id, self.anna)
+
+    def test_one_in_a_contact_gap(self):
+        self._miss()
+        self._follow_up("2026-03-12").action_cancel()
+        with freeze_time("2026-03-14 09:00:00"):
+            visit = self._book("2026-03-14 09:00")
+            visit.action_no_show()
+        self.assertFalse(self._follow_up("2026-03-25"))
+        # Taken off the list by hand, its needs rest as long.
+        self.assertEqual(self._follow_up("2026-03-26").missed_visit_id, visit)
+
+    def _cancel_ahead(self, day, partner=None, service=None):
+        visit = self._book(f"{day} 09:00", partner, service)
+        visit.action_cancel()
+        return visit
+
+    def test_not_before_the_need_is_called_about(self):
+        self._book("2026-03-05 09:00", state="done")
+        reminder = self.anna.salon_reminder_ids
+        call_date = reminder.call_date
+        self.assertGreater(call_date, fields.Date.to_date("2026-03-25"))
+        visit = self._cancel_ahead(f"{reminder.due_date}")
+        self.assertFalse(self._follow_up("2026-03-12"))
+        self.assertFalse(self._follow_up(f"{call_date - timedelta(days=1)}"))
+        call = self._follow_up(f"{call_date}")
+        self.assertEqual((call.missed_visit_id, call.kind), (visit, "cancelled"))
+
+    def test_far_ahead_is_no_reason_to_ring_today(self):
+        self._cancel_ahead("2026-04-20", self.bea)
+        for day in ("2026-03-12", "2026-04-12"):
+            self.assertFalse(self._follow_up(day))
+        self.assertEqual(self._follow_up("2026-04-13").partner_id, self.bea)
+
+    def test_far_ahead_hides_nothing_that_was_missed(self):
+        visit = self._miss()
+        brows = self._create_service("Brows", self.env["salon.cycle"])
+        with freeze_time("2026-03-11 09:00:00"):
+            self._cancel_ahead("2026-04-20", service=brows)
+        call = self._follow_up("2026-03-13")
+        self.assertEqual((call.missed_visit_id, call.kind), (visit, "missed"))
+
+    def test_not_before_earliest(self):
+        brows = self._create_cycle("Brows", (21, 25, 42))
+        service = self._create_service("Brow shaping", brows)
+        self._book("2026-02-25 09:00", None, service, state="done")
+        self._book("2026-03-10 11:00", None, service).action_no_show()
+        self.assertFalse(self._follow_up("2026-03-12"))
+        self.assertFalse(self._follow_up("2026-03-17"))
+        call = self._follow_up("2026-03-18")
+        self.assertEqual(call.reminder_ids.cycle_id, brows)
+
+    def test_only_what_may_be_called_about(self):
+        brows = self._create_cycle("Brows", (21, 25, 42))
+        service = self._create_service("Brow shaping", brows)
+        self._book("2026-02-25 09:00", None, service, state="done")
+        both = self.roots_service + service
+        self._book("2026-03-10 11:00", None, both).action_no_show()
+        call = self._follow_up("2026-03-12")
+        self.assertEqual(call.reminder_ids.cycle_id, self.roots)
+
+    def test_not_what_was_declined(self):
+        self.anna.salon_reminder_ids.skip_until = "2026-03-20"
+        self._miss()
+        self.assertFalse(self._follow_up("2026-03-12"))
+        self.assertTrue(self._follow_up("2026-03-20"))
+
+    def test_after_a_visit_for_something_else(self):
+        """Who missed a visit is called whatever else they came for; a cancellation
+        waits."""
+        fringe = self._create_service("Fringe", self.env["salon.cycle"])
+        self._book("2026-03-09 15:00", None, fringe, state="done")
+        self._miss()
+        self._book("2026-03-09 15:00", self.bea, fringe, state="done")
+        self._cancel_ahead("2026-03-11", self.bea)
+        self.assertEqual(self._follow_up("2026-03-12").partner_id, self.anna)
+        self.assertEqual(self._follow_up("2026-03-13").partner_id, self.bea)
 
     def test_not_who_was_called_about_it(self):
         self._miss()
@@ -164,6 +251,32 @@ class TestSalonFollowUp(BookCase):
         self.bea.phone = self.anna.phone
         self._miss_all(self.anna, self.bea)
         self.assertEqual(len(self._follow_up()), 1)
+
+    def test_of_a_family_who_agrees_is_called(self):
+        self.bea.phone = self.anna.phone
+        self._answer(self.anna, "reminder", decision="withdrawn")
+        self._miss_all(self.anna, self.bea)
+        self.assertEqual(self._follow_up().partner_id, self.bea)
+
+    def test_queries_do_not_grow(self):
+        def measure():
+            with freeze_time("2026-03-12 09:00:00"):
+                self.env.flush_all()
+                before = self.env.cr.sql_log_count
+                rows = self.env["salon.call.planner"]._get_missed_clients()
+                return len(rows), self.env.cr.sql_log_count - before
+
+        self._miss_all(self.anna)
+        measure()
+        one = measure()
+        self._miss_all(
+            self.bea,
+            *(
+                self._create_client(f"C{number}", f"+36 30 123 48{number:02}")
+                for number in range(6)
+            ),
+        )
+        self.assertEqual(measure(), (8, one[1]))
 
     def test_not_who_left(self):
         reason = self.env["salon.leaving.reason"].create({"name": "Moved"})

@@ -79,6 +79,62 @@ class TestSalonLeavingFix(CallCase):
             calls = self._plan_calls()
         self.assertNotIn(anna, calls.partner_id)
 
+    def test_what_was_booked_before_is_no_return(self):
+        anna, visit = self.anna, self._book_fringe("2026-03-20")
+        self._leave()
+        self.assertTrue(anna.salon_is_lost)
+        with freeze_time("2026-03-12 09:00:00"):
+            visit.action_cancel()
+        for day in ("2026-03-15", "2026-04-20"):
+            with freeze_time(f"{day} 09:00:00"):
+                self.assertNotIn(anna, self._plan_calls().partner_id)
+        self._fix("2026-03-10")
+        with freeze_time("2026-04-20 09:00:00"):
+            call = self._plan_calls().filtered(lambda one: one.partner_id == anna)
+        self.assertEqual(call.kind, "fixed")
+
+    def test_who_comes_all_the_same_is_no_longer_lost(self):
+        anna, visit = self.anna, self._book_fringe("2026-03-12")
+        self._leave()
+        self.assertTrue(anna.salon_is_lost)
+        with freeze_time("2026-03-12 12:00:00"):
+            visit.action_done()
+            anna.invalidate_recordset(["salon_is_lost"])
+            self.assertFalse(anna.salon_is_lost)
+
+    def test_who_takes_a_return_back_is_not_called(self):
+        anna = self._leave()
+        visit = self._create_visit(anna, "2026-03-30", state="booked")
+        self._set_booked(visit, "2026-03-11")
+        call = self._create_call(anna)
+        with freeze_time("2026-03-12 09:00:00"):
+            visit.action_cancel()
+        self.assertEqual((call.state, call.close_reason), ("cancelled", "left"))
+
+    def test_we_changed_it_is_said_all_the_same(self):
+        anna = self._leave()
+        self._fix()
+        call = self._plan()
+        visit = self._create_visit(anna, "2026-03-30", state="booked")
+        visit.action_cancel()
+        self.assertEqual(call.partner_id, anna)
+        self.assertNotEqual(call.close_reason, "left")
+
+    def _book_fringe(self, day):
+        """Book Anna, as of some days ago, for something that meets no need of hers."""
+        fringe = self._create_service("Fringe", self.env["salon.cycle"])
+        visit = self._create_visit(self.anna, day, fringe, "booked")
+        self._set_booked(visit, "2026-03-01")
+        return visit
+
+    def _set_booked(self, visit, day):
+        """Records of a transaction share its clock."""
+        self.env.cr.execute(
+            "UPDATE salon_visit SET create_date = %s WHERE id = %s",
+            (f"{day} 09:00:00", visit.id),
+        )
+        visit.invalidate_recordset(["create_date"])
+
     def test_once_per_client_and_change(self):
         self._leave()
         self._fix()

@@ -66,7 +66,7 @@ class SalonCallEntryLine(models.TransientModel):
     @api.depends("call_id")
     def _compute_stylist_id(self):
         for line in self:
-            line.stylist_id = line.call_id.stylist_id
+            line.stylist_id = line.call_id.wished_stylist_id
 
     @api.depends("kind", "moment", "stylist_id", "call_id")
     def _compute_is_outside_hours(self):

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...models.call.salon_call import NEAR_DAYS
+from ...models.visit.salon_visit import KEPT_STATES
+
 # Tomorrow and four weeks.
 DAYS = 28
 
@@ -74,8 +77,12 @@ class SalonCallForecast(models.AbstractModel):
 
     @api.model
     def _still_wants(self, row, day):
-        """Return whether a call still makes sense: a birthday passes, a need stays."""
-        return row["kind"] != "birthday" or day <= row["birthday"]
+        """Return whether a call still makes sense: a birthday passes, a need stays.
+
+        Who waits for a visit comes again when it is over.
+        """
+        is_passed = row["kind"] == "birthday" and day > row["birthday"]
+        return not (row["hold"] or is_passed)
 
     @api.model
     def _get_best_by_phone(self, rows):
@@ -89,16 +96,19 @@ class SalonCallForecast(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_arrivals(self):
-        """Return when which client can be called, and her place in the queue."""
+        """Return when which client can be called, and her place in the queue.
+
+        Also from when on she waits for a visit: then she is in the queue no longer.
+        """
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
                 """WITH clock AS (%(clock)s), event AS MATERIALIZED (%(events)s),
                 candidate AS (%(candidates)s)
-                SELECT day, partner_id, phone, kind, birthday,
+                SELECT day, partner_id, phone, kind, birthday, hold,
                        ROW_NUMBER() OVER (ORDER BY %(order)s, day) AS rank
                   FROM candidate
-                 WHERE hold IS NULL""",
+                 WHERE hold IS NULL OR hold = 'visit'""",
                 clock=self._sql_days(),
                 events=self._sql_events(),
                 candidates=self._sql_candidates(),
@@ -122,9 +132,10 @@ class SalonCallForecast(models.AbstractModel):
     def _sql_events(self):
         """Return the days on which what is known of a client may change.
 
-        Today, and when a date of one of her reminders, her next birthday or the end
-        of a contact gap comes. Between them nothing changes, so that only these days
-        are worked out; whether something really changes, the rules decide.
+        Today, and when a date of one of her reminders, her next birthday, the end of
+        a contact gap or the days around a visit come. Between them nothing changes,
+        so that only these days are worked out; whether something really changes, the
+        rules decide.
         """
         company = self.env.company
         return SQL(
@@ -146,7 +157,21 @@ class SalonCallForecast(models.AbstractModel):
                       JOIN res_partner p
                         ON p.id = a.partner_id OR p.id IN (%(called)s)
                      WHERE a.company_id = %(company)s
-                       AND a.date > %(today)s - %(gap)s - 2) e
+                       AND a.date > %(today)s - %(gap)s - 2
+                 UNION ALL
+                    SELECT v.partner_id, v.date + apart
+                      FROM salon_visit v,
+                           unnest(ARRAY[-%(beside)s, %(beside)s + 1]) AS apart
+                     WHERE v.company_id = %(company)s AND v.state IN %(kept)s
+                       AND v.partner_id IS NOT NULL
+                       AND v.start > %(today)s - %(beside)s - 2
+                       AND v.start < %(today)s + %(days)s + %(beside)s + 2
+                 UNION ALL
+                    SELECT p.id, (%(rest)s)
+                      FROM res_partner p
+                     WHERE p.id IN (SELECT k.partner_id FROM salon_call k
+                                     WHERE k.company_id = %(company)s
+                                       AND k.close_reason = 'unreachable')) e
                 WHERE day BETWEEN %(today)s AND %(today)s + %(days)s""",
             today=SQL("%s::date", company._salon_today()),
             company=company.id,
@@ -159,6 +184,17 @@ class SalonCallForecast(models.AbstractModel):
             ),
             tz=company._salon_timezone().zone,
             gap=company.salon_contact_gap_days,
+            beside=NEAR_DAYS,
+            kept=KEPT_STATES,
+            rest=self.env["salon.call"]._sql_rest_until(
+                SQL("p.id"),
+                self.env["res.partner"]._sql_called_number(
+                    SQL("p"),
+                    SQL("%s", company.id),
+                    SQL("%s::date", company._salon_today()),
+                ),
+                company,
+            ),
             days=DAYS,
         )
 

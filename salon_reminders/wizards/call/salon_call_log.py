@@ -63,7 +63,7 @@ class SalonCallLog(models.TransientModel):
     @api.depends("call_id")
     def _compute_booking(self):
         for log in self:
-            log.stylist_id = log.call_id.stylist_id
+            log.stylist_id = log.call_id.wished_stylist_id
             log.product_ids = log.call_id._get_last_services()
 
     @api.depends("kind", "call_at", "start", "stylist_id", "product_ids", "call_id")

@@ -422,6 +422,26 @@ test("the open card follows, with its free times and what is being typed", async
     expect(desk.note).toBe("half a sentence");
 });
 
+test("what was booked at another desk leaves words, times and form", async () => {
+    const [cut, roots] = [
+        {id: 31, name: "Cut"},
+        {id: 32, name: "Roots"},
+    ];
+    const told = {needs: "Roots", services: [roots]};
+    const {desk} = await openCall(1, {
+        take_call: (id) => ({
+            card: makeCard(id, {needs: "Cut, Roots", services: [cut, roots]}),
+        }),
+        show_call: (id) => ({card: makeCard(id, told)}),
+        get_times: () => ({proposals: [], script: "It is time for your Roots."}),
+    });
+    desk.form = {outcome: BOOKED, values: {product_ids: [31, 32, 99]}};
+    await change(desk, 1);
+    expect.verifySteps(["get_changes mine 1", "show_call 1", "get_times 1"]);
+    expect(desk.card).toMatchObject({...told, script: "It is time for your Roots."});
+    expect(desk.form.values.product_ids).toEqual([32, 99]);
+});
+
 /** An open call that changed, while its fresh card is still on the way. */
 async function followSlowly() {
     const [asked, shown] = [new Deferred(), new Deferred()];

@@ -75,9 +75,23 @@ export class DeskModel extends Reactive {
         const fresh = await this.server.call("show_call", [id]);
         if (this.isOpen(id)) {
             // The same object: an answer that is on its way is written into it.
-            const {proposals, script, promotions} = this.card;
+            const {proposals, script, promotions, needs, services} = this.card;
             const newer = promotions === before ? {} : {promotions};
             Object.assign(this.card, fresh.card, {proposals, script}, newer);
+            if (fresh.card.needs !== needs) {
+                this.dropServices(services);
+                await this.loadTimes(id);
+            }
+        }
+    }
+
+    /** What is booked meanwhile is not booked again by the form that is open. */
+    dropServices(before) {
+        const {product_ids: chosen} = (this.form && this.form.values) || {};
+        if (chosen) {
+            const left = new Set(this.card.services.map(({id}) => id));
+            const gone = before.filter(({id}) => !left.has(id)).map(({id}) => id);
+            this.form.values.product_ids = chosen.filter((id) => !gone.includes(id));
         }
     }
 
