@@ -351,6 +351,76 @@ class TestSalonImportFiles(SalonImportCase):
         self.assertEqual(done.walkin_ref, "103")
         self.assertFalse(self._client("103"))
 
+    def test_variants_of_services_stay_apart(self):
+        files = {
+            "services.csv": "Category Name,Service Name,Retail Price,Duration,"
+            "Service ID\n"
+            "Men,Haircut,30,30,1\nWomen,Haircut,60,1h,2\nKids,Haircut,20,20min,3\n"
+            "Nails,Gel short,40,45,4\nNails,Gel long,50,1h 15m,4\n"
+        }
+        done = self._import(files)
+        self.assertEqual((done.product_count, done.failed_count), (5, 0))
+        products = self.env["product.product"].search(
+            ["|", ("name", "like", "Haircut (%"), ("name", "like", "Gel %")]
+        )
+        self.assertEqual(
+            {p.name: (p.list_price, p.salon_duration) for p in products},
+            {
+                "Haircut (Men)": (30, 30),
+                "Haircut (Women)": (60, 60),
+                "Haircut (Kids)": (20, 20),
+                "Gel short": (40, 45),
+                "Gel long": (50, 75),
+            },
+        )
+        self.assertEqual(self._import(files).product_count, 0)
+
+    def test_receipt_numbers_that_start_again_every_day(self):
+        lines = "".join(
+            f"{number},2026-02-{day:02},70{number},Cut,10\n"
+            for day in range(1, 11)
+            for number in (1, 2)
+        )
+        lines = lines.replace("1,2026-02-05,", "1,2026-02-31,")
+        done = self._import({"receipts.csv": RECEIPTS + lines})
+        self.assertEqual((done.failed_count, done.visit_count), (1, 19))
+
+    def test_people_who_share_a_number_stay_apart(self):
+        family = {
+            "clients.csv": "Name,Phone\nMaya Quill,06305550143\n"
+            "Dory Quill,06305550143\nM. Quill,06305550143\n"
+        }
+        done = self._import(family)
+        self.assertEqual(done.client_count, 2)
+        quills = self.env["res.partner"].search([("name", "=like", "%Quill")])
+        self.assertEqual(set(quills.mapped("name")), {"Maya Quill", "Dory Quill"})
+        self.assertEqual(set(quills.mapped("phone_sanitized")), {"+36305550143"})
+        self.assertEqual(quills.mapped("salon_shares_phone"), [True, True])
+        # They are known again, each by phone and name, and so is a third one.
+        receipts = "receipt,date,client name,phone,service,amount\n"
+        again = self._import(
+            {
+                "receipts.csv": receipts
+                + "1,2026-02-01,Dory Quill,06305550143,Cut,10\n"
+                + "2,2026-02-01,Ida Quill,06305550143,Cut,10\n"
+            }
+        )
+        self.assertEqual(again.client_count, 1)
+        dory = quills.filtered(lambda person: person.name == "Dory Quill")
+        self.assertEqual(len(dory.salon_visit_ids), 1)
+
+    def test_another_name_with_the_number_of_a_card(self):
+        maya = self._create_client("Maya Quill", phone="+36305550143")
+        done = self._import(
+            {
+                "clients.csv": "Name,Phone,Email\n"
+                "Dory Quill,06305550143,d@example.com\n"
+                "Ode Tarrant,06305550144,\n"
+            }
+        )
+        self.assertEqual(done.client_count, 2)
+        self.assertFalse(maya.email)
+
     def test_names_in_two_columns(self):
         done = self._import(
             {
