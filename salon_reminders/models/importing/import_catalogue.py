@@ -1,5 +1,6 @@
 """What can be sold and who works: found in the database, in the files, or new."""
 
+from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
 
@@ -22,6 +23,7 @@ class Catalogue:
         self.company = salon_import.company_id
         self.kinds = {c.name: c.sold_as for c in salon_import.category_ids}
         self.by_code, self.by_name, self.by_product = {}, {}, {}
+        self.shared_codes, self.shared_names = set(), set()
         self._load_products()
         self._load_rows(salon_import)
         self.stylists = self._load_stylists()
@@ -75,6 +77,7 @@ class Catalogue:
                 salon_import.id,
             )
         )
+        self._find_shared(rows)
         for kind, code, name, category, price, minutes in rows:
             if not (code or name):
                 continue
@@ -83,8 +86,30 @@ class Catalogue:
                 item.price = item.price or Decimal(price or 0)
                 item.minutes = item.minutes or int(Decimal(minutes or 0))
 
+    def _find_shared(self, rows):
+        """Find the codes and names that a price list gives to several services.
+
+        Variants share a number, and Men and Women each have a Haircut: those are told
+        apart by their names, and by the category behind the name.
+        """
+        names, categories = defaultdict(set), defaultdict(set)
+        for kind, code, name, category, *_rest in rows:
+            if kind == "services" and name:
+                names[(code or "").casefold()].add(normalise(name))
+                categories[normalise(name)].add(category or "")
+        self.shared_codes = {c for c, found in names.items() if c and len(found) > 1}
+        self.shared_names = {n for n, found in categories.items() if len(found) > 1}
+
+    def _get_full_name(self, name, category):
+        full = f"{name} ({category})" if name and category else name
+        known = normalise(full) in self.by_name
+        return full if known or normalise(name) in self.shared_names else name
+
     def find(self, code, name, category=None, kind=None):
         """Return the service or product of a code or name, a new one if need be."""
+        name = self._get_full_name(name, category)
+        if name and (code or "").casefold() in self.shared_codes:
+            code = None
         item = self.by_code.get((code or "").casefold()) if code else None
         if not item and name:
             named = self.by_name.get(normalise(name))

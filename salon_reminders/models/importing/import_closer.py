@@ -51,8 +51,10 @@ class Closer:
     def record_consents(self, salon_import, limit=1000):
         """Write what people agreed to into the ledger; return how many clients.
 
-        What a client said herself is never overruled by a file. Whoever was not asked
-        has neither agreed nor refused: nothing is written, so that she is asked.
+        What a client said in person is never overruled by a file, and no file makes a
+        yes of a no: an old export would bring back what a newer one took away. Whoever
+        was not asked has neither agreed nor refused: nothing is written, so that they
+        are asked.
         """
         rows = self.env.execute_query(self._sql_consents(salon_import, limit))
         self.env["salon.consent"].create(
@@ -88,8 +90,8 @@ class Closer:
     LEFT JOIN LATERAL (%(newest)s) newest ON TRUE
                 WHERE said.decision IS NOT NULL
                   AND (newest.id IS NULL OR (
-                      newest.method = 'import'
-                      AND newest.decision != said.decision))
+                      newest.method = 'import' AND newest.decision = 'given'
+                      AND said.decision = 'withdrawn'))
              ORDER BY said.partner_id LIMIT %(limit)s""",
             agreed=salon_import.consent == "yes",
             id=salon_import.id,
@@ -121,6 +123,21 @@ class Closer:
             )
             counts[name] = self._count_missing(catalogue, name, rows)
         return counts
+
+    def describe_rows(self, salon_import):
+        """Return the days of the visits, and how many say nothing of what was done."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT MIN(date), MAX(date), COUNT(*) FILTER (
+                          WHERE date IS NOT NULL
+                            AND kind NOT IN ('cancellations', 'no_shows')
+                            AND vals->>'item' IS NULL AND vals->>'code' IS NULL)
+                     FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'""",
+                salon_import.id,
+            )
+        )
+        return dict(zip(("first_day", "last_day", "unnamed_count"), *rows, strict=True))
 
     def _count_missing(self, catalogue, name, rows):
         rows = [Row(0, kind, 0, "", None, "", vals) for kind, vals in rows]

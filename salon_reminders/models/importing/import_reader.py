@@ -9,7 +9,7 @@ from itertools import islice
 import chardet
 from openpyxl import load_workbook
 
-from .import_fields import match_header
+from ...tools.import_fields import match_header
 
 SAMPLE = 1000
 HEAD_BYTES = 200_000
@@ -21,6 +21,20 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+
+
+# {encoding: how the names of what is detected begin}
+DETECTED = {
+    "windows-1251": ("windows-1251", "maccyrillic", "iso-8859-5", "ibm855"),
+    "koi8-r": ("koi8",),
+    "cp866": ("ibm866", "cp866"),
+    "windows-1250": ("windows-1250", "iso-8859-2"),
+    "windows-1253": ("windows-1253", "iso-8859-7"),
+    "windows-1254": ("windows-1254", "iso-8859-9"),
+    "windows-1257": ("windows-1257", "iso-8859-13"),
+    "cp932": ("shift_jis", "cp932"),
+}
+SURE_ENOUGH = 0.1
 
 
 def is_workbook(data):
@@ -47,7 +61,7 @@ def guess_encoding(data):
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
-        return _known_encoding(chardet.detect(_foreign(data))["encoding"])
+        return _known_encoding(chardet.detect(_foreign(data)))
 
 
 def _foreign(data):
@@ -57,12 +71,15 @@ def _foreign(data):
 
 
 def _known_encoding(found):
-    found = (found or "").lower()
-    cyrillic = ("windows-1251", "maccyrillic", "koi8", "iso-8859-5", "ibm8")
-    if found.startswith(cyrillic):
-        return "windows-1251"
-    central = {"iso-8859-2", "windows-1250"}
-    return "windows-1250" if found in central else "windows-1252"
+    """Return the encoding to read with, of those that a person can choose, too."""
+    name = (found["encoding"] or "").lower()
+    if name == "ibm866" and found["confidence"] < SURE_ENOUGH:
+        # Letters of Western Europe look like those of DOS to a detector in doubt.
+        return "windows-1252"
+    for encoding, names in DETECTED.items():
+        if name.startswith(names):
+            return encoding
+    return "windows-1252"
 
 
 def guess_separator(data, encoding):

@@ -6,6 +6,7 @@ from odoo.tools import SQL, split_every
 
 from odoo.addons.phone_validation.tools import phone_validation
 
+from ...tools.same_names import group_names
 from ...tools.sold_words import guess_category
 from .import_values import RowReader, Writing, describe_problem
 
@@ -53,7 +54,13 @@ class Stager:
         return RowReader(
             file.kind,
             file._get_mapping(),
-            Writing(file.date_order, file.decimal, file.duration_unit == "hour"),
+            Writing(
+                file.date_order,
+                file.decimal,
+                file.duration_unit == "hour",
+                file.item_for_all or "",
+                self.env["salon.import.status"]._get_answers(company),
+            ),
             self._get_dialler(company.country_id),
             company._salon_today(),
             company._salon_timezone(),
@@ -100,12 +107,14 @@ class Stager:
         """Find out what the rows of an import mean together."""
         self.env.flush_all()
         self._mark_walk_ins(salon_import)
+        self._split_families(salon_import)
         self._join_clients(salon_import)
         self._count_equals(salon_import)
         self._mark_known(salon_import)
         self._fail_siblings(salon_import)
         self._set_blocks(salon_import)
         self._find_categories(salon_import)
+        self._find_statuses(salon_import)
         self.env["salon.import.row"].invalidate_model()
 
     def _mark_walk_ins(self, salon_import):
@@ -131,11 +140,42 @@ class Stager:
             ref=salon_import.walkin_ref or "",
         )
 
+    def _split_families(self, salon_import):
+        """Give people who share a number a key each: the number and their name."""
+        rows = self._query(
+            """SELECT client_key, array_agg(DISTINCT vals->>'name_key')
+                 FROM salon_import_row
+                WHERE import_id = %(id)s AND client_key LIKE 'p:%%'
+                  AND vals->>'name_key' IS NOT NULL
+             GROUP BY 1 HAVING COUNT(DISTINCT vals->>'name_key') > 1""",
+            salon_import,
+        )
+        keys = [
+            (key, name, f"f:{key[2:]} {full}")
+            for key, names in rows
+            for name, full in group_names(names).items()
+            if len(set(group_names(names).values())) > 1
+        ]
+        if keys:
+            old, names, new = (list(column) for column in zip(*keys, strict=True))
+            self._query(
+                """UPDATE salon_import_row r SET client_key = t.new
+                     FROM unnest(%(old)s::text[], %(names)s::text[], %(new)s::text[])
+                          AS t (old, name, new)
+                    WHERE r.import_id = %(id)s AND r.client_key = t.old
+                      AND r.vals->>'name_key' = t.name
+                RETURNING 1""",
+                salon_import,
+                old=old,
+                names=names,
+                new=new,
+            )
+
     def _join_clients(self, salon_import):
         """Give rows with only a phone or a name the number they have elsewhere."""
         for prefix, name, better in (
             ("p:", "phone_key", ("n:%",)),
-            ("a:", "name_key", ("n:%", "p:%")),
+            ("a:", "name_key", ("n:%", "p:%", "f:%")),
         ):
             self._query(
                 """UPDATE salon_import_row r SET client_key = better.client_key
@@ -197,15 +237,23 @@ class Stager:
         )
 
     def _fail_siblings(self, salon_import):
-        """Fail the good lines of a receipt that has a bad one: all of it or nothing."""
+        """Fail the good lines of a receipt that has a bad one: all of it or nothing.
+
+        A till that starts its numbers again every day has several receipts of this
+        number, and nobody knows of which one the bad line is: the others stay.
+        """
         rows = self._query(
             """SELECT r.id, r.number, bad.number
                  FROM salon_import_row r
-                 JOIN (SELECT receipt, MIN(number) AS number
+                 JOIN (SELECT receipt,
+                              MIN(number) FILTER (WHERE state = 'failed') AS number
                          FROM salon_import_row
-                        WHERE import_id = %(id)s AND state = 'failed'
-                          AND receipt IS NOT NULL
-                     GROUP BY receipt) bad ON bad.receipt = r.receipt
+                        WHERE import_id = %(id)s AND receipt IS NOT NULL
+                     GROUP BY receipt
+                       HAVING BOOL_OR(state = 'failed')
+                          AND COUNT(DISTINCT date) FILTER (
+                              WHERE state != 'failed') = 1) bad
+                   ON bad.receipt = r.receipt
                 WHERE r.import_id = %(id)s AND r.state = 'pending'""",
             salon_import,
         )
@@ -245,10 +293,11 @@ class Stager:
 
     def _sql_blocks(self, salon_import):
         return SQL(
-            """SELECT id, receipt,
+            """SELECT id, receipt || ' ' || date AS receipt,
                       CASE WHEN kind IN ('services', 'products') THEN ''
                            WHEN client_key != '' THEN client_key
-                           WHEN receipt IS NOT NULL THEN 'receipt:' || receipt
+                           WHEN receipt IS NOT NULL
+                           THEN 'receipt:' || receipt || ' ' || date
                            ELSE 'day:' || date END AS name
                  FROM salon_import_row
                 WHERE import_id = %s AND state = 'pending'""",
@@ -297,6 +346,18 @@ class Stager:
             else:
                 vals.update(name=name, sold_as=guess_category(name))
                 known[name].create({**vals, "import_id": salon_import.id})
+
+    def _find_statuses(self, salon_import):
+        counts = self._query(
+            """SELECT vals->>'status', COUNT(*), MIN(date) < %(today)s
+                 FROM salon_import_row
+                WHERE import_id = %(id)s AND vals->>'status' IS NOT NULL
+                  AND state != 'failed'
+             GROUP BY 1 ORDER BY 1""",
+            salon_import,
+            today=salon_import.company_id._salon_today(),
+        )
+        self.env["salon.import.status"]._list_statuses(salon_import, counts)
 
     def _query(self, query, salon_import, **params):
         return self.env.execute_query(SQL(query, id=salon_import.id, **params))

@@ -7,6 +7,14 @@ from datetime import date, time
 from functools import lru_cache
 from typing import NamedTuple
 
+from ...tools.import_fields import (
+    FIELDS,
+    KINDS,
+    MISSED_KINDS,
+    WALK_IN_NAMES,
+    is_total,
+    status_kind,
+)
 from ...tools.read_dates import read_date
 from ...tools.read_durations import read_duration
 from ...tools.read_numbers import read_flag, read_number, read_ref
@@ -14,7 +22,6 @@ from ...tools.read_phones import read_phones
 from ...tools.read_problem import Problem
 from ...tools.read_times import move_to_zone, read_times
 from ...tools.sold_words import normalise
-from .import_fields import FIELDS, KINDS, WALK_IN_NAMES, status_kind
 
 
 def describe_problem(env, number, problem):
@@ -33,6 +40,7 @@ def describe_problem(env, number, problem):
         "flag": _text_flag,
         "missing": _text_missing,
         "future": _text_future,
+        "total": _text_total,
     }[problem.code](env, words)
 
 
@@ -78,8 +86,8 @@ def _text_phone(env, words):
 
 def _text_phones(env, words):
     return env._(
-        "Row %(number)s: the column %(column)s holds several numbers. The first one "
-        "that can be dialled is taken; %(value)s is not.",
+        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
+        "holds one number.",
         **words,
     )
 
@@ -95,6 +103,13 @@ def _text_missing(env, words):
     return env._("Row %(number)s: %(field)s is missing.", **words)
 
 
+def _text_total(env, words):
+    return env._(
+        "Row %(number)s: %(value)s looks like the total of the list, not a client.",
+        **words,
+    )
+
+
 def _text_future(env, words):
     return env._(
         "Row %(number)s: it is dated %(date)s, which is still to come. Import it "
@@ -104,6 +119,8 @@ def _text_future(env, words):
 
 
 CACHED = 10_000
+# In Hungarian the family name comes first.
+FAMILY_FIRST = ("vezetéknév", "családnév")
 # A working day; what ends before it begins is not meant to last until tomorrow.
 _LONGEST_BOOKING = 14 * 60
 # Without a receipt number only the whole content tells two lines apart.
@@ -118,6 +135,8 @@ class Writing(NamedTuple):
     order: str  # of the parts of a date
     decimal: str = "."
     in_hours: bool = False  # durations without a unit
+    item: str = ""  # the service of all rows, where no column says it
+    statuses: dict = {}  # what a person said that a status means
 
 
 class RowReader:
@@ -150,6 +169,10 @@ class RowReader:
             (*column, readers[FIELDS[column[1]].type]) for column in columns
         ]
         self.writing = writing
+        headers = {name: normalise(header) for _index, name, header in columns}
+        self.name_order = ("first_name", "last_name")
+        if headers.get("last_name") in FAMILY_FIRST:
+            self.name_order = ("last_name", "first_name")
         # A client's number comes with each row of that client.
         self.read_phones = lru_cache(CACHED)(lambda text: read_phones(text, dial))
         self.today = today
@@ -228,12 +251,14 @@ class RowReader:
 
     def _read_phone(self, vals, name, text):
         phones = self.read_phones(text)
-        first = next((phone for phone in phones if phone.number), None)
-        if not first:
-            vals[name] = text
+        usable = [phone for phone in phones if phone.number]
+        if not usable:
+            vals.setdefault("phone", text)
             raise Problem("phone", value=text)
-        vals[name], vals["phone_key"] = first.text, first.number
-        rest = [phone.text for phone in phones if phone != first]
+        if not vals.get("phone_key"):
+            vals["phone"], vals["phone_key"] = usable[0].text, usable[0].number
+        taken = vals["phone_key"]
+        rest = [phone.text for phone in phones if phone.number != taken]
         if rest:
             raise Problem("phones", value=", ".join(rest))
 
@@ -242,10 +267,12 @@ class RowReader:
 
     def _finish(self, vals):
         """Add what follows from the values; return what the row is about."""
+        kind = self.kind
         if self.kind == "bookings" and vals.get("status"):
-            kind = status_kind(vals["status"])
-        else:
-            kind = self.kind
+            kind = self._get_status_kind(vals) or kind
+        if self.writing.item and kind not in ("clients", "products", "services"):
+            vals.setdefault("item", self.writing.item)
+        self._finish_name(vals)
         self._finish_minutes(vals)
         self._finish_times(vals)
         if self.kind == "receipts" and vals.get("category"):
@@ -256,10 +283,25 @@ class RowReader:
         name = normalise(vals.get("client_name"))
         if name in WALK_IN_NAMES:
             del vals["client_name"]
+            # The number of such a card stands for walk-ins on all other rows.
+            vals["walk_in"] = not vals.get("phone_key")
         elif name:
             vals["name_key"] = name
         vals["client_key"] = self._client_key(vals)
         return kind
+
+    def _get_status_kind(self, vals):
+        said = self.writing.statuses.get(normalise(vals["status"]))
+        kind = said or status_kind(vals["status"])
+        # What is paid in advance is still to come.
+        ahead = vals.get("date", "") > self.today.isoformat()
+        return "bookings" if ahead and kind not in MISSED_KINDS else kind
+
+    def _finish_name(self, vals):
+        """Put a name together that has two columns."""
+        parts = [vals.pop(name, "") for name in self.name_order]
+        if any(parts) and not vals.get("client_name"):
+            vals["client_name"] = " ".join(filter(None, parts))
 
     def _finish_minutes(self, vals):
         """Take the length of a booking from its end, which is what was booked."""
@@ -297,6 +339,8 @@ class RowReader:
             names = need if isinstance(need, tuple) else (need,)
             if not any(vals.get(name) for name in names):
                 return Problem("missing", field=names[0])
+        if kind == "clients" and is_total(vals.get("client_name")):
+            return Problem("total", value=vals["client_name"])
         past = kind in ("receipts", "no_shows", "done")
         if past and vals["date"] > self.today.isoformat():
             return Problem("future", date=vals["date"])

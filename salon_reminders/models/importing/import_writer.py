@@ -9,6 +9,7 @@ from odoo.tools import SQL, groupby
 
 from odoo.addons.phone_validation.tools import phone_validation
 
+from ...tools.same_names import is_same_name
 from ..visit.salon_visit import OPEN_STATES
 from .import_plan import NO_TRACKING, Line, Row, Visit, plan_client
 from .import_visit_writer import VisitWriter
@@ -16,6 +17,7 @@ from .import_visit_writer import VisitWriter
 _logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2000
+NUMBERLESS = SQL("salon_import_ref IS NULL")
 
 
 class Writer:
@@ -282,7 +284,23 @@ class ClientWriter:
             if names[prefix]:
                 found = self._match_partners(salon_import, column, list(names[prefix]))
                 partners |= {names[prefix][name]: found[name] for name in found}
-        return partners | self._find_unnumbered(salon_import, rows, partners)
+        self._drop_others(rows, partners)
+        return partners | self._find_relatives(salon_import, rows, partners)
+
+    def _drop_others(self, rows, partners):
+        """Leave out those who only share a number: a family keeps its members."""
+        names = {
+            row.client_key: row.vals["client_name"]
+            for row in rows
+            if row.client_key.startswith("p:") and row.vals.get("client_name")
+        }
+        found = self.env["res.partner"].browse(
+            partners[key] for key in names if key in partners
+        )
+        known = {partner.id: partner.name for partner in found}
+        for key in names.keys() & partners.keys():
+            if not is_same_name(names[key], known[partners[key]] or names[key]):
+                del partners[key]
 
     def _match_partners(self, salon_import, column, values, extra=None):
         """Return {value: id} for values that exactly one client has."""
@@ -302,15 +320,20 @@ class ClientWriter:
             )
         )
 
-    def _find_unnumbered(self, salon_import, rows, partners):
-        """Return clients who were here before the old system's number was known.
+    def _find_relatives(self, salon_import, rows, partners):
+        """Return clients by phone and name: two people of a family may share a phone.
 
-        Same phone and same name: two people of one family may share a phone.
+        Who has a number in the old system is looked for among those who came before
+        it was known.
         """
+        found = self._match_people(salon_import, rows, partners, ("n:",), NUMBERLESS)
+        return found | self._match_people(salon_import, rows, partners, ("p:", "f:"))
+
+    def _match_people(self, salon_import, rows, partners, prefixes, extra=None):
         wanted = {
             f"{row.vals['phone_key']} {row.vals['name_key']}": row.client_key
             for row in rows
-            if row.client_key.startswith("n:")
+            if row.client_key.startswith(prefixes)
             and row.client_key not in partners
             and row.vals.get("phone_key")
             and row.vals.get("name_key")
@@ -322,7 +345,8 @@ class ClientWriter:
             SQL("phone_sanitized || ' ' || lower(name)"),
             list(wanted),
             SQL(
-                "salon_import_ref IS NULL AND phone_sanitized = ANY(%s)",
+                "%s AND phone_sanitized = ANY(%s)",
+                extra or SQL("TRUE"),
                 [value.partition(" ")[0] for value in wanted],
             ),
         )
@@ -361,6 +385,7 @@ class ClientWriter:
             "salon_birthdate": facts.get("birthdate"),
             "salon_note": facts.get("note"),
             "salon_import_ref": number,
+            "salon_shares_phone": key.startswith("f:"),
             "is_salon_client": True,
         }
 

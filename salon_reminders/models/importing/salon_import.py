@@ -87,6 +87,8 @@ class SalonImport(models.Model):
         string="Rows with cells left empty",
         domain=DOUBTFUL,
     )
+    status_ids = fields.One2many("salon.import.status", "import_id", string="Statuses")
+    has_open_statuses = fields.Boolean(compute="_compute_has_open_statuses")
     # What the person decides
     walkin_ref = fields.Char(
         "Number for walk-ins",
@@ -129,10 +131,17 @@ class SalonImport(models.Model):
     is_sorted = fields.Boolean(readonly=True)
     error = fields.Text("Stopped", readonly=True)
     # What it brings
+    first_day = fields.Date("From", readonly=True)
+    last_day = fields.Date("To", readonly=True)
     row_count = fields.Integer("Rows", readonly=True)
     known_count = fields.Integer("Known already", readonly=True)
     failed_count = fields.Integer("Can't be imported", readonly=True)
     doubt_count = fields.Integer("With cells left empty", readonly=True)
+    unnamed_count = fields.Integer(
+        "Naming no service",
+        readonly=True,
+        help="Visits without a service renew no cycle: they remind nobody.",
+    )
     client_count = fields.Integer("New clients", readonly=True)
     product_count = fields.Integer("New services and products", readonly=True)
     stylist_count = fields.Integer("New stylists", readonly=True)
@@ -153,6 +162,11 @@ class SalonImport(models.Model):
         for record in self:
             share = record.processed / record.total if record.total else 0
             record.progress = 100 if record.state == "done" else min(100 * share, 100)
+
+    @api.depends("status_ids.means")
+    def _compute_has_open_statuses(self):
+        for record in self:
+            record.has_open_statuses = not all(record.status_ids.mapped("means"))
 
     @api.depends("name")
     def _compute_failed_filename(self):
@@ -205,6 +219,7 @@ class SalonImport(models.Model):
         """Start the import of what was checked."""
         for record in self:
             record._check_state("checked")
+            record._check_statuses()
             record._check_consent()
             record.write(
                 {
@@ -237,6 +252,20 @@ class SalonImport(models.Model):
         if self.state not in states:
             raise UserError(
                 self.env._("%(name)s has moved on. Reload the page.", name=self.name)
+            )
+
+    def _check_statuses(self):
+        unknown = self.status_ids.filtered(lambda status: not status.means)
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "Say what these statuses mean, then press Check again: %(names)s",
+                    names=", ".join(unknown.mapped("name")),
+                )
+            )
+        if any(status.means != status.applied for status in self.status_ids):
+            raise UserError(
+                self.env._("The statuses were changed. Press Check again first.")
             )
 
     def _check_consent(self):
@@ -389,6 +418,7 @@ class SalonImport(models.Model):
         self.write(
             {
                 **closer.count_masters(self, catalogue),
+                **closer.describe_rows(self),
                 "failed_file": FailedRows(self.env).make_failed_file(self),
                 "state": "checked",
             }

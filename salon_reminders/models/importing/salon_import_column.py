@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .import_fields import FIELDS
+from ...tools.import_fields import FIELDS
 
 
 class SalonImportColumn(models.Model):
@@ -22,10 +22,15 @@ class SalonImportColumn(models.Model):
         string="Holds",
         help="Leave empty what is not needed.",
     )
+    guess = fields.Char(help="What its header says it holds, before anybody chose.")
     is_foreign = fields.Boolean(
         compute="_compute_is_foreign",
         help="A file of this kind has no use for this.",
     )
+
+    def _is_chosen(self):
+        """Tell whether a person has said what the column holds."""
+        return (self.target or False) != (self.guess or False)
 
     @api.depends("target", "file_id.kind")
     def _compute_is_foreign(self):

@@ -8,12 +8,13 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 from odoo.tools.sql import column_exists, create_column, table_exists
 
+from ...tools import import_fields
 from ...tools.locale_words import decimal_sign
 from ...tools.read_dates import guess_order, read_date
 from ...tools.read_durations import guess_in_hours
 from ...tools.read_numbers import guess_decimal, read_number
 from ...tools.read_problem import Guess, Problem
-from . import import_fields, import_reader
+from . import import_reader
 
 MAX_BYTES = 100 * 1024 * 1024
 SAMPLES = 3
@@ -40,9 +41,31 @@ class SalonImportFile(models.Model):
     kind = fields.Selection(
         [(name, kind.label) for name, kind in import_fields.KINDS.items()],
         string="Contains",
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
         required=True,
         default="receipts",
     )
+    # Until a person chooses another kind, it is guessed again with the columns.
+    read_kind = fields.Char(compute="_compute_kind", store=True)
+    is_kind_sure = fields.Boolean(compute="_compute_kind", store=True, default=True)
+    is_kind_unsure = fields.Boolean(compute="_compute_is_kind_unsure")
+    is_kind_confirmed = fields.Boolean(
+        "That is right",
+        compute="_compute_is_kind_confirmed",
+        store=True,
+        readonly=False,
+        help="Tick it when the file contains what is chosen.",
+    )
+    kind_effect = fields.Char("What it does", compute="_compute_kind_effect")
+    item_for_all = fields.Char(
+        "All rows are",
+        help="The service of every row of a file that has no column for it: one of "
+        "the salon's, by its name, or a new one.",
+    )
+    has_items = fields.Boolean(compute="_compute_missing")
+    unused = fields.Char("Not used", compute="_compute_unused")
     row_count = fields.Integer("Rows", readonly=True)
 
     # How it is written
@@ -54,6 +77,12 @@ class SalonImportFile(models.Model):
             ("windows-1251", "Windows-1251 (Cyrillic)"),
             ("windows-1250", "Windows-1250 (Central European)"),
             ("windows-1252", "Windows-1252 (Western)"),
+            ("windows-1253", "Windows-1253 (Greek)"),
+            ("windows-1254", "Windows-1254 (Turkish)"),
+            ("windows-1257", "Windows-1257 (Baltic)"),
+            ("koi8-r", "KOI8-R (Cyrillic)"),
+            ("cp866", "CP866 (Cyrillic, DOS)"),
+            ("cp932", "Shift-JIS (Japanese)"),
         ],
         help="Change it when letters in the preview look wrong.",
     )
@@ -133,7 +162,45 @@ class SalonImportFile(models.Model):
         cr, table = self.env.cr, self._table
         if table_exists(cr, table) and not column_exists(cr, table, "writing"):
             create_column(cr, table, "writing", "jsonb")
+            create_column(cr, table, "read_kind", "varchar")
+            create_column(cr, table, "is_kind_sure", "boolean")
         return super()._auto_init()
+
+    @api.depends("column_ids.target")
+    def _compute_kind(self):
+        for file in self:
+            if not file.column_ids or file.kind != (file.read_kind or file.kind):
+                continue
+            found = file._guess_kind()
+            file.kind = file.read_kind = found.kind
+            file.is_kind_sure = found.is_sure
+
+    @api.depends("kind", "read_kind", "is_kind_sure", "is_kind_confirmed")
+    def _compute_is_kind_unsure(self):
+        for file in self:
+            is_guess = file.kind == file.read_kind and not file.is_kind_sure
+            file.is_kind_unsure = is_guess and not file.is_kind_confirmed
+
+    @api.depends("kind")
+    def _compute_is_kind_confirmed(self):
+        self.is_kind_confirmed = False
+
+    @api.depends("kind")
+    def _compute_kind_effect(self):
+        effects = self._get_kind_effects()
+        for file in self:
+            file.kind_effect = effects.get(file.kind)
+
+    @api.depends("kind", "column_ids.target")
+    def _compute_unused(self):
+        for file in self:
+            names = file._get_field_names()
+            unused = file.column_ids.filtered(
+                lambda column, names=names: (
+                    column.samples and column.target not in names
+                )
+            )
+            file.unused = ", ".join(unused.mapped("header"))
 
     @api.depends("kind", "column_ids.target", "encoding", "separator")
     def _compute_writing(self):
@@ -206,7 +273,7 @@ class SalonImportFile(models.Model):
                 ),
             )
 
-    @api.depends("kind", "column_ids.target")
+    @api.depends("kind", "column_ids.target", "item_for_all")
     def _compute_missing(self):
         labels = dict(
             self.env["salon.import.column"]
@@ -215,10 +282,17 @@ class SalonImportFile(models.Model):
         )
         for file in self:
             found = set(file.column_ids.mapped("target"))
+            file.has_items = not found.isdisjoint(import_fields.WHAT)
+            if file.item_for_all:
+                found.add("item")
             needs = import_fields.missing_fields(file.kind, found)
             file.missing = ", ".join(
                 " / ".join(labels[name] for name in need) for need in needs
             )
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        self._map_again()
 
     # ------------------------------------------------------------
     # CRUD
@@ -226,6 +300,8 @@ class SalonImportFile(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "kind" in vals and "column_ids" not in vals:
+            self._map_again()
         if not {"encoding", "separator"}.isdisjoint(vals):
             for file in self:
                 file._read_head()
@@ -310,13 +386,15 @@ class SalonImportFile(models.Model):
             (title, [row[index] for row in body if index < len(row) and row[index]])
             for index, title in enumerate(rows[header])
         ]
-        kind = import_fields.guess_kind(self.name, columns)
+        kind, is_sure = import_fields.guess_kind(self.name, columns)
         targets = import_fields.map_columns(columns, kind)
         known = set(import_fields.kind_fields(kind))
         targets = [target if target in known else None for target in targets]
         self.write(
             {
                 "kind": kind,
+                "read_kind": kind,
+                "is_kind_sure": is_sure,
                 "sequence": list(import_fields.KINDS).index(kind),
                 "header_row": header,
                 "head": [rows[header], *body[:PREVIEW_ROWS]],
@@ -330,6 +408,7 @@ class SalonImportFile(models.Model):
                                 list(dict.fromkeys(samples))[:SAMPLES]
                             ),
                             "target": target,
+                            "guess": target,
                         }
                     )
                     for index, ((title, samples), target) in enumerate(
@@ -338,6 +417,38 @@ class SalonImportFile(models.Model):
                 ],
             }
         )
+
+    def _guess_kind(self):
+        """Return the kind that the columns speak for, as a person has named them."""
+        columns = self._get_examples()
+        targets = {
+            kind: [
+                column.target if column._is_chosen() else found
+                for column, found in zip(
+                    self.column_ids,
+                    import_fields.map_columns(columns, kind),
+                    strict=True,
+                )
+            ]
+            for kind in import_fields.KINDS
+        }
+        return import_fields.rank_kinds(self.name, targets)
+
+    def _get_examples(self):
+        return [
+            (column.header or "", (column.samples or "").split(", "))
+            for column in self.column_ids
+        ]
+
+    def _map_again(self):
+        """Say what the columns hold in a file of this kind; leave what was chosen."""
+        for file in self.filtered("column_ids"):
+            names = file._get_field_names()
+            found = import_fields.map_columns(file._get_examples(), file.kind)
+            for column, target in zip(file.column_ids, found, strict=True):
+                if not column._is_chosen():
+                    target = target if target in names else False
+                    column.target = column.guess = target
 
     def _guess_writing(self):
         """Return what the used columns say about how dates and numbers are written."""
@@ -408,6 +519,23 @@ class SalonImportFile(models.Model):
         """Return the fields that a file of this kind may have."""
         return import_fields.kind_fields(self.kind) if self.kind else []
 
+    @api.model
+    def _get_kind_effects(self):
+        """Return {kind: sentence that says what its rows become}."""
+        _ = self.env._
+        return {
+            "receipts": _("Each row becomes a line of a visit that was made."),
+            "bookings": _(
+                "Each row becomes a visit, as its status says; without a status those "
+                "of days to come stay booked."
+            ),
+            "cancellations": _("Each row becomes a cancelled visit."),
+            "no_shows": _("Each row becomes a visit that the client missed."),
+            "clients": _("Each row becomes a client; there will be no visits."),
+            "products": _("Each row becomes a product; there will be no visits."),
+            "services": _("Each row becomes a service; there will be no visits."),
+        }
+
     def _get_mapping(self):
         """Return (index, field, header) of the columns that are used."""
         allowed = self._get_field_names()
@@ -457,6 +585,15 @@ class SalonImportFile(models.Model):
                         "%(file)s: choose the column that holds: %(missing)s",
                         file=file.name,
                         missing=file.missing,
+                    )
+                )
+            if file.is_kind_unsure:
+                raise UserError(
+                    self.env._(
+                        "%(file)s: what does it contain? Choose it and confirm it. "
+                        "%(effect)s",
+                        file=file.name,
+                        effect=file.kind_effect,
                     )
                 )
             if file.is_date_unsure and not file.is_date_confirmed:

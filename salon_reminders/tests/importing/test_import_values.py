@@ -15,6 +15,7 @@ from ...tools.read_numbers import guess_decimal, read_flag, read_number, read_re
 from ...tools.read_phones import read_phones
 from ...tools.read_problem import Problem
 from ...tools.read_times import read_time, read_times
+from ...tools.same_names import group_names, is_same_name
 
 NUMBERS = (
     ("1234.50", ".", "1234.50"),
@@ -393,12 +394,32 @@ class TestImportValues(BaseCase):
         self.assertEqual(read_ref(" 00635 "), "00635")
         self.assertEqual(read_ref("A-1.5"), "A-1.5")
 
+    def test_names_of_one_person(self):
+        for one, other, same in (
+            ("Kis A.", "Anna Kis", True),
+            ("ANNA KIS", "Kis Anna", True),
+            ("Anna", "Anna Kis", True),
+            ("Anna Maria Kis", "Anna Kis", True),
+            ("A. Anna", "Anna Andrea", True),
+            ("Dory Quill", "Maya Quill", False),
+            ("D. Quill", "Maya Quill", False),
+            ("Anna Kis", "Anna Nagy", False),
+        ):
+            with self.subTest(one=one, other=other):
+                self.assertIs(is_same_name(one, other), same)
+                self.assertIs(is_same_name(other, one), same)
+        people = group_names(["m quill", "maya quill", "dory quill"])
+        self.assertEqual(people["m quill"], "maya quill")
+        self.assertEqual(len(set(people.values())), 2)
+
     def test_encodings(self):
         text = "Клиент;Услуга;Сумма\n" + "Иванова Анна;Стрижка женская;1500\n" * 20
-        for encoding in ("utf-8", "utf-8-sig", "windows-1251"):
+        for encoding in ("utf-8", "utf-8-sig", "windows-1251", "koi8-r", "cp866"):
             with self.subTest(encoding=encoding):
                 self.assertEqual(guess_encoding(text.encode(encoding)), encoding)
         self.assertEqual(guess_encoding(text.encode("utf-16")), "utf-16")
+        text = "姓,名,電話番号\n山田,花子,09055550143\n" * 20
+        self.assertEqual(guess_encoding(text.encode("cp932")), "cp932")
 
     def test_separators(self):
         for sign in ",;\t|":

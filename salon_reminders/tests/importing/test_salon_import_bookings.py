@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
 from ..common_import import SalonImportCase
@@ -210,6 +211,130 @@ class TestSalonImportBookings(SalonImportCase):
             )
         self.assertEqual(self._visits("702"), visit)
         self.assertEqual(visit.state, "done")
+
+    def test_refusals_come_before_what_they_refuse(self):
+        text = "date,time,client,service,status\n"
+        statuses = {
+            "Not arrived": "no_show",
+            "Did not arrive": "no_show",
+            "Absent": "no_show",
+            "Клиент не пришел": "no_show",
+            "Declined": "cancelled",
+            "Late cancellation": "cancelled",
+            "Rescheduled": "cancelled",
+            "Клиент отменил": "cancelled",
+            "Peruttu": "cancelled",
+            "Клиент пришел": "done",
+            "Valmis": "done",
+        }
+        for number, status in enumerate(statuses):
+            text += f"2026-02-02,10:00,{700 + number},Cut,{status}\n"
+        done = self._import({"bookings.csv": text})
+        for number, state in enumerate(statuses.values()):
+            self.assertEqual(self._visits(str(700 + number)).state, state)
+        self.assertEqual((done.no_show_count, done.cancelled_count), (4, 5))
+
+    def test_unknown_past_status_is_asked(self):
+        bookings = "date,time,client,service,status\n"
+        bookings += (
+            "2026-02-02,10:00,700,Cut,Not paid\n2026-02-03,10:00,701,Cut,Not paid\n"
+        )
+        bookings += "2026-03-20,10:00,702,Cut,Whatever\n2026-02-03,10:00,703,Cut,Done\n"
+        salon_import = self._check({"bookings.csv": bookings})
+        self.assertEqual(
+            {s.name: (s.row_count, s.means) for s in salon_import.status_ids},
+            {
+                "Not paid": (2, False),
+                "Whatever": (1, "bookings"),
+                "Done": (1, "done"),
+            },
+        )
+        self.assertTrue(salon_import.has_open_statuses)
+        with self.assertRaisesRegex(UserError, "these statuses mean.*Not paid"):
+            salon_import.action_import()
+        salon_import.status_ids.filtered(lambda s: not s.means).means = "no_shows"
+        with self.assertRaisesRegex(UserError, "Check again"):
+            salon_import.action_import()
+        salon_import.action_check()
+        self._run_job()
+        self.assertEqual(salon_import.no_show_count, 2)
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(self._visits("701").state, "no_show")
+        # The answer is remembered; what only days to come had is asked in its time.
+        later = "2026-02-04,10:00,704,Cut,Not paid\n2026-02-04,10:00,705,Cut,Whatever\n"
+        again = self._check(
+            {"bookings.csv": bookings.partition("\n")[0] + "\n" + later}
+        )
+        self.assertEqual(
+            {s.name: s.means for s in again.status_ids},
+            {"Not paid": "no_shows", "Whatever": False},
+        )
+
+    def test_paid_in_advance_is_still_booked(self):
+        self._import(
+            {
+                "bookings.csv": "date,time,client,service,status\n"
+                "2026-03-20,10:00,700,Cut,Paid\n"
+            }
+        )
+        self.assertEqual(self._visits("700").state, "booked")
+
+    def test_money_and_length_of_a_list_of_appointments(self):
+        done = self._import(
+            {
+                "appointments.csv": "Customer Name,Phone Number,Email,Service,Duration,"
+                "Price,Date,Time,Staff,Notes\n"
+                "Maya Quill,06305550143,maya@example.com,Haircut,45,$85.00,02/13/2026,"
+                "2:30 PM,Renee,first visit\n"
+            }
+        )
+        self.assertEqual((done.visit_count, done.amount), (1, 85))
+        maya = self.env["res.partner"].search([("name", "=", "Maya Quill")])
+        visit = maya.salon_visit_ids
+        self.assertEqual(maya.email, "maya@example.com")
+        self.assertEqual((visit.state, visit.amount_total), ("done", 85))
+        self.assertEqual(str(visit.start), "2026-02-13 13:30:00")
+        self.assertEqual(str(visit.stop), "2026-02-13 14:15:00")
+        self.assertEqual(visit.note, "first visit")
+
+    def test_moments_in_one_column(self):
+        salon_import = self._upload(
+            {
+                "schedule.csv": "Start Time,End Time,First Name,Last Name,Phone,Type,"
+                "Calendar,Paid?\n"
+                '"March 13, 2026 2:30 pm","March 13, 2026 3:15 pm",Maya,Quill,'
+                "06305550143,Haircut,Renee,yes\n"
+            }
+        )
+        file = salon_import.file_ids
+        self.assertEqual((file.kind, file.is_kind_unsure), ("bookings", False))
+        self.assertEqual(file.unused, "Paid?")
+        salon_import.action_check()
+        self._run_job()
+        salon_import.action_import()
+        self._run_job()
+        visit = self.env["res.partner"].search([("name", "=", "Maya Quill")])
+        visit = visit.salon_visit_ids
+        self.assertEqual(str(visit.start), "2026-03-13 13:30:00")
+        self.assertEqual(str(visit.stop), "2026-03-13 14:15:00")
+
+    def test_file_without_a_column_for_the_service(self):
+        files = {"bookings.csv": "Date,Time,Client\n2026-02-02,10:00,Maya Quill\n"}
+        salon_import = self._check(files)
+        self.assertEqual(salon_import.unnamed_count, 1)
+        self.assertEqual(str(salon_import.first_day), "2026-02-02")
+        salon_import.action_back()
+        salon_import.file_ids.item_for_all = self.roots_service.name
+        salon_import.action_check()
+        self._run_job()
+        self.assertEqual(
+            (salon_import.unnamed_count, salon_import.product_count), (0, 0)
+        )
+        salon_import.action_import()
+        self._run_job()
+        maya = self.env["res.partner"].search([("name", "=", "Maya Quill")])
+        self.assertEqual(maya.salon_reminder_ids.cycle_id, self.roots)
 
     def test_booking_keeps_its_length(self):
         self._import(

@@ -54,6 +54,27 @@ class TestSalonImportConsent(SalonImportCase):
         self._import(FILES, consent="yes", **WORDS)
         self.assertEqual(no.salon_call_consent, "withdrawn")
 
+    def test_no_file_makes_a_yes_of_a_no(self):
+        row = "Client ID,Name,Phone,Consent\n700,Anna,06307654321,"
+        for answer, state in (
+            ("yes", "given"),
+            ("no", "withdrawn"),
+            ("yes", "withdrawn"),
+        ):
+            self._import({"clients.csv": row + answer + "\n"})
+            self.assertEqual(self._client("700").salon_call_consent, state)
+        self._import(FILES, consent="yes", **WORDS)
+        self.assertEqual(self._client("700").salon_call_consent, "withdrawn")
+
+    def test_consent_to_mailings_is_none_to_calls(self):
+        for header in ("Marketing Consent", "Opt-in", "Согласие на рассылку"):
+            with self.subTest(header=header):
+                done = self._import(
+                    {"clients.csv": f"Client ID,Client Name,{header}\n1,Zofia,Yes\n"}
+                )
+                self.assertEqual(done.file_ids.unused, header)
+                self.assertFalse(self._client("1").salon_consent_ids)
+
     def test_answer_per_client(self):
         done = self._import(
             {

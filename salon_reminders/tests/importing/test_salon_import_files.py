@@ -333,6 +333,193 @@ class TestSalonImportFiles(SalonImportCase):
         file.column_ids.filtered(lambda c: c.target == "duration").target = False
         self.assertFalse(file.has_durations)
 
+    def test_total_of_a_list_is_no_client(self):
+        done = self._import(
+            {"клиенты.csv": "Имя;Телефон\nАнна;06305550143\nИтого: 1;\n"}
+        )
+        self.assertEqual((done.client_count, done.failed_count), (1, 1))
+        self.assertIn("looks like the total", done.failed_row_ids.error)
+
+    def test_card_of_walk_ins_is_no_client(self):
+        done = self._import(
+            {
+                "clients.csv": "Client ID,Name\n103,Walk In\n104,Anna\n",
+                "receipts.csv": RECEIPTS + "1,2026-02-01,103,Cut,12\n",
+            }
+        )
+        self.assertEqual((done.client_count, done.walkin_count), (1, 1))
+        self.assertEqual(done.walkin_ref, "103")
+        self.assertFalse(self._client("103"))
+
+    def test_variants_of_services_stay_apart(self):
+        files = {
+            "services.csv": "Category Name,Service Name,Retail Price,Duration,"
+            "Service ID\n"
+            "Men,Haircut,30,30,1\nWomen,Haircut,60,1h,2\nKids,Haircut,20,20min,3\n"
+            "Nails,Gel short,40,45,4\nNails,Gel long,50,1h 15m,4\n"
+        }
+        done = self._import(files)
+        self.assertEqual((done.product_count, done.failed_count), (5, 0))
+        products = self.env["product.product"].search(
+            ["|", ("name", "like", "Haircut (%"), ("name", "like", "Gel %")]
+        )
+        self.assertEqual(
+            {p.name: (p.list_price, p.salon_duration) for p in products},
+            {
+                "Haircut (Men)": (30, 30),
+                "Haircut (Women)": (60, 60),
+                "Haircut (Kids)": (20, 20),
+                "Gel short": (40, 45),
+                "Gel long": (50, 75),
+            },
+        )
+        self.assertEqual(self._import(files).product_count, 0)
+
+    def test_receipt_numbers_that_start_again_every_day(self):
+        lines = "".join(
+            f"{number},2026-02-{day:02},70{number},Cut,10\n"
+            for day in range(1, 11)
+            for number in (1, 2)
+        )
+        lines = lines.replace("1,2026-02-05,", "1,2026-02-31,")
+        done = self._import({"receipts.csv": RECEIPTS + lines})
+        self.assertEqual((done.failed_count, done.visit_count), (1, 19))
+
+    def test_people_who_share_a_number_stay_apart(self):
+        family = {
+            "clients.csv": "Name,Phone\nMaya Quill,06305550143\n"
+            "Dory Quill,06305550143\nM. Quill,06305550143\n"
+        }
+        done = self._import(family)
+        self.assertEqual(done.client_count, 2)
+        quills = self.env["res.partner"].search([("name", "=like", "%Quill")])
+        self.assertEqual(set(quills.mapped("name")), {"Maya Quill", "Dory Quill"})
+        self.assertEqual(set(quills.mapped("phone_sanitized")), {"+36305550143"})
+        self.assertEqual(quills.mapped("salon_shares_phone"), [True, True])
+        # They are known again, each by phone and name, and so is a third one.
+        receipts = "receipt,date,client name,phone,service,amount\n"
+        again = self._import(
+            {
+                "receipts.csv": receipts
+                + "1,2026-02-01,Dory Quill,06305550143,Cut,10\n"
+                + "2,2026-02-01,Ida Quill,06305550143,Cut,10\n"
+            }
+        )
+        self.assertEqual(again.client_count, 1)
+        dory = quills.filtered(lambda person: person.name == "Dory Quill")
+        self.assertEqual(len(dory.salon_visit_ids), 1)
+
+    def test_another_name_with_the_number_of_a_card(self):
+        maya = self._create_client("Maya Quill", phone="+36305550143")
+        done = self._import(
+            {
+                "clients.csv": "Name,Phone,Email\n"
+                "Dory Quill,06305550143,d@example.com\n"
+                "Ode Tarrant,06305550144,\n"
+            }
+        )
+        self.assertEqual(done.client_count, 2)
+        self.assertFalse(maya.email)
+
+    def test_names_in_two_columns(self):
+        done = self._import(
+            {
+                "list.csv": "Client ID,First Name,Last Name,Mobile,Email\n"
+                "1,Maya,Quill,06305550143,\n2,Ode,Tarrant,,ode@example.com\n",
+                "ügyfelek.csv": "Ügyfélkód;Vezetéknév;Keresztnév\n3;Kőváry;Éva\n",
+                "base.csv": "Client No.;Surname;Name;Cell;Tel\n"
+                "4;Vos;Lientjie;;06 30 555 0145\n",
+            }
+        )
+        self.assertEqual(set(done.file_ids.mapped("kind")), {"clients"})
+        names = [self._client(str(number)).name for number in range(1, 5)]
+        self.assertEqual(
+            names, ["Maya Quill", "Ode Tarrant", "Kőváry Éva", "Lientjie Vos"]
+        )
+        self.assertEqual(self._client("4").phone_sanitized, "+36305550145")
+
+    def test_headers_of_further_languages(self):
+        for header, targets in (
+            (
+                "Nimi;Sähköposti;Puhelin;Muistiinpanot",
+                ["client_name", "email", "phone", "note"],
+            ),
+            (
+                "Kundennummer;Vorname;Nachname;Telefon;Handy;Geburtstag",
+                ["client", "first_name", "last_name", "phone", "second_phone"]
+                + ["birthdate"],
+            ),
+            (
+                "Imię;Nazwisko;Telefon komórkowy;Adres e-mail;Data urodzenia",
+                ["first_name", "last_name", "phone", "email", "birthdate"],
+            ),
+            (
+                "Nome;Telefone;Celular;Data de nascimento;Observações",
+                ["client_name", "phone", "second_phone", "birthdate", "note"],
+            ),
+            (
+                "Nombre;Apellidos;Teléfono;Correo electrónico;Fecha de nacimiento",
+                ["first_name", "last_name", "phone", "email", "birthdate"],
+            ),
+            (
+                "ПІБ;Номер телефону;Дата народження",
+                ["client_name", "phone", "birthdate"],
+            ),
+        ):
+            with self.subTest(header=header):
+                file = self._upload({"a.csv": header + "\n1;2;3;4;5;6\n"}).file_ids
+                self.assertEqual(file.column_ids.mapped("target"), targets)
+                self.assertEqual(file.kind, "clients")
+
+    def test_columns_that_are_not_used_are_named(self):
+        file = self._upload(
+            {
+                "clients.csv": "Name,Phone (mobile),Werbung erlaubt,Empty\n"
+                "Anna,06305550143,ja,\n"
+            }
+        ).file_ids
+        self.assertEqual(file.column_ids[1].target, "phone")
+        self.assertEqual(file.unused, "Werbung erlaubt")
+
+    def test_kind_that_could_be_another_is_asked(self):
+        salon_import = self._upload(
+            {"x.csv": "Date,Client,Service\n2026-02-01,Anna,Cut\n"}
+        )
+        file = salon_import.file_ids
+        self.assertTrue(file.is_kind_unsure)
+        with self.assertRaisesRegex(UserError, "what does it contain"):
+            salon_import.action_check()
+        file.is_kind_confirmed = True
+        salon_import.action_check()
+        self.assertEqual(salon_import.state, "checking")
+
+    def test_client_and_date_are_no_list_of_clients(self):
+        file = self._upload({"x.csv": "Client,Date\nAnna,2026-02-01\n"}).file_ids
+        self.assertEqual(file.kind, "bookings")
+
+    def test_guesses_are_made_again(self):
+        salon_import = self._upload(
+            {"x.csv": "Name,Phone,When\nAnna,06305550143,13.02.2026 10:00\n"}
+        )
+        file = salon_import.file_ids
+        self.assertEqual((file.kind, file.date_sample), ("clients", False))
+        file.column_ids[2].target = "date"
+        self.assertEqual((file.kind, file.date_order), ("bookings", "dmy"))
+        # What a person has chosen stays.
+        file.kind = "no_shows"
+        file.column_ids[1].target = False
+        self.assertEqual(file.kind, "no_shows")
+        self.assertFalse(file.is_kind_unsure)
+
+    def test_columns_are_read_again_for_another_kind(self):
+        file = self._upload({"x.csv": "Name,Price,Id\nCut,10,7\n"}).file_ids
+        self.assertEqual(file.kind, "services")
+        file.column_ids[1].target = False
+        file.kind = "clients"
+        self.assertEqual(
+            file.column_ids.mapped("target"), ["client_name", False, "client"]
+        )
+
     def test_returned_file_can_be_corrected_and_uploaded(self):
         done = self._import(
             {
