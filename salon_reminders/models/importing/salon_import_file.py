@@ -532,18 +532,23 @@ class SalonImportFile(models.Model):
     @api.model
     def _get_kind_effects(self):
         """Return {kind: sentence that says what its rows become}."""
-        _ = self.env._
         return {
-            "receipts": _("Each row becomes a line of a visit that was made."),
-            "bookings": _(
+            "receipts": self.env._("Each row becomes a line of a visit that was made."),
+            "bookings": self.env._(
                 "Each row becomes a visit, as its status says; without a status those "
                 "of days to come stay booked."
             ),
-            "cancellations": _("Each row becomes a cancelled visit."),
-            "no_shows": _("Each row becomes a visit that the client missed."),
-            "clients": _("Each row becomes a client; there will be no visits."),
-            "products": _("Each row becomes a product; there will be no visits."),
-            "services": _("Each row becomes a service; there will be no visits."),
+            "cancellations": self.env._("Each row becomes a cancelled visit."),
+            "no_shows": self.env._("Each row becomes a visit that the client missed."),
+            "clients": self.env._(
+                "Each row becomes a client; there will be no visits."
+            ),
+            "products": self.env._(
+                "Each row becomes a product; there will be no visits."
+            ),
+            "services": self.env._(
+                "Each row becomes a service; there will be no visits."
+            ),
         }
 
     def _get_mapping(self):
