@@ -30,6 +30,8 @@ FACTS = (
 )
 AMOUNTS = ("amount_total", "amount_year")
 LEAD, BUNDLING = 7, 7
+# Days before and after a visit on which nobody is phoned (design.md, section 5).
+NEAR = 3
 
 # Cycle: earliest, ideal and late days, and the services that renew it.
 CYCLES = {
@@ -68,6 +70,7 @@ class PlainSalon:
         }
         self.last = self.last_visits()
         self.booked = self.booked_services()
+        self.near = self.near_clients()
 
     def last_visits(self):
         """The last day of each client and cycle."""
@@ -102,6 +105,16 @@ class PlainSalon:
             for row in self.bookings()
             for cycle, (_days, codes) in CYCLES.items()
             if row["Service"] in codes
+        }
+
+    def near_clients(self):
+        """Clients who were here within three days, or come: nobody phones them now."""
+        days = [(row["client"], row["date"]) for row in read("receipts")]
+        days += [(number(row["client"]), row["date"]) for row in self.bookings()]
+        return {
+            client
+            for client, day in days
+            if abs(date.fromisoformat(day) - TODAY) <= timedelta(days=NEAR)
         }
 
     def events(self):
@@ -141,7 +154,7 @@ class PlainSalon:
         return {
             client: self.call(mine)
             for client, mine in needs.items()
-            if any(is_now for is_now, *_rest in mine)
+            if client not in self.near and any(is_now for is_now, *_rest in mine)
         }
 
     @staticmethod
