@@ -40,7 +40,7 @@ DAY = (
 # So many calls a receptionist makes in one go, and how long each of them takes.
 SHIFT, MINUTES = 15, 4
 MISSED_JOB, SECOND_JOB, PAPER = 0.04, 0.15, 0.08
-REGULAR_CHECK, REBUILD = 7, 28
+WEEK, MONTH = 7, 28
 
 
 class World:
@@ -197,14 +197,18 @@ class World:
             follow_waits(cr)
         if self.chance.random() < SECOND_JOB:
             self.run_second_job()
-        if number % REGULAR_CHECK == 0:
-            self.run_cron("follow_promotions")
-            self.run_cron("refresh_standings")
-            with self.registry.cursor() as cr:
-                self.checks.look_at_segments(cr)
-            self.check_report()
-        if number % REBUILD == REBUILD - 1:
+        if number % WEEK == 0:
+            self.check_week()
+        if number % MONTH == MONTH - 1:
             self.check_rebuild()
+
+    def check_week(self):
+        """What other jobs do, and what reports say of it."""
+        self.run_cron("follow_promotions")
+        self.run_cron("refresh_standings")
+        with self.registry.cursor() as cr:
+            self.checks.look_at_segments(cr)
+        self.check_report()
 
     def close(self, salon, day):
         with self.request() as env:
