@@ -115,7 +115,7 @@ def guess_order(texts):
     """
     texts, first, votes = iter(texts), None, set()
     for nth, text in enumerate(texts):
-        first = first or text
+        first = first or (text if _is_date(text) else None)
         votes.add(_vote(text))
         if votes & {"dmy", "mdy"}:
             votes |= {_vote(text) for text in islice(texts, _ENOUGH)}
@@ -130,6 +130,15 @@ def guess_order(texts):
         return Guess("mdy", False, first)
     # Points between the parts mean the day first, everywhere.
     return Guess("dmy" if "point" in votes else None, True, first)
+
+
+def _is_date(text):
+    for order in ORDERS:
+        try:
+            return bool(read_date(text, order))
+        except Problem:
+            continue
+    return False
 
 
 def _vote(text):

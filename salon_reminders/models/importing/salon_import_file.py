@@ -58,6 +58,7 @@ class SalonImportFile(models.Model):
         readonly=False,
         help="Tick it when the file contains what is chosen.",
     )
+    question = fields.Char("Is this right?", compute="_compute_question")
     kind_effect = fields.Char("What it does", compute="_compute_kind_effect")
     item_for_all = fields.Char(
         "All rows are",
@@ -184,6 +185,15 @@ class SalonImportFile(models.Model):
     @api.depends("kind")
     def _compute_is_kind_confirmed(self):
         self.is_kind_confirmed = False
+
+    @api.depends(
+        *("is_kind_unsure", "kind_effect"),
+        *("is_date_unsure", "is_date_confirmed", "date_example"),
+        *("is_decimal_unsure", "is_decimal_confirmed", "decimal_example"),
+    )
+    def _compute_question(self):
+        for file in self:
+            file.question = " · ".join(file._get_questions())
 
     @api.depends("kind")
     def _compute_kind_effect(self):
@@ -522,18 +532,23 @@ class SalonImportFile(models.Model):
     @api.model
     def _get_kind_effects(self):
         """Return {kind: sentence that says what its rows become}."""
-        _ = self.env._
         return {
-            "receipts": _("Each row becomes a line of a visit that was made."),
-            "bookings": _(
+            "receipts": self.env._("Each row becomes a line of a visit that was made."),
+            "bookings": self.env._(
                 "Each row becomes a visit, as its status says; without a status those "
                 "of days to come stay booked."
             ),
-            "cancellations": _("Each row becomes a cancelled visit."),
-            "no_shows": _("Each row becomes a visit that the client missed."),
-            "clients": _("Each row becomes a client; there will be no visits."),
-            "products": _("Each row becomes a product; there will be no visits."),
-            "services": _("Each row becomes a service; there will be no visits."),
+            "cancellations": self.env._("Each row becomes a cancelled visit."),
+            "no_shows": self.env._("Each row becomes a visit that the client missed."),
+            "clients": self.env._(
+                "Each row becomes a client; there will be no visits."
+            ),
+            "products": self.env._(
+                "Each row becomes a product; there will be no visits."
+            ),
+            "services": self.env._(
+                "Each row becomes a service; there will be no visits."
+            ),
         }
 
     def _get_mapping(self):
@@ -628,6 +643,27 @@ class SalonImportFile(models.Model):
                         ),
                     )
                 )
+
+    def _get_questions(self):
+        """Return what is to be confirmed, as it would be read."""
+        questions = []
+        if self.is_kind_unsure:
+            questions.append(self.kind_effect)
+        if self.is_date_unsure and not self.is_date_confirmed:
+            questions.append(self.date_example)
+        if self.is_decimal_unsure and not self.is_decimal_confirmed:
+            questions.append(self.decimal_example)
+        return questions
+
+    def action_confirm(self):
+        """Say that what is asked of the file is read as it is meant."""
+        self.write(
+            {
+                "is_kind_confirmed": True,
+                "is_date_confirmed": True,
+                "is_decimal_confirmed": True,
+            }
+        )
 
     def action_open(self):
         """Open the columns and the preview of the file."""

@@ -238,7 +238,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------
 
     def _check_salon_linked(self):
-        super()._check_salon_linked()
+        result = super()._check_salon_linked()
         user = self.env.user
         if self and user._is_internal():
             # Most contacts belong to the user's own companies: no question is asked.
@@ -252,11 +252,12 @@ class ResPartner(models.Model):
             clients.with_context(allowed_company_ids=user.company_ids.ids).check_access(
                 "read"
             )
+        return result
 
     def _check_salon_copied(self, records):
-        super()._check_salon_copied(records)
+        result = super()._check_salon_copied(records)
         if not self or records._name == "res.partner" or self._sees_numbers():
-            return
+            return result
         # Both are read to compare them, not to show them.
         for client_sudo in self._get_salon_clients().sudo():
             numbers = map(get_digits, (client_sudo.phone, client_sudo.phone_sanitized))
@@ -268,6 +269,7 @@ class ResPartner(models.Model):
                         client=client_sudo.name,
                     )
                 )
+        return result
 
     # ------------------------------------------------------------
     # CRUD

@@ -19,8 +19,9 @@ class SalonCallPlanner(models.AbstractModel):
 
     def _prepare_day(self):
         """Before anybody is called, it is known who stays away with whom."""
-        super()._prepare_day()
+        result = super()._prepare_day()
         self.env["salon.departure"]._follow_days(self.env.company)
+        return result
 
     def _get_sources(self):
         return [

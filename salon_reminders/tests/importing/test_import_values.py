@@ -258,6 +258,10 @@ class TestImportValues(BaseCase):
             with self.subTest(texts=texts[-1:]):
                 self.assertEqual(guess_order(texts)[:2], (order, sure))
 
+    def test_example_of_a_date_can_be_read(self):
+        self.assertEqual(guess_order(["28-Oct", "soon", "5/3/2026"]).sample, "5/3/2026")
+        self.assertIsNone(guess_order(["28-Oct"]).sample)
+
     def test_times(self):
         for text, found in TIMES.items():
             with self.subTest(text=text):

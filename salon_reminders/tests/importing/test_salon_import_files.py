@@ -286,6 +286,7 @@ class TestSalonImportFiles(SalonImportCase):
         )
         file = salon_import.file_ids
         self.assertEqual(file.decimal_example, "12,500 is 12,500.00")
+        self.assertEqual(file.question, "12,500 is 12,500.00")
         with self.assertRaisesRegex(UserError, "Choose the decimal sign"):
             salon_import.action_check()
         file.decimal = ","
@@ -489,7 +490,9 @@ class TestSalonImportFiles(SalonImportCase):
         self.assertTrue(file.is_kind_unsure)
         with self.assertRaisesRegex(UserError, "what does it contain"):
             salon_import.action_check()
-        file.is_kind_confirmed = True
+        self.assertEqual(file.question, file.kind_effect)
+        file.action_confirm()
+        self.assertFalse(file.question)
         salon_import.action_check()
         self.assertEqual(salon_import.state, "checking")
 
