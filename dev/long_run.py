@@ -11,6 +11,7 @@ OPTION = "--long"
 # In the environment, so that it holds for processes that a test starts as well.
 VARIABLE = "SALON_LONG"
 asked = {}
+shown = []
 
 
 def is_long():
@@ -26,6 +27,11 @@ def amount(of_what, short, long):
 def tell(of_what, number):
     """Have the summary say how many of something were done in the end."""
     asked[of_what] = number
+
+
+def show(text):
+    """Have the summary show a text, such as a table of figures."""
+    shown.append(text)
 
 
 def in_words():

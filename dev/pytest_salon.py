@@ -100,6 +100,8 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"{word}: {test}: {text}")
     if long_run.asked:
         terminalreporter.write_line(f"amounts: {long_run.in_words()}")
+    for text in long_run.shown:
+        terminalreporter.write_line(text)
     report = os.environ.get("SALON_REPORT")
     if report:
         Path(report).write_text(json.dumps(summary(terminalreporter, bad)))

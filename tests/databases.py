@@ -109,8 +109,10 @@ class Databases:
 
 
 class Worker:
-    module = "tests.daily_job_process"
     """A process that is ready to do something in a database."""
+
+    module = "tests.daily_job_process"
+    patience = PATIENCE
 
     def __init__(self, databases, database, *actions):
         self.child = subprocess.Popen(
@@ -150,7 +152,7 @@ class Worker:
 
     def answer(self):
         # Not `communicate`: it would miss what was read ahead by `wait_for`.
-        patience = threading.Timer(PATIENCE, self.child.kill)
+        patience = threading.Timer(self.patience, self.child.kill)
         patience.start()
         self.child.stdin.close()
         lines = self.child.stdout.read().splitlines()
