@@ -451,11 +451,11 @@ class SalonCall(models.Model):
         """
         return SQL(
             """(%(call)s.state = 'open' AND %(call)s.priority IS DISTINCT FROM '1'
-                AND %(call)s.kind NOT IN %(kinds)s AND %(near)s)""",
+                AND %(call)s.kind NOT IN %(kinds)s
+                AND %(call)s.partner_id IN (%(near)s))""",
             call=call,
             kinds=NEAR_KINDS,
-            near=self.env["salon.visit"]._sql_near(
-                SQL("%s.partner_id", call),
+            near=self.env["salon.visit"]._sql_near_clients(
                 SQL("%s", company.id),
                 SQL("%s::date", company._salon_today()),
             ),

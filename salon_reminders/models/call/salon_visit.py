@@ -72,12 +72,34 @@ class SalonVisit(models.Model):
         return SQL(
             # OFFSET 0 keeps the index of the client: else every visit is read once.
             """EXISTS (
-                SELECT FROM salon_visit nv
-                 WHERE nv.partner_id = %(partner)s AND nv.company_id = %(company)s
-                   AND nv.state IN %(kept)s
-                   AND nv.date BETWEEN %(today)s - %(days)s AND %(today)s + %(days)s
-                OFFSET 0)""",
-            partner=partner,
+                SELECT FROM salon_visit nv WHERE nv.partner_id = %s AND %s OFFSET 0)""",
+            partner,
+            self._sql_is_near(company, today),
+        )
+
+    @api.model
+    def _sql_near_clients(self, company, today):
+        """Return the statement that reads all clients of ``_sql_near``.
+
+        For those who ask about many clients and one day: it is read once, by the book's
+        index of starts, with a day more on either side for every time zone.
+        """
+        return SQL(
+            """SELECT nv.partner_id FROM salon_visit nv
+                WHERE %(near)s AND nv.partner_id IS NOT NULL
+                  AND nv.start > %(today)s - %(days)s
+                  AND nv.start < %(today)s + %(days)s""",
+            near=self._sql_is_near(company, today),
+            today=today,
+            days=NEAR_DAYS + 2,
+        )
+
+    @api.model
+    def _sql_is_near(self, company, today):
+        """Return the condition of visits ``nv`` around which nobody is phoned."""
+        return SQL(
+            """nv.company_id = %(company)s AND nv.state IN %(kept)s
+               AND nv.date BETWEEN %(today)s - %(days)s AND %(today)s + %(days)s""",
             company=company,
             today=today,
             days=NEAR_DAYS,
