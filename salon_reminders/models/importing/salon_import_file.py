@@ -193,7 +193,7 @@ class SalonImportFile(models.Model):
     )
     def _compute_question(self):
         for file in self:
-            file.question = " · ".join(file._get_questions())
+            file.question = " · ".join(file._get_open_questions())
 
     @api.depends("kind")
     def _compute_kind_effect(self):
@@ -644,7 +644,7 @@ class SalonImportFile(models.Model):
                     )
                 )
 
-    def _get_questions(self):
+    def _get_open_questions(self):
         """Return what is to be confirmed, as it would be read."""
         questions = []
         if self.is_kind_unsure:

@@ -1,3 +1,5 @@
+from datetime import datetime, time, timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time
 
@@ -94,12 +96,8 @@ class TestSalonVisitHours(BookCase):
         )
 
     def test_booking_on_a_call_is_confirmed(self):
-        details = {"stylist_id": self.stylist.id, "start": self.call.create_date}
-        details["start"] = self.company._salon_utc(
-            self.company._salon_local(details["start"]).replace(
-                tzinfo=None, hour=19, minute=0
-            )
-        )
+        start = self.company._salon_utc(self._local(19))
+        details = {"stylist_id": self.stylist.id, "start": start}
         with self.assertRaisesRegex(UserError, "Vera works.*\nBook anyway"):
             self._log(**details)
         self.assertFalse(self.call.visit_id)
@@ -124,9 +122,14 @@ class TestSalonVisitHours(BookCase):
         self.assertTrue(question(self.company._salon_utc(self._local(11)), *args))
 
     def _local(self, hour):
-        return self.company._salon_local(self.call.create_date).replace(
-            tzinfo=None, hour=hour, minute=0, second=0, microsecond=0
-        )
+        """Return an hour of the call's day, or of the working day that follows it.
+
+        The day on which a record is made is the database's, whatever time is frozen.
+        """
+        day = self.company._salon_date(self.call.create_date)
+        while day.isoweekday() > 5:
+            day += timedelta(days=1)
+        return datetime.combine(day, time(hour))
 
     def test_form_of_the_call_list_asks(self):
         logs = self.env["salon.call.log"].with_user(self.receptionist)
