@@ -172,10 +172,9 @@ def run_pytest(shop, names, wanted):
 
 
 def run_at_once(shop, names, wanted):
-    """One suite more at a time than there are processors; the longest comes first.
+    """As many suites at a time as there are processors; the longest comes first.
 
-    For a third of its time a suite waits: for a browser, for PostgreSQL, for
-    processes. What it says is shown when it has ended: two at once could not be read.
+    What a suite says is shown when it has ended: two at once could not be read.
     """
 
     def run_one(suite):
@@ -187,7 +186,7 @@ def run_at_once(shop, names, wanted):
         return result
 
     saying = threading.Lock()
-    with ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(run_one, wanted))
 
 

@@ -19,8 +19,6 @@ from dev.long_run import amount, is_long, show
 from ..databases import Databases, Worker
 from ..year_table import draw
 
-pytestmark = pytest.mark.room("call", "reminder", "winback")
-
 NAME = f"year_{os.getpid()}"
 # Always the same lives, and under --long one that nobody has lived yet.
 SEEDS = (20,)
