@@ -23,101 +23,6 @@ from ...tools.read_problem import Problem
 from ...tools.read_times import move_to_zone, read_times
 from ...tools.sold_words import normalise
 
-
-def describe_problem(env, number, problem):
-    """Return the sentence about a row or cell that can't be read, in plain words."""
-    words = {"number": number, **problem.words}
-    if problem.code == "missing":
-        labels = env["salon.import.column"]._fields["target"]
-        words["field"] = dict(labels._description_selection(env))[words["field"]]
-    return {
-        "date": _text_date,
-        "time": _text_time,
-        "duration": _text_duration,
-        "number": _text_number,
-        "phone": _text_phone,
-        "phones": _text_phones,
-        "flag": _text_flag,
-        "missing": _text_missing,
-        "future": _text_future,
-        "total": _text_total,
-    }[problem.code](env, words)
-
-
-def _text_date(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a date. "
-        "Write it as 2018-03-15.",
-        **words,
-    )
-
-
-def _text_time(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a time. "
-        "Write it as 14:30.",
-        **words,
-    )
-
-
-def _text_duration(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a duration. "
-        "Write the minutes, or 1:30.",
-        **words,
-    )
-
-
-def _text_number(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a number. "
-        "Write only digits and the decimal sign of the file.",
-        **words,
-    )
-
-
-def _text_phone(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s can't be dialled. "
-        "Write the number with its country, as +1 212 555 0143.",
-        **words,
-    )
-
-
-def _text_phones(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
-        "holds one number.",
-        **words,
-    )
-
-
-def _text_flag(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
-        **words,
-    )
-
-
-def _text_missing(env, words):
-    return env._("Row %(number)s: %(field)s is missing.", **words)
-
-
-def _text_total(env, words):
-    return env._(
-        "Row %(number)s: %(value)s looks like the total of the list, not a client.",
-        **words,
-    )
-
-
-def _text_future(env, words):
-    return env._(
-        "Row %(number)s: it is dated %(date)s, which is still to come. Import it "
-        "as a booking or correct the date.",
-        **words,
-    )
-
-
 CACHED = 10_000
 # In Hungarian the family name comes first.
 FAMILY_FIRST = ("vezetéknév", "családnév")
@@ -127,6 +32,65 @@ _LONGEST_BOOKING = 14 * 60
 NO_RECEIPT_KEY = ("time", "amount", "quantity", "stylist")
 # An @, or as many digits as a phone number has: not for notes, which stylists read.
 _CONTACT = re.compile(r"@|\d(?:[\s().\-/]*\d){6}")
+
+# {what can't be read: the sentence about it}
+TEXTS = {
+    "date": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a date. "
+        "Write it as 2018-03-15.",
+        **words,
+    ),
+    "time": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a time. "
+        "Write it as 14:30.",
+        **words,
+    ),
+    "duration": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a duration. "
+        "Write the minutes, or 1:30.",
+        **words,
+    ),
+    "number": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a number. "
+        "Write only digits and the decimal sign of the file.",
+        **words,
+    ),
+    "phone": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s can't be dialled. "
+        "Write the number with its country, as +1 212 555 0143.",
+        **words,
+    ),
+    "phones": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
+        "holds one number.",
+        **words,
+    ),
+    "flag": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
+        **words,
+    ),
+    "missing": lambda env, words: env._(
+        "Row %(number)s: %(field)s is missing.", **words
+    ),
+    "total": lambda env, words: env._(
+        "Row %(number)s: %(value)s looks like the total of the list, not a client.",
+        **words,
+    ),
+    "future": lambda env, words: env._(
+        "Row %(number)s: it is dated %(date)s, which is still to come. Import it "
+        "as a booking or correct the date.",
+        **words,
+    ),
+}
+
+
+def describe_problem(env, number, problem):
+    """Return the sentence about a row or cell that can't be read, in plain words."""
+    words = {"number": number, **problem.words}
+    if problem.code == "missing":
+        labels = env["salon.import.column"]._fields["target"]
+        words["field"] = dict(labels._description_selection(env))[words["field"]]
+    return TEXTS[problem.code](env, words)
 
 
 class Writing(NamedTuple):

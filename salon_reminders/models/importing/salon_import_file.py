@@ -1,24 +1,14 @@
-from collections import defaultdict
-from itertools import chain, islice
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import formatLang
 from odoo.tools.sql import column_exists, create_column, table_exists
 
-from ...tools import import_fields
-from ...tools.locale_words import decimal_sign
-from ...tools.read_dates import guess_order, read_date
-from ...tools.read_durations import guess_in_hours
-from ...tools.read_numbers import guess_decimal, read_number
-from ...tools.read_problem import Guess, Problem
-from . import import_reader
+from ...tools import import_fields, read_files
+from ...tools.read_problem import Guess
+from .import_guess import FileGuesser
 
 MAX_BYTES = 100 * 1024 * 1024
-SAMPLES = 3
-PREVIEW_ROWS = 8
 
 
 class SalonImportFile(models.Model):
@@ -71,20 +61,7 @@ class SalonImportFile(models.Model):
 
     # How it is written
     encoding = fields.Selection(
-        [
-            ("utf-8", "UTF-8"),
-            ("utf-8-sig", "UTF-8 with mark"),
-            ("utf-16", "UTF-16"),
-            ("windows-1251", "Windows-1251 (Cyrillic)"),
-            ("windows-1250", "Windows-1250 (Central European)"),
-            ("windows-1252", "Windows-1252 (Western)"),
-            ("windows-1253", "Windows-1253 (Greek)"),
-            ("windows-1254", "Windows-1254 (Turkish)"),
-            ("windows-1257", "Windows-1257 (Baltic)"),
-            ("koi8-r", "KOI8-R (Cyrillic)"),
-            ("cp866", "CP866 (Cyrillic, DOS)"),
-            ("cp932", "Shift-JIS (Japanese)"),
-        ],
+        read_files.ENCODINGS,
         help="Change it when letters in the preview look wrong.",
     )
     separator = fields.Selection(
@@ -172,7 +149,7 @@ class SalonImportFile(models.Model):
         for file in self:
             if not file.column_ids or file.kind != (file.read_kind or file.kind):
                 continue
-            found = file._guess_kind()
+            found = FileGuesser(file).guess_kind()
             file.kind = file.read_kind = found.kind
             file.is_kind_sure = found.is_sure
 
@@ -193,13 +170,13 @@ class SalonImportFile(models.Model):
     )
     def _compute_question(self):
         for file in self:
-            file.question = " · ".join(file._get_open_questions())
+            examples = (example for example, _reason in file._get_open_questions())
+            file.question = " · ".join(examples)
 
     @api.depends("kind")
     def _compute_kind_effect(self):
-        effects = self._get_kind_effects()
         for file in self:
-            file.kind_effect = effects.get(file.kind)
+            file.kind_effect = FileGuesser(file).describe_kind(file.kind)
 
     @api.depends("kind", "column_ids.target")
     def _compute_unused(self):
@@ -215,7 +192,7 @@ class SalonImportFile(models.Model):
     @api.depends("kind", "column_ids.target", "encoding", "separator")
     def _compute_writing(self):
         for file in self:
-            file.writing = file._guess_writing()
+            file.writing = file.head and FileGuesser(file).guess_writing()
 
     @api.depends("writing")
     def _compute_date_order(self):
@@ -232,7 +209,8 @@ class SalonImportFile(models.Model):
     @api.depends("date_sample", "date_order")
     def _compute_date_example(self):
         for file in self:
-            file.date_example = file.date_sample and file._get_date_example()
+            text = file.date_sample
+            file.date_example = text and FileGuesser(file).describe_date(text)
 
     @api.depends("writing", "date_order")
     def _compute_is_date_confirmed(self):
@@ -241,7 +219,8 @@ class SalonImportFile(models.Model):
     @api.depends("writing")
     def _compute_decimal(self):
         for file in self:
-            file.decimal = file._get_guess("decimal").value or file._get_usual_sign()
+            found = file._get_guess("decimal").value
+            file.decimal = found or FileGuesser(file).get_usual_sign()
 
     @api.depends("writing")
     def _compute_decimal_sample(self):
@@ -253,7 +232,8 @@ class SalonImportFile(models.Model):
     @api.depends("decimal_sample", "decimal")
     def _compute_decimal_example(self):
         for file in self:
-            file.decimal_example = file.decimal_sample and file._get_decimal_example()
+            text = file.decimal_sample
+            file.decimal_example = text and FileGuesser(file).describe_number(text)
 
     @api.depends("writing", "decimal")
     def _compute_is_decimal_confirmed(self):
@@ -333,11 +313,11 @@ class SalonImportFile(models.Model):
                     file=attachment.name,
                 )
             )
-        if import_reader.is_workbook(data):
+        if read_files.is_workbook(data):
             sheets = self._get_sheets(attachment, data)
         else:
-            encoding = import_reader.guess_encoding(data)
-            separator = import_reader.guess_separator(data, encoding)
+            encoding = read_files.guess_encoding(data)
+            separator = read_files.guess_separator(data, encoding)
             vals = {"encoding": encoding, "separator": separator}
         files = self.create(
             [
@@ -359,7 +339,7 @@ class SalonImportFile(models.Model):
 
     def _get_sheets(self, attachment, data):
         try:
-            return import_reader.sheet_names(data)
+            return read_files.sheet_names(data)
         except Exception as error:
             raise UserError(
                 self.env._(
@@ -371,7 +351,7 @@ class SalonImportFile(models.Model):
     def _iter_rows(self, decimal=None):
         """Yield all rows of the file, those above the headers too."""
         self.ensure_one()
-        return import_reader.read_rows(
+        return read_files.read_rows(
             self.attachment_id.raw or b"",
             self.encoding,
             self.separator,
@@ -382,144 +362,19 @@ class SalonImportFile(models.Model):
     def _guess_row_count(self):
         """Return about how many rows are still to be read."""
         data = self.attachment_id.raw or b""
-        rows = import_reader.guess_row_count(data, self.sheet) - self.staged_count
+        rows = read_files.guess_row_count(data, self.sheet) - self.staged_count
         return max(rows, 0)
 
     def _read_head(self):
-        """Guess from the first rows what the file holds and how it is written."""
-        rows = list(islice(self._iter_rows(), import_reader.SAMPLE))
-        if not any(map(any, rows)):
-            raise UserError(self.env._("%(file)s is empty.", file=self.name))
-        header = import_reader.find_header(rows)
-        body = [row for row in rows[header + 1 :] if any(row)]
-        columns = [
-            (title, [row[index] for row in body if index < len(row) and row[index]])
-            for index, title in enumerate(rows[header])
-        ]
-        kind, is_sure = import_fields.guess_kind(self.name, columns)
-        targets = import_fields.map_columns(columns, kind)
-        known = set(import_fields.kind_fields(kind))
-        targets = [target if target in known else None for target in targets]
-        self.write(
-            {
-                "kind": kind,
-                "read_kind": kind,
-                "is_kind_sure": is_sure,
-                "sequence": list(import_fields.KINDS).index(kind),
-                "header_row": header,
-                "head": [rows[header], *body[:PREVIEW_ROWS]],
-                "column_ids": [fields.Command.clear()]
-                + [
-                    fields.Command.create(
-                        {
-                            "sequence": index,
-                            "header": title,
-                            "samples": ", ".join(
-                                list(dict.fromkeys(samples))[:SAMPLES]
-                            ),
-                            "target": target,
-                            "guess": target,
-                        }
-                    )
-                    for index, ((title, samples), target) in enumerate(
-                        zip(columns, targets, strict=True)
-                    )
-                ],
-            }
-        )
-
-    def _guess_kind(self):
-        """Return the kind that the columns speak for, as a person has named them."""
-        columns = self._get_examples()
-        targets = {
-            kind: [
-                column.target if column._is_chosen() else found
-                for column, found in zip(
-                    self.column_ids,
-                    import_fields.map_columns(columns, kind),
-                    strict=True,
-                )
-            ]
-            for kind in import_fields.KINDS
-        }
-        return import_fields.rank_kinds(self.name, targets)
-
-    def _get_examples(self):
-        return [
-            (column.header or "", (column.samples or "").split(", "))
-            for column in self.column_ids
-        ]
+        """Look into the first rows: what the file holds and how it is written."""
+        self.write(FileGuesser(self).read_head())
 
     def _map_again(self):
-        """Say what the columns hold in a file of this kind; leave what was chosen."""
         for file in self.filtered("column_ids"):
-            names = file._get_field_names()
-            found = import_fields.map_columns(file._get_examples(), file.kind)
-            for column, target in zip(file.column_ids, found, strict=True):
-                if not column._is_chosen():
-                    target = target if target in names else False
-                    column.target = column.guess = target
-
-    def _guess_writing(self):
-        """Return what the used columns say about how dates and numbers are written."""
-        if not self.head:
-            return False
-        columns = defaultdict(list)
-        for index, target, header in self._get_mapping():
-            columns[import_fields.FIELDS[target].type].append((index, header))
-        head = list(islice(self._iter_body(), import_reader.SAMPLE))
-        dates = guess_order(self._iter_texts(columns["date"], head))
-        return {
-            "date": dates,
-            "decimal": self._guess_decimal(columns, head),
-            "duration": self._guess_duration_unit(columns["duration"], head),
-        }
-
-    def _guess_decimal(self, columns, head):
-        places = self.company_id.currency_id.decimal_places
-        usual = self._get_usual_sign()
-        money = guess_decimal(self._iter_texts(columns["amount"], head), usual, places)
-        if money.value:
-            return money
-        return guess_decimal(self._iter_texts(columns["number"], head), usual, None)
-
-    def _guess_duration_unit(self, columns, head):
-        for index, header in columns:
-            texts = list(self._iter_texts([(index, header)], head, whole=False))
-            return Guess("hour" if guess_in_hours(header, texts) else "minute")
-        return Guess(None)
-
-    def _iter_body(self):
-        """Yield the rows below the headers as a guess needs them.
-
-        Numbers of a spreadsheet have no sign of their own: they must not vote.
-        """
-        rows = self._iter_rows(decimal="")
-        return islice(rows, self.header_row + 1, None)
-
-    def _iter_texts(self, columns, head, whole=True):
-        """Yield what columns hold in the first rows, then in the rest of the file."""
-        indexes = [index for index, _header in columns]
-        rows = head if indexes else ()
-        if indexes and whole and len(head) == import_reader.SAMPLE:
-            rows = chain(head, self._iter_rest(len(head)))
-        for row in rows:
-            for index in indexes:
-                if index < len(row) and row[index]:
-                    yield row[index]
-
-    def _iter_rest(self, start):
-        # A generator of its own: the file is opened when the first rows did not do.
-        yield from islice(self._iter_body(), start, None)
+            FileGuesser(file).map_again()
 
     def _get_guess(self, what):
         return Guess(*(self.writing or {}).get(what, [None]))
-
-    def _get_usual_sign(self):
-        """Return the decimal sign to expect: a list with semicolons keeps the comma."""
-        if self.separator == ";":
-            return ","
-        return decimal_sign(self.company_id.country_id.code) or "."
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -529,28 +384,6 @@ class SalonImportFile(models.Model):
         """Return the fields that a file of this kind may have."""
         return import_fields.kind_fields(self.kind) if self.kind else []
 
-    @api.model
-    def _get_kind_effects(self):
-        """Return {kind: sentence that says what its rows become}."""
-        return {
-            "receipts": self.env._("Each row becomes a line of a visit that was made."),
-            "bookings": self.env._(
-                "Each row becomes a visit, as its status says; without a status those "
-                "of days to come stay booked."
-            ),
-            "cancellations": self.env._("Each row becomes a cancelled visit."),
-            "no_shows": self.env._("Each row becomes a visit that the client missed."),
-            "clients": self.env._(
-                "Each row becomes a client; there will be no visits."
-            ),
-            "products": self.env._(
-                "Each row becomes a product; there will be no visits."
-            ),
-            "services": self.env._(
-                "Each row becomes a service; there will be no visits."
-            ),
-        }
-
     def _get_mapping(self):
         """Return (index, field, header) of the columns that are used."""
         allowed = self._get_field_names()
@@ -559,29 +392,6 @@ class SalonImportFile(models.Model):
             for column in self.column_ids
             if column.target in allowed
         ]
-
-    def _get_date_example(self):
-        try:
-            day, _rest = read_date(self.date_sample, self.date_order)
-        except Problem:
-            return self.env._("%(text)s is not a date", text=self.date_sample)
-        return self.env._(
-            "%(text)s is %(day)s",
-            text=self.date_sample,
-            day=day.strftime("%d %B %Y"),
-        )
-
-    def _get_decimal_example(self):
-        text = self.decimal_sample
-        try:
-            number = float(read_number(text, self.decimal))
-        except Problem:
-            return self.env._("%(text)s is not a number", text=text)
-        return self.env._(
-            "%(text)s is %(number)s",
-            text=text,
-            number=formatLang(self.env, number, grouping=True),
-        )
 
     @api.model
     def _get_cells(self, tag, texts):
@@ -602,57 +412,48 @@ class SalonImportFile(models.Model):
                         missing=file.missing,
                     )
                 )
-            if file.is_kind_unsure:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: what does it contain? Choose it and confirm it. "
-                        "%(effect)s",
-                        file=file.name,
-                        effect=file.kind_effect,
-                    )
+            for _example, reason in file._get_open_questions():
+                raise UserError(reason)
+            file._check_columns()
+
+    def _check_columns(self):
+        targets = [target for _index, target, _header in self._get_mapping()]
+        double = self.column_ids.filtered(lambda c: targets.count(c.target) > 1)
+        if double:
+            raise UserError(
+                self.env._(
+                    "%(file)s: two columns hold the same: %(columns)s. Empty one.",
+                    file=self.name,
+                    columns=", ".join(double.mapped("header")),
                 )
-            if file.is_date_unsure and not file.is_date_confirmed:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: is %(example)s? Choose how its dates are written "
-                        "and confirm it.",
-                        file=file.name,
-                        example=file.date_example,
-                    )
-                )
-            if file.is_decimal_unsure and not file.is_decimal_confirmed:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: is %(example)s? Choose the decimal sign of its "
-                        "numbers and confirm it.",
-                        file=file.name,
-                        example=file.decimal_example,
-                    )
-                )
-            targets = [target for _index, target, _header in file._get_mapping()]
-            double = {target for target in targets if targets.count(target) > 1}
-            if double:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: two columns hold the same: %(columns)s. Empty one.",
-                        file=file.name,
-                        columns=", ".join(
-                            file.column_ids.filtered(
-                                lambda c, double=double: c.target in double
-                            ).mapped("header")
-                        ),
-                    )
-                )
+            )
 
     def _get_open_questions(self):
-        """Return what is to be confirmed, as it would be read."""
+        """Return [(how it would be read, what to do about it)] of what is unsure."""
         questions = []
         if self.is_kind_unsure:
-            questions.append(self.kind_effect)
+            text = self.env._(
+                "%(file)s: what does it contain? Choose it and confirm it. %(effect)s",
+                file=self.name,
+                effect=self.kind_effect,
+            )
+            questions.append((self.kind_effect, text))
         if self.is_date_unsure and not self.is_date_confirmed:
-            questions.append(self.date_example)
+            text = self.env._(
+                "%(file)s: is %(example)s? Choose how its dates are written and "
+                "confirm it.",
+                file=self.name,
+                example=self.date_example,
+            )
+            questions.append((self.date_example, text))
         if self.is_decimal_unsure and not self.is_decimal_confirmed:
-            questions.append(self.decimal_example)
+            text = self.env._(
+                "%(file)s: is %(example)s? Choose the decimal sign of its numbers and "
+                "confirm it.",
+                file=self.name,
+                example=self.decimal_example,
+            )
+            questions.append((self.decimal_example, text))
         return questions
 
     def action_confirm(self):

@@ -6,11 +6,11 @@ import pytz
 
 from odoo.tests import BaseCase, tagged
 
-from ...models.importing.import_reader import guess_encoding, guess_separator
 from ...models.importing.import_values import RowReader, Writing
 from ...tools.locale_words import decimal_sign
 from ...tools.read_dates import guess_order, read_date
 from ...tools.read_durations import guess_in_hours, read_duration
+from ...tools.read_files import guess_encoding, guess_separator
 from ...tools.read_numbers import guess_decimal, read_flag, read_number, read_ref
 from ...tools.read_phones import read_phones
 from ...tools.read_problem import Problem
