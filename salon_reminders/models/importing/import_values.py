@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ CACHED = 10_000
 FAMILY_FIRST = ("vezetéknév", "családnév")
 # A working day; what ends before it begins is not meant to last until tomorrow.
 _LONGEST_BOOKING = 14 * 60
+# Where one of these can't be read, nobody knows what was paid.
+PAID = ("amount", "paid", "net", "price", "discount")
 # Without a receipt number only the whole content tells two lines apart.
 NO_RECEIPT_KEY = ("time", "amount", "quantity", "stylist")
 # An @, or as many digits as a phone number has: not for notes, which stylists read.
@@ -101,6 +104,7 @@ class Writing(NamedTuple):
     in_hours: bool = False  # durations without a unit
     item: str = ""  # the service of all rows, where no column says it
     statuses: dict = {}  # what a person said that a status means
+    has_tips: bool = False  # the amounts hold the tips as well
 
 
 class RowReader:
@@ -123,6 +127,7 @@ class RowReader:
             "ref": self._read_ref,
             "number": self._read_number,
             "amount": self._read_number,
+            "share": self._read_share,
             "date": self._read_date,
             "time": self._read_time,
             "duration": self._read_duration,
@@ -134,6 +139,7 @@ class RowReader:
         ]
         self.writing = writing
         headers = {name: normalise(header) for _index, name, header in columns}
+        self.shares = {name for _index, name, header in columns if "%" in header}
         self.name_order = ("first_name", "last_name")
         if headers.get("last_name") in FAMILY_FIRST:
             self.name_order = ("last_name", "first_name")
@@ -166,9 +172,8 @@ class RowReader:
 
     def _leave_out(self, vals, name, error):
         """Keep what can't be read as text, but for numbers to reach somebody by."""
-        if name == "amount":
-            # Nobody knows what was paid; the price list must not guess it.
-            vals["amount"] = "0"
+        if name in PAID:
+            vals["is_unknown"] = True
         text = error.words["value"]
         if FIELDS[name].type != "phone" and not (
             _CONTACT.search(text) and FIELDS[name].type != "date"
@@ -184,6 +189,12 @@ class RowReader:
 
     def _read_number(self, vals, name, text):
         vals[name] = str(read_number(text, self.writing.decimal))
+
+    def _read_share(self, vals, name, text):
+        """Read an amount, or so many per cent of one."""
+        number = abs(read_number(text.replace("%", ""), self.writing.decimal))
+        is_share = "%" in text or name in self.shares
+        vals[name] = f"{number}%" if is_share else str(number)
 
     def _read_date(self, vals, name, text):
         # Nobody is born in the future: 45 in a birthday is 1945.
@@ -239,6 +250,7 @@ class RowReader:
         self._finish_name(vals)
         self._finish_minutes(vals)
         self._finish_times(vals)
+        self._finish_money(kind, vals)
         if self.kind == "receipts" and vals.get("category"):
             # A till without names for its goods: at least what kind they are.
             vals.setdefault("item", vals.get("code") or vals["category"])
@@ -287,6 +299,23 @@ class RowReader:
             day = date.fromisoformat(vals["date"])
             day, start = move_to_zone(day, start, offset, self.zone)
             vals.update(date=day.isoformat(), time=start.isoformat())
+
+    def _finish_money(self, kind, vals):
+        """Leave one amount: what the client paid the salon for it."""
+        paid, net, tax = (vals.pop(name, None) for name in ("paid", "net", "tax"))
+        is_made = kind not in MISSED_KINDS and (
+            vals.get("date", "") <= self.today.isoformat()
+        )
+        if paid is not None and is_made:
+            vals["amount"] = paid
+        elif net is not None:
+            vals.setdefault("amount", str(Decimal(net) + Decimal(tax or 0)))
+        if vals.pop("is_unknown", False):
+            # The price list must not guess it.
+            vals.setdefault("amount", "0")
+        if self.writing.has_tips and "amount" in vals:
+            # A tip is the stylist's, not a sale of the salon.
+            vals["amount"] = str(Decimal(vals["amount"]) - Decimal(vals.get("tip", 0)))
 
     def _client_key(self, vals):
         """Return what a client is known by; empty for a walk-in."""

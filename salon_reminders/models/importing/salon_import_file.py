@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column, table_exists
@@ -83,8 +81,8 @@ class SalonImportFile(models.Model):
         required=True,
         default="ymd",
     )
-    is_date_unsure = fields.Boolean(compute="_compute_date_sample")
-    date_sample = fields.Char(compute="_compute_date_sample")
+    is_date_unsure = fields.Boolean(compute="_compute_samples")
+    date_sample = fields.Char(compute="_compute_samples")
     date_example = fields.Char("Example", compute="_compute_date_example")
     is_date_confirmed = fields.Boolean(
         "Dates are right",
@@ -102,8 +100,8 @@ class SalonImportFile(models.Model):
         required=True,
         default=".",
     )
-    is_decimal_unsure = fields.Boolean(compute="_compute_decimal_sample")
-    decimal_sample = fields.Char(compute="_compute_decimal_sample")
+    is_decimal_unsure = fields.Boolean(compute="_compute_samples")
+    decimal_sample = fields.Char(compute="_compute_samples")
     decimal_example = fields.Char("Meaning", compute="_compute_decimal_example")
     is_decimal_confirmed = fields.Boolean(
         "Numbers are right",
@@ -122,7 +120,37 @@ class SalonImportFile(models.Model):
         default="minute",
         help="Durations that say it themselves, such as 1h 30m, are read as they are.",
     )
-    has_durations = fields.Boolean(compute="_compute_has_durations")
+    has_durations = fields.Boolean(compute="_compute_samples")
+    tips = fields.Selection(
+        [("apart", "Not in the amounts"), ("within", "In the amounts")],
+        compute="_compute_tips",
+        store=True,
+        readonly=False,
+        required=True,
+        default="apart",
+        help="A tip is the stylist's: it does not count as a sale of the salon.",
+    )
+    is_tips_unsure = fields.Boolean(compute="_compute_samples")
+    tips_example = fields.Char("That means", compute="_compute_tips_example")
+    is_tips_confirmed = fields.Boolean(
+        "Tips are right",
+        compute="_compute_is_tips_confirmed",
+        store=True,
+        readonly=False,
+        help="Tick it when the tip is counted as it is meant.",
+    )
+
+    # What it is known by
+    layout = fields.Char(readonly=True, help="Its headers, and its kind at first.")
+    like_id = fields.Many2one(
+        "salon.import.file",
+        string="Read like",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The last file with the same columns that was imported.",
+    )
+    origin = fields.Char("Looks like", compute="_compute_origin")
 
     # What is in it
     header_row = fields.Integer(readonly=True)
@@ -167,10 +195,13 @@ class SalonImportFile(models.Model):
         *("is_kind_unsure", "kind_effect"),
         *("is_date_unsure", "is_date_confirmed", "date_example"),
         *("is_decimal_unsure", "is_decimal_confirmed", "decimal_example"),
+        *("is_tips_unsure", "is_tips_confirmed", "tips_example"),
     )
     def _compute_question(self):
         for file in self:
-            examples = (example for example, _reason in file._get_open_questions())
+            examples = (
+                example for example, _reason in FileGuesser(file).get_questions()
+            )
             file.question = " · ".join(examples)
 
     @api.depends("kind")
@@ -200,11 +231,15 @@ class SalonImportFile(models.Model):
             file.date_order = file._get_guess("date").value or "ymd"
 
     @api.depends("writing")
-    def _compute_date_sample(self):
+    def _compute_samples(self):
         for file in self:
-            guess = file._get_guess("date")
-            file.is_date_unsure = not guess.is_sure
-            file.date_sample = guess.sample
+            dates, decimals, tips = map(file._get_guess, ("date", "decimal", "tips"))
+            file.is_date_unsure = not dates.is_sure
+            file.date_sample = dates.sample
+            file.is_decimal_unsure = not decimals.is_sure
+            file.decimal_sample = decimals.sample
+            file.is_tips_unsure = not tips.is_sure
+            file.has_durations = bool(file._get_guess("duration").value)
 
     @api.depends("date_sample", "date_order")
     def _compute_date_example(self):
@@ -222,13 +257,6 @@ class SalonImportFile(models.Model):
             found = file._get_guess("decimal").value
             file.decimal = found or FileGuesser(file).get_usual_sign()
 
-    @api.depends("writing")
-    def _compute_decimal_sample(self):
-        for file in self:
-            guess = file._get_guess("decimal")
-            file.is_decimal_unsure = not guess.is_sure
-            file.decimal_sample = guess.sample
-
     @api.depends("decimal_sample", "decimal")
     def _compute_decimal_example(self):
         for file in self:
@@ -245,23 +273,29 @@ class SalonImportFile(models.Model):
             file.duration_unit = file._get_guess("duration").value or "minute"
 
     @api.depends("writing")
-    def _compute_has_durations(self):
+    def _compute_tips(self):
         for file in self:
-            file.has_durations = bool(file._get_guess("duration").value)
+            file.tips = file._get_guess("tips").value or "apart"
+
+    @api.depends("writing", "tips")
+    def _compute_tips_example(self):
+        for file in self:
+            sample = file._get_guess("tips").sample
+            file.tips_example = sample and FileGuesser(file).describe_tip(sample)
+
+    @api.depends("writing", "tips")
+    def _compute_is_tips_confirmed(self):
+        self.is_tips_confirmed = False
+
+    @api.depends("like_id", "column_ids.header")
+    def _compute_origin(self):
+        for file in self:
+            file.origin = FileGuesser(file).describe_origin()
 
     @api.depends("head")
     def _compute_preview(self):
         for file in self:
-            header, *rows = file.head or [[]]
-            file.preview = Markup(
-                '<table class="table table-sm table-bordered small text-break">'
-                "<thead><tr>%s</tr></thead><tbody>%s</tbody></table>"
-            ) % (
-                file._get_cells("th", header),
-                Markup().join(
-                    Markup("<tr>%s</tr>") % file._get_cells("td", row) for row in rows
-                ),
-            )
+            file.preview = FileGuesser(file).draw_preview()
 
     @api.depends("kind", "column_ids.target", "item_for_all")
     def _compute_missing(self):
@@ -368,6 +402,7 @@ class SalonImportFile(models.Model):
     def _read_head(self):
         """Look into the first rows: what the file holds and how it is written."""
         self.write(FileGuesser(self).read_head())
+        FileGuesser(self).take_answers()
 
     def _map_again(self):
         for file in self.filtered("column_ids"):
@@ -393,11 +428,6 @@ class SalonImportFile(models.Model):
             if column.target in allowed
         ]
 
-    @api.model
-    def _get_cells(self, tag, texts):
-        cell = Markup("<th>%s</th>") if tag == "th" else Markup("<td>%s</td>")
-        return Markup().join(cell % text for text in texts)
-
     def _check_ready(self):
         """Check that a file can be imported as it is set up.
 
@@ -412,7 +442,7 @@ class SalonImportFile(models.Model):
                         missing=file.missing,
                     )
                 )
-            for _example, reason in file._get_open_questions():
+            for _example, reason in FileGuesser(file).get_questions():
                 raise UserError(reason)
             file._check_columns()
 
@@ -428,34 +458,6 @@ class SalonImportFile(models.Model):
                 )
             )
 
-    def _get_open_questions(self):
-        """Return [(how it would be read, what to do about it)] of what is unsure."""
-        questions = []
-        if self.is_kind_unsure:
-            text = self.env._(
-                "%(file)s: what does it contain? Choose it and confirm it. %(effect)s",
-                file=self.name,
-                effect=self.kind_effect,
-            )
-            questions.append((self.kind_effect, text))
-        if self.is_date_unsure and not self.is_date_confirmed:
-            text = self.env._(
-                "%(file)s: is %(example)s? Choose how its dates are written and "
-                "confirm it.",
-                file=self.name,
-                example=self.date_example,
-            )
-            questions.append((self.date_example, text))
-        if self.is_decimal_unsure and not self.is_decimal_confirmed:
-            text = self.env._(
-                "%(file)s: is %(example)s? Choose the decimal sign of its numbers and "
-                "confirm it.",
-                file=self.name,
-                example=self.decimal_example,
-            )
-            questions.append((self.decimal_example, text))
-        return questions
-
     def action_confirm(self):
         """Say that what is asked of the file is read as it is meant."""
         self.write(
@@ -463,6 +465,7 @@ class SalonImportFile(models.Model):
                 "is_kind_confirmed": True,
                 "is_date_confirmed": True,
                 "is_decimal_confirmed": True,
+                "is_tips_confirmed": True,
             }
         )
 
