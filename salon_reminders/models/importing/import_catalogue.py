@@ -1,13 +1,19 @@
 """What can be sold and who works: found in the database, in the files, or new."""
 
+import json
+import re
 from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
 
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
+from ...tools.import_plan import Item
 from ...tools.sold_words import guess_category, guess_sold_as, normalise
-from .import_plan import Item
+
+# Between the names of several services in one cell.
+BETWEEN = r"[,;/+\n]"
+SPLIT_SIZE = 5000
 
 
 class Catalogue:
@@ -212,3 +218,181 @@ class Catalogue:
     def stylist_id(self, name):
         """Return the id of a stylist made before, or False."""
         return self.stylists.get(normalise(name), False) if name else False
+
+
+class Splitter:
+    """Parts rows that name several services in one cell: a row for each.
+
+    "Cut, Colour" is two services when each is known by itself, to the salon or to the
+    files. What is not so clear stays one service, and is counted: a person says of the
+    file whether such cells are to be parted.
+    """
+
+    def __init__(self, salon_import):
+        self.env = salon_import.env
+        self.salon_import = salon_import
+        products = self.env["product.product"].search_fetch(
+            [
+                ("salon_kind", "!=", False),
+                ("company_id", "in", [False, salon_import.company_id.id]),
+            ],
+            ["name", "list_price", "salon_duration"],
+        )
+        self.products = {normalise(product.name): product for product in products}
+
+    def split(self):
+        """Part the rows of the import; note how many are left in doubt."""
+        known = self._get_known_names()
+        doubtful, chosen = 0, defaultdict(list)
+        for file_id, text, count in self._find_texts():
+            file = self.env["salon.import.file"].browse(file_id)
+            is_known = known.issuperset(map(normalise, get_parts(text)))
+            if file.services == "always" or (file.services == "known" and is_known):
+                chosen[file_id].append(text)
+            elif file.services == "known":
+                doubtful += count
+        for file_id, texts in chosen.items():
+            for ids in split_every(SPLIT_SIZE, self._find_rows(file_id, texts), list):
+                self._split_rows(ids)
+        self.salon_import.several_count = doubtful
+
+    def _get_known_names(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT vals->>'item' FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'
+                      AND vals->>'item' !~ %s""",
+                self.salon_import.id,
+                BETWEEN,
+            )
+        )
+        return self.products.keys() | {normalise(name) for (name,) in rows}
+
+    def _find_texts(self):
+        """Return (file, text, number of rows) of cells that may hold several."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT file_id, vals->>'item', COUNT(*) FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending' AND vals->>'item' ~ %s
+                      AND vals->>'code' IS NULL
+                      AND kind NOT IN ('services', 'products')
+                 GROUP BY 1, 2 ORDER BY 1, 2""",
+                self.salon_import.id,
+                BETWEEN,
+            )
+        )
+        return [
+            row
+            for row in rows
+            if len(get_parts(row[1])) > 1 and normalise(row[1]) not in self.products
+        ]
+
+    def _find_rows(self, file_id, texts):
+        """Return the rows to part; what came in whole before stays known as it is."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM salon_import_row r
+                    WHERE file_id = %s AND state = 'pending'
+                      AND vals->>'item' = ANY(%s)
+                      AND NOT EXISTS (
+                          SELECT 1 FROM salon_import_row d
+                           WHERE d.company_id = r.company_id AND d.key = r.key
+                             AND d.state = 'done'
+                             AND d.vals->>'item' = r.vals->>'item')
+                 ORDER BY id""",
+                file_id,
+                texts,
+            )
+        )
+        return [row_id for (row_id,) in rows]
+
+    def _split_rows(self, ids):
+        rows = self.env.execute_query(
+            SQL("SELECT id, vals FROM salon_import_row WHERE id = ANY(%s)", ids)
+        )
+        parts = [
+            {"id": row_id, "nth": nth, "vals": vals}
+            for row_id, whole in rows
+            for nth, vals in enumerate(self._split_vals(whole))
+        ]
+        self._write_parts(json.dumps(parts))
+
+    def _split_vals(self, whole):
+        """Return the values of each service of a row; together they are the row's."""
+        names = get_parts(whole["item"])
+        found = [self.products.get(normalise(name)) for name in names]
+        prices = [Decimal(str(p.list_price)) if p else Decimal(0) for p in found]
+        minutes = [Decimal(p.salon_duration) if p else Decimal(0) for p in found]
+        shared = {
+            name: share(whole[name], weights, place)
+            for name, weights, place in (
+                ("amount", prices, "0.01"),
+                ("price", prices, "0.01"),
+                ("duration", minutes, "1"),
+            )
+            if whole.get(name)
+        }
+        stylists = get_parts(whole.get("stylist") or "")
+        if len(stylists) == len(names):
+            shared["stylist"] = stylists
+        # What can't be shared out goes with the first.
+        rest = {k: v for k, v in whole.items() if k not in ("tip", "discount")}
+        return [
+            {
+                **(rest if nth else whole),
+                **{key: values[nth] for key, values in shared.items()},
+                "item": name,
+            }
+            for nth, name in enumerate(names)
+        ]
+
+    def _write_parts(self, parts):
+        columns = "import_id, company_id, file_id, number, kind, state, raw, client_key"
+        columns = SQL(", ").join(
+            SQL.identifier(name) for name in [*columns.split(", "), "receipt", "date"]
+        )
+        recordset = SQL(
+            "jsonb_to_recordset(%s::jsonb) AS t (id int, nth int, vals jsonb)", parts
+        )
+        self.env.execute_query(
+            SQL(
+                """INSERT INTO salon_import_row (%(columns)s, key, vals)
+                   SELECT %(mine)s, md5(r.key || '|part ' || t.nth), t.vals
+                     FROM (SELECT id AS row_id, key, %(columns)s
+                             FROM salon_import_row) r
+                     JOIN %(recordset)s ON t.id = r.row_id AND t.nth > 0
+                RETURNING 1""",
+                columns=columns,
+                mine=columns,
+                recordset=recordset,
+            )
+        )
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_import_row r SET vals = t.vals FROM %s
+                    WHERE t.id = r.id AND t.nth = 0 RETURNING 1""",
+                recordset,
+            )
+        )
+
+
+def get_parts(text):
+    """Return the names in a cell.
+
+    >>> get_parts("Cut, Colour + Toner")
+    ['Cut', 'Colour', 'Toner']
+    """
+    return [part.strip() for part in re.split(BETWEEN, text) if part.strip()]
+
+
+def share(total, weights, place):
+    """Return what each has of a total, by weight, or alike where one has none.
+
+    >>> share("100", [1, 2], "0.01")
+    ['33.33', '66.67']
+    """
+    if not all(weights):
+        weights = [1] * len(weights)
+    total, whole = Decimal(total), sum(map(Decimal, weights))
+    parts = [(total * w / whole).quantize(Decimal(place)) for w in weights[1:]]
+    return [str(part) for part in (total - sum(parts), *parts)]

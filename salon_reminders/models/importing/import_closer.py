@@ -1,6 +1,9 @@
 import base64
 import io
 import itertools
+from collections import defaultdict
+from itertools import chain
+from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -8,10 +11,26 @@ from openpyxl.cell import WriteOnlyCell
 from odoo import fields
 from odoo.tools import SQL
 
+from ...tools.import_plan import NO_TRACKING, Row
+from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import OPEN_STATES
-from .import_plan import NO_TRACKING, Row
 
 READ_SIZE = 5000
+# {field of a record: what a row calls it}
+VALUES = {"amount": "amount", "minutes": "duration", "name": "client_name"}
+
+
+class Change(NamedTuple):
+    """A value that the files say otherwise than before."""
+
+    row_id: int
+    number: int
+    known_id: int  # the row that an earlier import brought
+    record_id: int  # what it became
+    old: str
+    new: str
+    current: str
+    is_untouched: bool
 
 
 class Closer:
@@ -101,6 +120,22 @@ class Closer:
             limit=limit,
         )
 
+    def count_states(self, salon_import):
+        """Return how many rows the files have, and what became of them."""
+        model = self.env["salon.import.row"]
+        mine = [("import_id", "=", salon_import.id)]
+        counts = dict(model._read_group(mine, ["state"], ["__count"]))
+        for file, count in model._read_group(mine, ["file_id"], ["__count"]):
+            file.row_count = count
+        doubtful = [*mine, ("doubt", "!=", False), ("state", "!=", "failed")]
+        return {
+            "row_count": sum(counts.values()),
+            "known_count": counts.get("known", 0),
+            "failed_count": counts.get("failed", 0),
+            "change_count": model.search_count([*mine, ("change", "!=", False)]),
+            "doubt_count": model.search_count(doubtful),
+        }
+
     def count_masters(self, salon_import, catalogue):
         """Return how many services, products and stylists the import would make."""
         counts = {}
@@ -154,6 +189,109 @@ class Closer:
         return len(catalogue.new_items(rows))
 
 
+class Changes:
+    """What a longer export says otherwise than the import that brought a row.
+
+    Shown row by row before anything is saved. Taken over only where nobody has changed
+    it here since: where what stands in the database is what the earlier file said.
+    """
+
+    def __init__(self, salon_import):
+        self.env = salon_import.env
+        self.salon_import = salon_import
+
+    def find(self):
+        """Describe the changes of the rows that are known."""
+        texts = defaultdict(list)
+        for change in chain(*self._get_all().values()):
+            texts[change.row_id].append(self._describe(change))
+        self.env["salon.import.row"]._write_changes(
+            {row_id: "\n".join(mine) for row_id, mine in texts.items()}
+        )
+
+    def take(self):
+        """Take over what has changed, if the person wants it."""
+        if self.salon_import.changes != "take":
+            return
+        records = {
+            "amount": self.env["salon.visit.line"],
+            "minutes": self.env["salon.visit.line"],
+            "name": self.env["res.partner"],
+        }
+        flags = {**NO_TRACKING, "salon_lines_by": SERVER_SAYS}
+        for name, changes in self._get_all().items():
+            model = records[name].with_context(**flags)
+            mine = [change for change in changes if change.is_untouched]
+            for change in mine:
+                value = change.new if name == "name" else float(change.new)
+                model.browse(change.record_id).write({name: value})
+            self._remember(name, mine)
+
+    def _remember(self, name, changes):
+        """Let the ledger say what the newest file says."""
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_import_row d
+                      SET vals = d.vals || jsonb_build_object(%s, t.new)
+                     FROM unnest(%s::int[], %s::text[]) AS t (id, new)
+                    WHERE d.id = t.id RETURNING 1""",
+                VALUES[name],
+                [change.known_id for change in changes],
+                [change.new for change in changes],
+            )
+        )
+
+    def _describe(self, change):
+        words = {"number": change.number, "old": change.old, "new": change.new}
+        if change.is_untouched:
+            return self.env._("Row %(number)s: %(old)s before, now %(new)s.", **words)
+        return self.env._(
+            "Row %(number)s: %(old)s before, now %(new)s. Here it was changed to "
+            "%(current)s, which stays.",
+            current=change.current,
+            **words,
+        )
+
+    def _get_all(self):
+        """Return {field: changes} of the rows that are known."""
+        return {
+            "amount": self._query(
+                "amount", SQL("trim_scale(l.amount::numeric)"), SQL("numeric")
+            ),
+            "minutes": self._query(
+                "minutes", SQL("l.minutes::numeric"), SQL("numeric")
+            ),
+            "name": self._query("name", SQL("p.name"), SQL("text")),
+        }
+
+    def _query(self, name, current, kind):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT r.id, r.number, d.id, %(record)s, d.vals->>%(key)s,
+                          r.vals->>%(key)s, %(current)s::text,
+                          %(current)s = (d.vals->>%(key)s)::%(kind)s
+                     FROM salon_import_row r
+                     JOIN salon_import_row d ON d.company_id = r.company_id
+                          AND d.key = r.key AND d.state = 'done'
+                     %(join)s
+                    WHERE r.import_id = %(id)s AND r.state = 'known'
+                      AND (r.vals->>%(key)s)::%(kind)s != (d.vals->>%(key)s)::%(kind)s
+                 ORDER BY r.number""",
+                record=SQL("p.id") if name == "name" else SQL("l.id"),
+                join=SQL(
+                    "JOIN res_partner p ON p.id = d.partner_id AND d.kind = 'clients'"
+                )
+                if name == "name"
+                else SQL("JOIN salon_visit_line l ON l.id = d.visit_line_id"),
+                key=VALUES[name],
+                current=current,
+                kind=kind,
+                id=self.salon_import.id,
+            )
+        )
+        return [Change(*row) for row in rows]
+
+
 class FailedRows:
     """Gives back the rows that failed, as they came, with the reason.
 
@@ -186,7 +324,9 @@ class FailedRows:
         while True:
             rows = self.env.execute_query(
                 SQL(
-                    """SELECT file_id, number, error, raw FROM salon_import_row
+                    """SELECT DISTINCT ON (file_id, number)
+                              file_id, number, error, raw
+                         FROM salon_import_row
                         WHERE import_id = %s AND state = 'failed'
                           AND (file_id, number) > %s
                      ORDER BY file_id, number LIMIT %s""",

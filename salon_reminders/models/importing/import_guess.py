@@ -125,6 +125,7 @@ class FileGuesser:
         if not like:
             return
         file.item_for_all = like.item_for_all
+        file.services = like.services
         file.is_kind_confirmed = True
         for what in ("date", "decimal", "tips"):
             name = {"date": "date_order"}.get(what, what)

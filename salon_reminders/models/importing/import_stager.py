@@ -7,6 +7,8 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 from ...tools.same_names import group_names
 from ...tools.sold_words import guess_category
+from .import_catalogue import Splitter
+from .import_closer import Changes
 from .import_values import RowReader, Writing, describe_problem
 
 STAGE_SIZE = 5000
@@ -106,11 +108,13 @@ class Stager:
     def sort(self, salon_import):
         """Find out what the rows of an import mean together."""
         self.env.flush_all()
+        Splitter(salon_import).split()
         self._mark_walk_ins(salon_import)
         self._split_families(salon_import)
         self._join_clients(salon_import)
         self._count_equals(salon_import)
         self._mark_known(salon_import)
+        Changes(salon_import).find()
         self._mark_told_again(salon_import)
         self._fail_siblings(salon_import)
         self._set_blocks(salon_import)

@@ -7,9 +7,9 @@ from odoo.tools import SQL
 
 from ...tools.bulk_insert import bulk_insert, keep_values
 from ...tools.health_words import is_about_health
+from ...tools.import_plan import NO_TRACKING, NOON
 from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import DEFAULT_MINUTES, MADE_STATES, OPEN_STATES
-from .import_plan import NO_TRACKING, NOON
 
 
 class VisitWriter:

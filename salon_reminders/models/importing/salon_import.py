@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from .import_catalogue import Catalogue
-from .import_closer import Closer, FailedRows
+from .import_closer import Changes, Closer, FailedRows
 from .import_stager import Stager
 from .import_writer import Writer
 
@@ -17,7 +17,6 @@ _logger = logging.getLogger(__name__)
 RUNNING = ("checking", "importing")
 # The scheduler stops the whole server when a job takes two minutes.
 SECONDS_PER_RUN = 20
-DOUBTFUL = [("doubt", "!=", False), ("state", "!=", "failed")]
 
 
 class SalonImport(models.Model):
@@ -85,7 +84,13 @@ class SalonImport(models.Model):
         "salon.import.row",
         "import_id",
         string="Rows with cells left empty",
-        domain=DOUBTFUL,
+        domain=[("doubt", "!=", False), ("state", "!=", "failed")],
+    )
+    change_row_ids = fields.One2many(
+        "salon.import.row",
+        "import_id",
+        string="Rows that say something else now",
+        domain=[("change", "!=", False)],
     )
     status_ids = fields.One2many("salon.import.status", "import_id", string="Statuses")
     has_open_statuses = fields.Boolean(compute="_compute_has_open_statuses")
@@ -106,6 +111,14 @@ class SalonImport(models.Model):
         help="Bookings before the newest receipt for which there is neither a "
         "receipt nor a cancellation or no-show. Choose done when the old system "
         "keeps no receipts.",
+    )
+    changes = fields.Selection(
+        [("take", "Take it over"), ("leave", "Leave it as it is")],
+        string="What the file says otherwise now",
+        required=True,
+        default="take",
+        help="Amounts, lengths and names that an earlier import brought. What somebody "
+        "has changed here since then stays in any case.",
     )
     consent = fields.Selection(
         [("no", "No, or I do not know"), ("yes", "Yes, all of them")],
@@ -136,11 +149,17 @@ class SalonImport(models.Model):
     row_count = fields.Integer("Rows", readonly=True)
     known_count = fields.Integer("Known already", readonly=True)
     failed_count = fields.Integer("Can't be imported", readonly=True)
+    change_count = fields.Integer("Saying something else now", readonly=True)
     doubt_count = fields.Integer("With cells left empty", readonly=True)
     unnamed_count = fields.Integer(
         "Naming no service",
         readonly=True,
         help="Visits without a service renew no cycle: they remind nobody.",
+    )
+    several_count = fields.Integer(
+        "With several services, perhaps",
+        readonly=True,
+        help="Cells such as Cut, Colour, of which a part is not known by itself.",
     )
     client_count = fields.Integer("New clients", readonly=True)
     product_count = fields.Integer("New services and products", readonly=True)
@@ -401,11 +420,12 @@ class SalonImport(models.Model):
             self._add_counts(writer.write_batch(self, catalogue, batch))
             yield count
         closer = Closer(self.env)
+        Changes(self).take()
         while closer.settle(self):
             yield 0
         while closer.record_consents(self):
             yield 0
-        self._count_states()
+        self.write(closer.count_states(self))
         self.failed_file = FailedRows(self.env).make_failed_file(self)
         self.state = "done"
         # A history that has just come in says what is typical for this salon, who is
@@ -418,10 +438,10 @@ class SalonImport(models.Model):
         yield 0
 
     def _finish_check(self, catalogue):
-        self._count_states()
         closer = Closer(self.env)
         self.write(
             {
+                **closer.count_states(self),
                 **closer.count_masters(self, catalogue),
                 **closer.describe_rows(self),
                 "failed_file": FailedRows(self.env).make_failed_file(self),
@@ -458,27 +478,6 @@ class SalonImport(models.Model):
         if first is not None:
             domain += [("block", ">=", first), ("block", "<=", last)]
         return self.env["salon.import.row"].search_count(domain)
-
-    def _count_states(self):
-        groups = self.env["salon.import.row"]._read_group(
-            [("import_id", "=", self.id)], ["state"], ["__count"]
-        )
-        counts = dict(groups)
-        self.write(
-            {
-                "row_count": sum(counts.values()),
-                "known_count": counts.get("known", 0),
-                "failed_count": counts.get("failed", 0),
-                "doubt_count": self.env["salon.import.row"].search_count(
-                    [("import_id", "=", self.id), *DOUBTFUL]
-                ),
-            }
-        )
-        by_file = self.env["salon.import.row"]._read_group(
-            [("import_id", "=", self.id)], ["file_id"], ["__count"]
-        )
-        for file, count in by_file:
-            file.row_count = count
 
     def _get_settled_until(self):
         """Return the day before which open bookings count as past, or None."""

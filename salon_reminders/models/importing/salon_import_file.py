@@ -53,6 +53,18 @@ class SalonImportFile(models.Model):
         help="The service of every row of a file that has no column for it: one of "
         "the salon's, by its name, or a new one.",
     )
+    services = fields.Selection(
+        [
+            ("known", "Several, where each is known"),
+            ("always", "Always several"),
+            ("never", "One service"),
+        ],
+        string="Cut, Colour is",
+        required=True,
+        default="known",
+        help="Names in one cell with a comma, semicolon, slash, plus or line break "
+        "between them.",
+    )
     has_items = fields.Boolean(compute="_compute_missing")
     unused = fields.Char("Not used", compute="_compute_unused")
     row_count = fields.Integer("Rows", readonly=True)

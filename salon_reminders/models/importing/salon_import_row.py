@@ -39,6 +39,7 @@ class SalonImportRow(models.Model):
     )
     error = fields.Text("Reason")
     doubt = fields.Text("Left empty", help="Cells that can't be read.")
+    change = fields.Text(help="What it says otherwise than the import that brought it.")
     key = fields.Char()
     raw = fields.Json()
     vals = fields.Json()
@@ -62,11 +63,16 @@ class SalonImportRow(models.Model):
         "(company_id, key) WHERE state = 'done'", "This row is imported already."
     )
     _block_idx = models.Index("(import_id, state, block)")
+    _change_idx = models.Index("(import_id) WHERE change IS NOT NULL")
     _doubt_idx = models.Index("(import_id) WHERE doubt IS NOT NULL")
     # Serves bookings that a longer export tells anew.
     _booking_idx = models.Index(
         "(company_id, (vals->>'booking'))"
         " WHERE state = 'done' AND kind = 'bookings' AND vals->>'booking' IS NOT NULL"
+    )
+    # Serves clients who come again under their number in the old system.
+    _client_idx = models.Index(
+        "(company_id, client_key) WHERE state = 'done' AND partner_id IS NOT NULL"
     )
     _receipt_idx = models.Index("(import_id, receipt) WHERE receipt IS NOT NULL")
 
@@ -103,6 +109,20 @@ class SalonImportRow(models.Model):
                     WHERE r.id = t.id
                 RETURNING 1""",
                 *([list(column) for column in zip(*results, strict=True)]),
+            )
+        )
+
+    @api.model
+    def _write_changes(self, changes):
+        """Note what rows say otherwise than before: {id: text}."""
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_import_row r SET change = t.change
+                     FROM unnest(%s::int[], %s::text[]) AS t (id, change)
+                    WHERE r.id = t.id
+                RETURNING 1""",
+                list(changes),
+                list(changes.values()),
             )
         )
 

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ...models.importing.import_plan import (
+from ...models.importing.import_catalogue import get_parts, share
+from ...tools.import_plan import (
     Item,
     Line,
     Row,
@@ -85,6 +86,30 @@ class TestImportPlan(BaseCase):
         ]
         (visit,) = plan_client(rows)
         self.assertEqual(visit.rows, rows)
+
+    def test_several_services_share_what_was_paid(self):
+        for total, weights, place, parts in (
+            ("100", [1, 2], "0.01", ["33.33", "66.67"]),
+            ("3200", [0, 50], "0.01", ["1600.00", "1600.00"]),
+            ("100", [1, 1, 1], "0.01", ["33.34", "33.33", "33.33"]),
+            ("90", [30, 60], "1", ["30", "60"]),
+            ("-40", [1, 1], "0.01", ["-20.00", "-20.00"]),
+        ):
+            with self.subTest(total=total, weights=weights):
+                self.assertEqual(share(total, weights, place), parts)
+
+    def test_names_in_a_cell(self):
+        for text, parts in (
+            ("Cut, Colour", ["Cut", "Colour"]),
+            (
+                "Cut + Colour;Toner / Wash\nMask",
+                ["Cut", "Colour", "Toner", "Wash", "Mask"],
+            ),
+            ("Cut & blow-dry", ["Cut & blow-dry"]),
+            ("Cut,", ["Cut"]),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(get_parts(text), parts)
 
     # ------------------------------------------------------------
     # MOVED BOOKINGS

@@ -319,6 +319,63 @@ class TestSalonImportBookings(SalonImportCase):
         self.assertEqual(str(visit.start), "2026-03-13 13:30:00")
         self.assertEqual(str(visit.stop), "2026-03-13 14:15:00")
 
+    def test_several_services_in_a_cell(self):
+        header = "Date,Time,Duration,Client ID,Services,Stylist,Paid,Status\n"
+        cut, toner = self.env["product.product"].create(
+            [
+                {
+                    **{"name": name, "salon_kind": "service", "type": "service"},
+                    **{"list_price": price, "salon_duration": minutes},
+                }
+                for name, price, minutes in (("Cut", 20, 30), ("Toner", 60, 60))
+            ]
+        )
+        text = header + '2026-02-02,10:00,90,700,"Cut, Toner","Vera, Lili",100,Done\n'
+        text += '2026-02-03,10:00,,701,"Cut, Mask",Vera,50,Done\n'
+        done = self._import({"bookings.csv": text})
+        self.assertEqual((done.amount, done.several_count), (150, 1))
+        lines = self._visits("700").line_ids
+        self.assertEqual(
+            [(x.product_id, x.amount, x.minutes, x.stylist_id.name) for x in lines],
+            [(cut, 25, 30, "Vera"), (toner, 75, 60, "Lili")],
+        )
+        # Nobody knows a mask: it may be the name of one service.
+        self.assertEqual(self._visits("701").line_ids.product_id.name, "Cut, Mask")
+        again = self._import({"bookings.csv": text})
+        self.assertEqual((again.visit_count, again.known_count), (0, 3))
+
+    def test_cells_with_several_services_by_choice(self):
+        header = "Date,Client ID,Services,Paid,Status\n"
+        files = {"bookings.csv": header + '2026-02-02,700,"Cut, Mask",100,Done\n'}
+        salon_import = self._check(files)
+        self.assertEqual(
+            (salon_import.several_count, salon_import.product_count), (1, 1)
+        )
+        salon_import.action_back()
+        salon_import.file_ids.services = "always"
+        salon_import.action_check()
+        self._run_job()
+        self.assertEqual(
+            (salon_import.several_count, salon_import.product_count), (0, 2)
+        )
+        self.assertEqual(salon_import.amount, 100)
+        salon_import.action_back()
+        salon_import.file_ids.services = "never"
+        salon_import.action_check()
+        self._run_job()
+        self.assertEqual(
+            (salon_import.several_count, salon_import.product_count), (0, 1)
+        )
+
+    def test_name_of_a_service_with_a_comma(self):
+        whole = self.env["product.product"].create(
+            {"name": "Cut, Toner", "salon_kind": "service", "type": "service"}
+        )
+        header = "Date,Client ID,Services,Status\n"
+        text = header + '2026-02-02,700,"Cut, Toner",Done\n2026-02-03,701,Cut,Done\n'
+        self._import({"bookings.csv": text + "2026-02-03,702,Toner,Done\n"})
+        self.assertEqual(self._visits("700").line_ids.product_id, whole)
+
     def test_booking_moved_in_a_longer_export(self):
         header = "Booking ID,Date,Time,Client ID,Staff,Service,Status\n"
         toner = "9,2026-03-12,11:00,700,Lili,Toner,Confirmed\n"

@@ -296,6 +296,93 @@ class TestSalonImportFiles(SalonImportCase):
         self._run_job()
         self.assertEqual(salon_import.amount, 12.5)
 
+    def test_names_with_signs_are_found_again(self):
+        names = ("Sinead O'Dair", "Anna-Maria Bell", "Dr. Tom Pike")
+        header = "Date,Receipt,Client,Service,Amount\n"
+        for day in (1, 2):
+            text = header
+            for number, name in enumerate(names):
+                text += f"2026-02-0{day},{day}{number},{name},Cut,10\n"
+            done = self._import({"receipts.csv": text})
+        self.assertEqual(done.client_count, 0)
+        for name in names:
+            client = self.env["res.partner"].search([("name", "=", name)])
+            self.assertEqual(len(client.salon_visit_ids), 2)
+
+    def test_merged_and_archived_cards_are_found_again(self):
+        text = RECEIPTS + "1,2026-02-01,12,Cut,10\n2,2026-02-02,57,Cut,10\n"
+        text += "3,2026-02-03,60,Cut,10\n"
+        self._import({"receipts.csv": text})
+        kept, archived = self._client("12"), self._client("60")
+        merging = self.env["base.partner.merge.automatic.wizard"].create({})
+        merging._merge((kept | self._client("57")).ids, kept)
+        archived.active = False
+        text += "4,2026-02-04,57,Cut,10\n5,2026-02-05,60,Cut,10\n"
+        done = self._import({"receipts.csv": text})
+        self.assertEqual((done.client_count, done.visit_count), (0, 2))
+        self.assertEqual(len(kept.salon_visit_ids), 3)
+        self.assertEqual(len(archived.salon_visit_ids), 2)
+        self.assertFalse(archived.active)
+
+    def test_numbers_of_another_salon_are_other_clients(self):
+        self._import({"receipts.csv": RECEIPTS + "1,2026-02-01,12,Cut,10\n"})
+        anna = self._client("12")
+        anna.company_id = False
+        berlin = self.env["res.company"].create({"name": "Berlin"})
+        self.manager.write({"company_ids": berlin.ids, "company_id": berlin.id})
+        done = self._import({"receipts.csv": RECEIPTS + "9,2026-02-01,12,Cut,10\n"})
+        self.assertEqual(done.client_count, 1)
+        self.assertEqual(len(anna.salon_visit_ids), 1)
+        # A number that somebody wrote on a card is nobody else's.
+        card = self.env["res.partner"].create(
+            {"name": "Eva", "salon_import_ref": "13", "company_id": berlin.id}
+        )
+        self._import({"receipts.csv": RECEIPTS + "10,2026-02-01,13,Cut,10\n"})
+        self.assertEqual(len(card.salon_visit_ids), 1)
+
+    def test_longer_export_says_what_has_changed(self):
+        clients = "Client ID,Name,Phone\n700,Anna,06305550148\n701,Eva,\n"
+        first = {
+            "clients.csv": clients,
+            "receipts.csv": RECEIPTS + "1,2026-02-01,700,Cut,300\n"
+            "2,2026-02-02,701,Cut,40\n3,2026-02-03,701,Cut,50\n",
+        }
+        self._import(first)
+        touched = self._visits("701")[0]
+        touched.line_ids.amount = 45
+        longer = {
+            "clients.csv": clients.replace("Anna", "Anna Kis"),
+            "receipts.csv": RECEIPTS + "1,2026-02-01,700,Cut,320.00\n"
+            "2,2026-02-02,701,Cut,41\n3,2026-02-03,701,Cut,50.00\n",
+        }
+        salon_import = self._check(longer)
+        self.assertEqual(
+            sorted(salon_import.change_row_ids.mapped("change")),
+            [
+                "Row 2: 300 before, now 320.00.",
+                "Row 2: Anna before, now Anna Kis.",
+                "Row 3: 40 before, now 41. Here it was changed to 45, which stays.",
+            ],
+        )
+        self.assertEqual((salon_import.change_count, salon_import.known_count), (3, 5))
+        # Nothing is saved yet.
+        self.assertEqual(self._visits("700").amount_total, 300)
+        salon_import.action_import()
+        self._run_job()
+        self.assertEqual(self._client("700").name, "Anna Kis")
+        self.assertEqual(self._visits("700").amount_total, 320)
+        self.assertEqual(self._visits("701").mapped("amount_total"), [45, 50])
+        # What was taken over is no change any more.
+        again = self._check(longer)
+        self.assertEqual(again.change_count, 1)
+
+    def test_changes_can_be_left(self):
+        self._import({"receipts.csv": RECEIPTS + "1,2026-02-01,700,Cut,300\n"})
+        self._import(
+            {"receipts.csv": RECEIPTS + "1,2026-02-01,700,Cut,320\n"}, changes="leave"
+        )
+        self.assertEqual(self._visits("700").amount_total, 300)
+
     def test_next_file_of_the_same_columns_is_read_alike(self):
         header = "nr,when,who,what,paid on card,remark\n"
         salon_import = self._upload(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 
-from ...tools.server_flags import SERVER_SAYS
+from .server_flags import SERVER_SAYS
 
 NOON = time(12)
 # A history is not news: nobody follows it and no message is written about it.
