@@ -374,8 +374,11 @@ class SalonCall(models.Model):
         """
         wished, nobody = {}, self.env["resource.resource"]
         for company, calls in self.grouped("company_id").items():
-            left = calls._get_left_by_stylist(company)
-            seconds = left._get_second_stylists(company)
+            stylists = self.env["salon.slot.finder"]._get_stylists(company)
+            ends = stylists._get_ends(company)
+            left = calls._get_left_by_stylist(company, stylists, ends)
+            staying = stylists.filtered(lambda one, ends=ends: one.id not in ends)
+            seconds = left._get_second_stylists(company, staying)
             for call in calls:
                 wished[call] = (
                     seconds.get(call.partner_id, nobody)
@@ -384,11 +387,14 @@ class SalonCall(models.Model):
                 )
         return wished
 
-    def _get_left_by_stylist(self, company):
-        """Return those of a salon's calls whose own stylist can't be offered."""
-        stylists = self.env["salon.slot.finder"]._get_stylists(company)
-        ends, today = stylists._get_ends(company), company._salon_today()
-        return self.filtered(
+    def _get_left_by_stylist(self, company, stylists, ends):
+        """Return those of a salon's calls whose own stylist can't be offered.
+
+        :param stylists: who works at the salon
+        :param dict ends: when those of them who leave it are gone
+        """
+        today = company._salon_today()
+        return self.filtered("stylist_id").filtered(
             lambda call: (
                 call.stylist_id not in stylists
                 or call.stylist_id.id in ends
@@ -397,7 +403,7 @@ class SalonCall(models.Model):
             )
         )
 
-    def _get_second_stylists(self, company):
+    def _get_second_stylists(self, company, staying):
         """Return {client: who of those who stay served the client most in a year}.
 
         Nobody of them in that year: who did last.
@@ -419,7 +425,7 @@ class SalonCall(models.Model):
                 partners=partners._origin.ids,
                 company=company.id,
                 made=MADE_STATES,
-                staying=self.env["salon.slot.finder"]._get_staying(company).ids,
+                staying=staying.ids,
                 in_year=self.env["salon.visit"]._sql_in_year(
                     "v", SQL("%s::date", company._salon_today())
                 ),
@@ -479,7 +485,7 @@ class SalonCall(models.Model):
         """Return {call: which visit it waits for, and until when}, in words."""
         return {
             call: call._text_waiting(visit)
-            for call, visit in self._get_near_visits().items()
+            for call, visit in self.filtered("is_waiting")._get_near_visits().items()
         }
 
     def _text_waiting(self, visit):
