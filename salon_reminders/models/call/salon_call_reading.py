@@ -394,7 +394,7 @@ class SalonCall(models.Model):
         :param dict ends: when those of them who leave it are gone
         """
         today = company._salon_today()
-        return self.filtered("stylist_id").filtered(
+        return self.filtered(
             lambda call: (
                 call.stylist_id not in stylists
                 or call.stylist_id.id in ends
