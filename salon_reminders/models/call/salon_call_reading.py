@@ -63,7 +63,8 @@ class SalonCall(models.Model):
     def _compute_explanation(self):
         consents = self._get_consents()
         found = self.env["salon.consent"].concat(*filter(None, consents.values()))
-        found.user_id._salon_read_names()
+        # And of who reads: the script greets with it.
+        (found.user_id | self.env.user)._salon_read_names()
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
         for call in self:
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
@@ -597,19 +598,23 @@ class SalonCall(models.Model):
         services = self._get_last_services()
         # Products have many columns.
         services.fetch(["display_name"])
+        promotions = self._get_desk_promotions()
+        # The one that ends first is the one that the script names.
+        named = {self: one["text"] for one in promotions[:1]}
         return {
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
             "state": self.state,
             "close_text": self._get_close_text(),
-            "script": self._get_desk_script({}),
+            # Before the script: it reads all names at once.
             "why": self.explanation or "",
+            "script": self._get_desk_script(free_times={}, promotions=named),
             "call_note": self.note or "",
             "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),
-            "promotions": self._get_desk_promotions(),
+            "promotions": promotions,
             "proposals": [],
             "undo_id": self._get_last_attempt().id if self.can_undo else False,
         }
@@ -617,12 +622,12 @@ class SalonCall(models.Model):
     def _get_desk_times(self):
         """Return free times to offer, and the script that offers them."""
         proposals = self._get_desk_proposals()
-        script = self._get_desk_script({self: self._text_times(proposals)})
+        free_times = {self: self._text_times(proposals)}
+        script = self._get_desk_script(free_times=free_times)
         return {"proposals": proposals, "script": script}
 
-    def _get_desk_script(self, free_times):
-        scripts = self.env["salon.call.script"]
-        return scripts._get_texts(self, free_times=free_times)[self]
+    def _get_desk_script(self, **known):
+        return self.env["salon.call.script"]._get_texts(self, **known)[self]
 
     def _get_desk_client(self):
         partner = self.partner_id
