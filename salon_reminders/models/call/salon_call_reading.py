@@ -595,6 +595,8 @@ class SalonCall(models.Model):
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
             "state": self.state,
+            # Of all, also undone ones: what is newer was logged since.
+            "attempt_id": max(self.attempt_ids.ids, default=0),
             "close_text": self._get_close_text(),
             "script": self._get_desk_script({}),
             "why": self.explanation or "",
