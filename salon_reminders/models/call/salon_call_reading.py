@@ -605,6 +605,8 @@ class SalonCall(models.Model):
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
             "state": self.state,
+            # Of all, also undone ones: what is newer was logged since.
+            "attempt_id": max(self.attempt_ids.ids, default=0),
             "close_text": self._get_close_text(),
             # Before the script: it reads all names at once.
             "why": self.explanation or "",
