@@ -86,6 +86,14 @@ class TestCallDesk(JourneyCase):
         self.assertTrue(call.phone)
         self.assertEqual(len(call.activity_ids), 1)
 
+    def test_letters_and_notes(self):
+        call = self._create_desk_call("Desk Anna", 1)
+        self.start_tour(
+            "/odoo/salon-desk", "salon_call_keys_tour", login="tour_receptionist"
+        )
+        self.assertEqual(call.attempt_ids.outcome_id.kind, "wrong_number")
+        self.assertEqual(call.attempt_ids.note, "vera on monday")
+
     def test_activity_marked_done_asks_for_the_outcome(self):
         call = self._create_desk_call("Desk Anna", 1)
         self.start_tour("/odoo", "salon_call_activity_tour", login="tour_receptionist")

@@ -132,12 +132,16 @@ class SalonCallDesk(models.AbstractModel):
         return self._check_call(call_id)._get_desk_times()
 
     @api.model
-    def log_outcome(self, call_id, outcome_id, token, values=None, scope="mine"):
+    def log_outcome(
+        self, call_id, outcome_id, token, values=None, scope="mine", seen=None
+    ):
         """Log what came of a call.
 
         Sent again with the same token it logs nothing twice.
 
         :param dict values: what was entered; days and hours by the salon's clock
+        :param int seen: ``attempt_id`` of the card on which it was logged; what the
+            same person logged on this call since then, in another window, is refused
         :return: the attempt, or a question that must be confirmed first
         """
         self._check_user()
@@ -153,6 +157,7 @@ class SalonCallDesk(models.AbstractModel):
             outcome,
             note=note.strip() if isinstance(note, str) else False,
             token=token,
+            seen=None if seen is None else as_number(seen) or 0,
             **details,
         )
         return {

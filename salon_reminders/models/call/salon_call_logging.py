@@ -83,11 +83,13 @@ class SalonCall(models.Model):
     # LOGGING
     # ------------------------------------------------------------
 
-    def _log_attempt(self, outcome, note=False, token=False, **details):
+    def _log_attempt(self, outcome, note=False, token=False, seen=None, **details):
         """Record one dial and do what its outcome asks for.
 
         :param str token: made by the client for this one outcome; sent again after a
             lost connection it logs nothing twice
+        :param int seen: the last attempt that was known when it was logged, if that
+            is to be checked
         :param details: what this kind of outcome needs, see ``_get_kinds``
         :return: the attempt
         :raise UserError: when the call was closed meanwhile or something is missing
@@ -100,6 +102,7 @@ class SalonCall(models.Model):
             return logged
         self._check_open()
         self._check_unclaimed()
+        self._check_seen(seen)
         details = self._check_details(outcome, note, details)
         before = self._get_undo_values()
         attempt = self._create_attempt(outcome, note, token, details)
@@ -135,6 +138,28 @@ class SalonCall(models.Model):
         if attempt and (attempt.call_id != self or attempt.user_id != self.env.user):
             raise UserError(self.env._("The outcome could not be read. Log it again."))
         return attempt.sudo(False)
+
+    def _check_seen(self, seen):
+        """Refuse to log one dial twice, in two windows of the same person.
+
+        :raise UserError: saying what was logged in the other window
+        """
+        if seen is None:
+            return
+        attempt = self.attempt_ids.filtered(
+            lambda one: (
+                one.id > seen and one.user_id == self.env.user and not one.undone_at
+            )
+        )[:1]
+        if attempt:
+            raise UserError(
+                self.env._(
+                    'You logged "%(outcome)s" for %(client)s in another window, and '
+                    "nothing was logged now. Open the call again to log one more.",
+                    outcome=attempt.outcome_id.name,
+                    client=self.partner_id.name,
+                )
+            )
 
     def _check_open(self):
         """Refuse to go on with a call that is no longer open.

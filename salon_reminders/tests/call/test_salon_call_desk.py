@@ -196,6 +196,45 @@ class TestSalonCallDesk(CallCase):
 
     # ---- what comes from outside ----
 
+    # ---- two windows of one person ----
+
+    def _log_in_window(self, card, token, user=None):
+        outcome = self._get_outcome("no_answer")
+        return self._desk(user).log_outcome(
+            self.call.id, outcome.id, token, {}, seen=card["attempt_id"]
+        )
+
+    def test_one_dial_is_logged_in_one_window(self):
+        card = self._desk().take_call(self.call.id)["card"]
+        self._log_in_window(card, "one")
+        self.env.invalidate_all()
+        with (
+            self.assertRaisesRegex(UserError, '"No answer" for Anna in another window'),
+            self.env.cr.savepoint(),
+        ):
+            self._log_in_window(card, "two")
+        self.assertEqual(len(self.call.attempt_ids), 1)
+        # Sent again after a lost connection, it was never refused.
+        again = self._log_in_window(card, "one")
+        self.assertEqual(again["attempt_id"], self.call.attempt_ids.id)
+
+    def test_a_call_opened_again_is_another_dial(self):
+        card = self._desk().take_call(self.call.id)["card"]
+        self._log_in_window(card, "one")
+        self.env.invalidate_all()
+        card = self._desk().take_call(self.call.id)["card"]
+        self._log_in_window(card, "two")
+        self.assertEqual(len(self.call.attempt_ids), 2)
+
+    def test_what_was_undone_or_a_colleague_logged_stands_in_nobodys_way(self):
+        card = self._desk().take_call(self.call.id)["card"]
+        logged = self._log_in_window(card, "one")
+        self._desk().undo_outcome(logged["attempt_id"])
+        self._log_in_window(card, "two", user=self.petra)
+        self.env.invalidate_all()
+        self._log_in_window(card, "three")
+        self.assertEqual(len(self.call.attempt_ids), 3)
+
     def test_stylists_have_no_desk(self):
         for method, arguments in METHODS.items():
             with self.assertRaises(AccessError):

@@ -4,10 +4,19 @@ import {
     LEFT_US,
     LIMITS,
     NO_ADVERTISING,
+    WRONG_NUMBER,
     makeCard,
     makeLogged,
 } from "./desk_test_helpers";
-import {after, animationFrame, expect, press, queryFirst, test} from "@odoo/hoot";
+import {
+    advanceTime,
+    after,
+    animationFrame,
+    expect,
+    press,
+    queryFirst,
+    test,
+} from "@odoo/hoot";
 import {contains, mockService, mountWithCleanup} from "@web/../tests/web_test_helpers";
 import {CallDesk} from "@salon_reminders/call/call_desk/call_desk";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
@@ -31,8 +40,18 @@ async function mountDesk(answers, context = {}) {
 async function keys(...pressed) {
     for (const key of pressed) {
         await press(key);
+        // A letter is a key when no other follows.
+        await advanceTime(500);
         await animationFrame();
     }
+}
+
+/** Types a word as fast as a hand does. */
+async function word(...letters) {
+    for (const letter of letters) {
+        await press(letter);
+    }
+    await animationFrame();
 }
 
 test("a call is opened and logged by keyboard", async () => {
@@ -130,7 +149,7 @@ test("an objection is one click beside the outcomes, and the call goes on", asyn
         {log_outcome: () => makeLogged({stays: true, text: "No ads."})},
         {call_id: 1}
     );
-    expect(".o_salon_buttons .btn").toHaveCount(4);
+    expect(".o_salon_buttons .btn").toHaveCount(5);
     expect(".o_salon_wishes .btn").toHaveText(/^No ads/);
     await contains(".o_salon_wishes .btn").click();
     await animationFrame();
@@ -138,5 +157,115 @@ test("an objection is one click beside the outcomes, and the call goes on", asyn
     expect.verifySteps([
         ...["open_desk mine", "take_call 1", "get_times 1"],
         ...[`log_outcome 1 ${NO_ADVERTISING.id}`, "show_call 1", "get_times 1"],
+    ]);
+});
+
+const OPENED = ["open_desk mine", "take_call 1", "get_times 1"];
+
+test("a word that is typed without looking goes into the note", async () => {
+    await mountDesk({}, {call_id: 1});
+    await word("n", "o");
+    expect(NOTE).toBeFocused();
+    expect(NOTE).toHaveValue("no");
+    await word("w", "Space", "x");
+    await advanceTime(500);
+    expect(NOTE).toHaveValue("now x");
+    expect.verifySteps(OPENED);
+});
+
+test("a word that starts with a capital or has an accent, too", async () => {
+    await mountDesk({}, {call_id: 1});
+    await word("N", "ő");
+    expect(NOTE).toHaveValue("Nő");
+    await press("Escape");
+    await word("Н", "е", "т");
+    expect(NOTE).toHaveValue("Nő Нет");
+    expect.verifySteps(OPENED);
+});
+
+test("a word is nothing where no call is open", async () => {
+    await mountDesk();
+    await word("a", "n", "n");
+    await advanceTime(500);
+    expect(".o_salon_name").toHaveCount(0);
+    expect.verifySteps(["open_desk mine"]);
+});
+
+test("a digit after a letter acts at once, as Enter does; Escape forgets it", async () => {
+    await mountDesk({}, {call_id: 1});
+    await press("l");
+    await press("1");
+    await animationFrame();
+    expect(`${FORM} .btn-secondary`).toHaveText(/Moved away/);
+    await keys("Escape");
+    await press("n");
+    await press("Escape");
+    await advanceTime(500);
+    expect.verifySteps(OPENED);
+    await press("n");
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps(["log_outcome 1 1", "take_next mine", "get_queue mine 3"]);
+});
+
+test("the letter that waits is shown on its button", async () => {
+    await mountDesk({}, {call_id: 1});
+    await press("n");
+    await animationFrame();
+    expect(".o_salon_buttons .active").toHaveText(/No answer/);
+    await press("Escape");
+    await animationFrame();
+    expect(".o_salon_buttons .active").toHaveCount(0);
+    expect.verifySteps(OPENED);
+});
+
+test("Enter acts on what is focused", async () => {
+    await mountDesk({}, {call_id: 1});
+    await keys("c");
+    queryFirst(`${FORM} button[type='button']`).focus();
+    await keys("Enter");
+    expect(FORM).toHaveCount(0);
+    expect.verifySteps(OPENED);
+    queryFirst(".o_salon_row[data-call='3']").focus();
+    await keys("Enter");
+    expect(".o_salon_name").toHaveText("Client 3");
+    expect.verifySteps(["take_call 3", "get_times 3"]);
+    // The arrows take the focus along.
+    await keys("ArrowUp");
+    expect(".o_salon_row[data-call='2']").toBeFocused();
+    await keys("Enter");
+    expect(".o_salon_name").toHaveText("Client 2");
+    expect.verifySteps(["take_call 2", "get_times 2"]);
+});
+
+test("after a choice Enter saves it", async () => {
+    const sent = [];
+    const log_outcome = (...args) => sent.push(args) && {question: "Sure?"};
+    await mountDesk({log_outcome}, {call_id: 1});
+    await keys("l");
+    await contains(`${FORM} .btn:contains('Moved away')`).click();
+    expect(".o_salon_save").toBeFocused();
+    await keys("Enter");
+    expect(sent[0].at(-1).values.reason_id).toBe(11);
+    expect.verifySteps([...OPENED, "log_outcome 1 4"]);
+});
+
+test("a wrong number is logged by its key and Enter", async () => {
+    await mountDesk({}, {call_id: 1});
+    await keys(WRONG_NUMBER.key);
+    expect(`${FORM}[data-kind='wrong_number']`).toHaveCount(1);
+    expect.verifySteps(OPENED);
+    await keys("Enter");
+    expect.verifySteps(["log_outcome 1 6", "take_next mine", "get_queue mine 3"]);
+});
+
+test("a note that was begun is there when its call is opened again", async () => {
+    await mountDesk({}, {call_id: 1});
+    await contains(NOTE).edit("asks for Vera", {confirm: false});
+    await keys("Escape", "Escape", "Enter");
+    expect(NOTE).toHaveValue("asks for Vera");
+    expect.verifySteps([
+        ...OPENED,
+        ...["release_call 1", "get_queue mine 3", "take_call 1", "get_times 1"],
     ]);
 });

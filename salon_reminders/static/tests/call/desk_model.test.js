@@ -281,6 +281,52 @@ test("who is signed out keeps the outcome, and it is not sent in vain", async ()
     expect(new Outbox().getKept()).toHaveLength(1);
 });
 
+// ---- two windows of one person ----
+
+test("an outcome says which attempts were known", async () => {
+    const sent = [];
+    const {desk} = await openCall(1, {
+        take_call: (id) => ({card: makeCard(id, {attempt_id: 7})}),
+        log_outcome: (...args) => sent.push(args.at(-1)) && makeLogged(),
+    });
+    await desk.log(NO_ANSWER, {});
+    expect(sent[0].seen).toBe(7);
+    expect.verifySteps(["log_outcome 1 1", "take_next mine", "get_queue mine 3"]);
+});
+
+test("a call that was logged in another window must be taken again", async () => {
+    const taken = [5, 8];
+    const {desk} = await openCall(1, {
+        take_call: (id) => ({card: makeCard(id, {attempt_id: taken.shift()})}),
+        show_call: (id) => ({card: makeCard(id, {attempt_id: 8})}),
+    });
+    desk.queue.heed({company_id: 1, call_ids: [1], desk: ""});
+    await desk.follow();
+    expect([desk.isExpired, desk.card.attempt_id]).toEqual([true, 5]);
+    await desk.take(1);
+    expect([desk.isExpired, desk.card.attempt_id]).toEqual([false, 8]);
+    expect.verifySteps([
+        ...["get_changes mine 1", "show_call 1", "take_call 1", "get_times 1"],
+    ]);
+});
+
+test("a note is kept until its outcome is logged", async () => {
+    const answers = [{question: "Sure?"}, makeLogged({stays: true}), makeLogged()];
+    const {desk} = await openCall(1, {log_outcome: () => answers.shift()});
+    Object.assign(desk, {note: "Monday is good", form: {outcome: BOOKED, values: {}}});
+    desk.keepNote();
+    await desk.log(BOOKED, {});
+    expect(desk.notes.get(1)).toBe("Monday is good");
+    await desk.log(NO_ADVERTISING, {});
+    expect(desk.notes.get(1)).toBe("Monday is good");
+    await desk.log(NO_ANSWER, {});
+    expect(desk.notes.get(1)).toBe("");
+    expect.verifySteps([
+        ...["log_outcome 1 2", "log_outcome 1 5", "show_call 1", "get_times 1"],
+        ...["log_outcome 1 1", "take_next mine", "get_queue mine 3"],
+    ]);
+});
+
 // ---- a desk that is opened anew ----
 
 const KEPT = {callId: 1, outcomeId: 2, token: "t1", values: {note: "Monday is good"}};

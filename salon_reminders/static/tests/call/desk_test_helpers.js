@@ -7,6 +7,7 @@ export const BOOKED = {id: 2, name: "Booked", kind: "booked", key: "b"};
 export const CALL_BACK = {id: 3, name: "Call back", kind: "call_back", key: "c"};
 export const LEFT_US = {id: 4, name: "Left us", kind: "left_us", key: "l"};
 export const NO_ADVERTISING = {id: 5, name: "No ads", kind: "no_advertising", key: "a"};
+export const WRONG_NUMBER = {id: 6, name: "Wrong", kind: "wrong_number", key: "w"};
 const COUNTERS = {todo: 0, later: 0, done: 0, booked: 0, unreachable: 0, share: 0};
 
 /** A row of the queue as the server sends it; the most valuable comes first. */
@@ -38,6 +39,7 @@ export function makeCard(id, values = {}) {
         partner_id: 100 + id,
         name: `Client ${id}`,
         state: "open",
+        attempt_id: 0,
         kind: "reminder",
         phone: "+36 1 234 567",
         promised: false,
@@ -97,7 +99,14 @@ export function makeAnswers() {
             currency_id: 1,
             timezone: "Europe/Budapest",
             limits: LIMITS,
-            outcomes: [NO_ANSWER, BOOKED, CALL_BACK, LEFT_US, NO_ADVERTISING],
+            outcomes: [
+                NO_ANSWER,
+                BOOKED,
+                CALL_BACK,
+                LEFT_US,
+                NO_ADVERTISING,
+                WRONG_NUMBER,
+            ],
             reasons: [{id: 11, name: "Moved away"}],
             stylists: [{id: 21, name: "Vera"}],
         }),

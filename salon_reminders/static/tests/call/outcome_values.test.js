@@ -1,4 +1,12 @@
-import {BOOKED, CALL_BACK, LEFT_US, NO_ANSWER, makeCard} from "./desk_test_helpers";
+import {
+    BOOKED,
+    CALL_BACK,
+    LEFT_US,
+    NO_ADVERTISING,
+    NO_ANSWER,
+    WRONG_NUMBER,
+    makeCard,
+} from "./desk_test_helpers";
 import {
     choose,
     getDefaults,
@@ -62,8 +70,9 @@ test("who declines or leaves is asked how", () => {
     expect(desk.form.values).toEqual({reason_id: 11, bring_back: "", gift: ""});
 });
 
-test("only what can be undone without a loss is logged at once", () => {
-    expect([NO_ANSWER, {kind: "wrong_number"}].every(isAtOnce)).toBe(true);
-    const asking = [BOOKED, CALL_BACK, LEFT_US, DECLINED, {kind: "do_not_call"}];
+test("only what is taken lightly is logged at once", () => {
+    expect([NO_ANSWER, NO_ADVERTISING].every(isAtOnce)).toBe(true);
+    const grave = [{kind: "do_not_call"}, {kind: "delete_me"}, WRONG_NUMBER];
+    const asking = [BOOKED, CALL_BACK, LEFT_US, DECLINED, ...grave];
     expect(asking.some(isAtOnce)).toBe(false);
 });

@@ -9,6 +9,7 @@ import {
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
+import {getActiveHotkey} from "@web/core/hotkeys/hotkey_service";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useChildRef, useService} from "@web/core/utils/hooks";
@@ -17,11 +18,18 @@ import {DeskCard} from "./desk_card";
 import {DeskModel} from "./desk_model";
 import {DeskOutcomes} from "./desk_outcomes";
 import {DeskQueue} from "./desk_queue";
+import {LetterKeys, UNDO_KEY} from "./letter_keys";
 import {choose, getDefaults, isAtOnce} from "./outcome_values";
 
 const DIGITS = "123456789".split("");
 const TICK_MS = 15000;
 const CHANGED = "salon.call/changed";
+// Where Enter does what the browser does with it.
+const ON_ENTER = "button, a[href], summary";
+const ENDING = ["Enter", "Escape"];
+const MODIFIERS = ["Alt", "AltGraph", "CapsLock", "Control", "Meta", "Shift"];
+const TYPED_IN = "input, textarea, select, [contenteditable]";
+const TICKED = "input[type=checkbox], input[type=radio]";
 
 /** The receptionist's screen with a phone at her ear: everything by keyboard. */
 export class CallDesk extends Component {
@@ -33,6 +41,7 @@ export class CallDesk extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.hotkeys = useService("hotkey");
+        this.ui = useService("ui");
         this.noteRef = useChildRef();
         this.formRef = useChildRef();
         const model = new DeskModel(useService("orm"), this.notify.bind(this));
@@ -44,10 +53,23 @@ export class CallDesk extends Component {
         const touch = () => (this.desk.lastTouch = Date.now());
         useExternalListener(window, "keydown", touch);
         useExternalListener(window, "pointerdown", touch);
+        this.listenToLetters();
         useEffect(
             () => this.listen(),
-            () => [this.desk.outcomes]
+            () => []
         );
+    }
+
+    /** Before the other keys, which may follow a letter that still waits. */
+    listenToLetters() {
+        const capture = {capture: true};
+        const letters = new LetterKeys(
+            this.onLetter.bind(this),
+            this.onWord.bind(this)
+        );
+        this.letters = useState(letters);
+        useExternalListener(window, "keydown", this.onKeydown, capture);
+        useExternalListener(window, "pointerdown", () => this.letters.flush(), capture);
     }
 
     /** What changes meanwhile is read soon, several changes at once. */
@@ -79,6 +101,7 @@ export class CallDesk extends Component {
 
     stop() {
         browser.clearInterval(this.timer);
+        this.letters.drop();
         if (this.desk.card) {
             this.desk.server.call("release_call", [this.desk.card.id]);
         }
@@ -89,10 +112,7 @@ export class CallDesk extends Component {
     /** Registers the keys of the desk; returns what takes them away again. */
     listen() {
         const noForm = {isAvailable: () => !this.desk.form};
-        // A form that is being sent is no longer typed in.
-        const noFormLeft = {
-            isAvailable: () => !this.desk.form || this.desk.server.busy,
-        };
+        const noButton = {isAvailable: (target) => !target.closest?.(ON_ENTER)};
         const keys = [
             [
                 "arrowdown",
@@ -101,20 +121,71 @@ export class CallDesk extends Component {
             ],
             ["arrowup", () => this.desk.queue.move(-1), {...noForm, allowRepeat: true}],
             ["arrowright", () => this.focusNote(), {isAvailable: () => this.desk.card}],
-            ["enter", () => this.onEnter(), {}],
+            ["enter", () => this.onEnter(), noButton],
             ["control+enter", () => this.onEnter(), {bypassEditableProtection: true}],
             ["escape", () => this.onEscape(), {}],
-            ["z", () => this.undo(), noFormLeft],
             ["pagedown", () => this.next(), noForm],
         ];
-        for (const outcome of this.desk.outcomes.filter(({key}) => key)) {
-            keys.push([outcome.key, () => this.onOutcomeKey(outcome), noForm]);
-        }
         for (const digit of DIGITS) {
             keys.push([digit, () => this.onDigit(Number(digit) - 1), {}]);
         }
         const removers = keys.map((key) => this.hotkeys.add(...key));
         return () => removers.forEach((remove) => remove());
+    }
+
+    /** Takes letters that go into no field; any other key ends the waiting of one. */
+    onKeydown(ev) {
+        const {letters} = this;
+        if (ev.repeat || MODIFIERS.includes(ev.key) || !this.isHeard(ev)) {
+            return;
+        }
+        if (isTyped(ev, letters.pending)) {
+            ev.preventDefault();
+            letters.press(getActiveHotkey(ev), ev.key);
+        } else if (letters.pending && ENDING.includes(ev.key)) {
+            // Meant for the letter: the form that it opens is not there yet.
+            ev.preventDefault();
+            ev.stopImmediatePropagation();
+            this.endLetter(ev.key);
+        } else {
+            letters.flush();
+        }
+    }
+
+    isHeard({target, isComposing}) {
+        const isField = target.matches?.(TYPED_IN) && !target.matches(TICKED);
+        const {activeElement, isBlocked} = this.ui;
+        return !isField && !isComposing && !isBlocked && activeElement === document;
+    }
+
+    endLetter(key) {
+        if (key === "Escape") {
+            this.letters.drop();
+        } else {
+            this.letters.flush();
+        }
+    }
+
+    onLetter(key) {
+        const {form, server} = this.desk;
+        // A form that is being sent is no longer typed in.
+        if (key === UNDO_KEY && (!form || server.busy)) {
+            this.undo();
+        }
+        const outcome = this.desk.outcomes.find((one) => one.key === key);
+        if (outcome && !form) {
+            this.onOutcomeKey(outcome);
+        }
+    }
+
+    /** A word goes into the note, and what is typed after it, too. */
+    onWord(text) {
+        const {el} = this.noteRef;
+        if (el && this.desk.addToNote(text)) {
+            // At once: the next letter is typed before the note is drawn anew.
+            el.value = this.desk.note;
+            el.focus();
+        }
     }
 
     focusNote() {
@@ -126,10 +197,7 @@ export class CallDesk extends Component {
     onEnter() {
         if (this.desk.form) {
             this.formRef.el.requestSubmit();
-        } else if (
-            !this.desk.card ||
-            this.desk.card.id !== this.desk.queue.selectedId
-        ) {
+        } else {
             this.open(this.desk.queue.selectedId);
         }
     }
@@ -170,8 +238,11 @@ export class CallDesk extends Component {
 
     // ---- steps ----
 
+    /** The call that is open already is left alone, unless something went wrong. */
     async open(callId) {
-        return this.desk.take(callId);
+        const {isExpired, server} = this.desk;
+        const isHere = this.desk.isOpen(callId) && !isExpired && !server.error;
+        return isHere || this.desk.take(callId);
     }
 
     startOutcome(outcome) {
@@ -245,6 +316,15 @@ export class CallDesk extends Component {
             ],
         });
     }
+}
+
+/** Tells whether a key writes something; in a word other signs do, too. */
+function isTyped(ev, isInWord) {
+    const isCommand = ev.ctrlKey || ev.altKey || ev.metaKey;
+    if (ev.key.length > 1 || (isCommand && !ev.getModifierState("AltGraph"))) {
+        return false;
+    }
+    return isInWord ? !/\d/.test(ev.key) : /\p{L}/u.test(ev.key);
 }
 
 registry.category("actions").add("salon_call_desk", CallDesk);

@@ -1,4 +1,5 @@
 import {DeskServer} from "./desk_server";
+import {NoteKeeper} from "./note_keeper";
 import {Outbox} from "./outbox";
 import {QueueModel} from "./queue_model";
 import {Reactive} from "@web/core/utils/reactive";
@@ -22,6 +23,7 @@ export class DeskModel extends Reactive {
         this.notify = notify;
         this.server = new DeskServer(orm);
         this.outbox = new Outbox();
+        this.notes = new NoteKeeper();
         this.queue = new QueueModel(this.server);
         this.outcomes = [];
         this.reasons = [];
@@ -34,6 +36,8 @@ export class DeskModel extends Reactive {
         this.note = "";
         this.question = "";
         this.form = null;
+        // The letter that was pressed and may still become a word.
+        this.pressedKey = "";
         this.isExpired = false;
         this.lastTouch = 0;
         this.skippedIds = [];
@@ -77,7 +81,11 @@ export class DeskModel extends Reactive {
             // The same object: an answer that is on its way is written into it.
             const {proposals, script, promotions, needs, services} = this.card;
             const newer = promotions === before ? {} : {promotions};
-            Object.assign(this.card, fresh.card, {proposals, script}, newer);
+            // What was logged in another window is taken over when the call is.
+            const {attempt_id} = this.card;
+            this.isExpired = this.isExpired || fresh.card.attempt_id > attempt_id;
+            const kept = {proposals, script, attempt_id};
+            Object.assign(this.card, fresh.card, kept, newer);
             if (fresh.card.needs !== needs) {
                 this.dropServices(services);
                 await this.loadTimes(id);
@@ -146,13 +154,28 @@ export class DeskModel extends Reactive {
 
     showCard(card) {
         this.card = card;
-        this.note = "";
+        this.note = card ? this.notes.get(card.id) : "";
         this.isExpired = false;
         this.closeForm();
         if (card) {
             this.queue.selectedId = card.id;
             this.loadTimes(card.id);
         }
+    }
+
+    keepNote() {
+        this.notes.keep(this.card.id, this.note);
+    }
+
+    /** A word that was typed outside of the note; returns whether there is one. */
+    addToNote(text) {
+        const isOpen = Boolean(this.card) && this.card.state === "open";
+        if (isOpen) {
+            const space = this.note && !/\s$/.test(this.note) ? " " : "";
+            this.note = `${this.note}${space}${text}`;
+            this.keepNote();
+        }
+        return isOpen;
     }
 
     closeForm() {
@@ -214,6 +237,7 @@ export class DeskModel extends Reactive {
             callId: this.card.id,
             outcomeId: outcome.id,
             token: uuid(),
+            seen: this.card.attempt_id,
             // What was typed belongs to what comes of the call.
             values: {...values, note: isAside(outcome) ? "" : this.note},
         });
@@ -221,12 +245,12 @@ export class DeskModel extends Reactive {
 
     /** Sends an outcome until the server has it; only then the next call comes. */
     async send(order) {
-        const {callId, outcomeId, token, values} = order;
+        const {callId, outcomeId, token, values, seen} = order;
         this.outbox.keep(order);
         const answer = await this.server.step(
             "log_outcome",
             [callId, outcomeId, token],
-            {values, scope: this.queue.scope}
+            {values, scope: this.queue.scope, seen}
         );
         if (this.server.isOffline) {
             browser.setTimeout(() => this.send(order), RETRY_MS);
@@ -259,6 +283,9 @@ export class DeskModel extends Reactive {
     /** An outcome is logged: says so, and takes the next call. */
     async goOn({callId, token}, {text, attempt_id: attemptId, changes, stays}) {
         this.loggedToken = token;
+        if (!stays) {
+            this.notes.forget(callId);
+        }
         if (this.isOpen(callId)) {
             // The keys are free while the next client is fetched.
             this.form = null;

@@ -12,6 +12,7 @@ export class DeskOutcomes extends Component {
         card: Object,
         noteRef: Function,
         formRef: Function,
+        pressedKey: String,
         onOutcome: Function,
         onProposal: Function,
         onSave: Function,
@@ -46,6 +47,8 @@ export class DeskOutcomes extends Component {
 
     buttonClass(outcome) {
         const color = {booked: "btn-primary", no_answer: "btn-warning"}[outcome.kind];
-        return color || "btn-light border";
+        const {pressedKey} = this.props;
+        const isPressed = Boolean(pressedKey) && pressedKey === outcome.key;
+        return `${color || "btn-light border"} ${isPressed ? "active" : ""}`;
     }
 }

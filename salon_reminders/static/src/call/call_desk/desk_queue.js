@@ -18,10 +18,18 @@ export class DeskQueue extends Component {
                     this.list.el && this.list.el.querySelector(".o_salon_selected");
                 if (row) {
                     row.scrollIntoView({block: "nearest"});
+                    this.bringFocus(row);
                 }
             },
             () => [this.queue.selectedId]
         );
+    }
+
+    /** Enter acts on what is focused: in the list that is the chosen row. */
+    bringFocus(row) {
+        if (this.list.el.contains(document.activeElement)) {
+            row.focus();
+        }
     }
 
     get desk() {

@@ -1,4 +1,4 @@
-import {Component, onMounted} from "@odoo/owl";
+import {Component, onMounted, useRef} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {choose} from "./outcome_values";
 import {useForwardRefToParent} from "@web/core/utils/hooks";
@@ -18,6 +18,7 @@ export class OutcomeForm extends Component {
 
     setup() {
         this.root = useForwardRefToParent("formRef");
+        this.saveRef = useRef("save");
         onMounted(() => {
             const first = this.root.el.querySelector("[data-focus]");
             if (first) {
@@ -49,8 +50,10 @@ export class OutcomeForm extends Component {
         return kind === "declined" ? this.form.values.stop : this.form.values.reason_id;
     }
 
+    /** Enter acts on what is focused: after the choice it saves. */
     choose(choice) {
         choose(this.desk, choice);
+        this.saveRef.el.focus();
     }
 
     toggleService(service) {

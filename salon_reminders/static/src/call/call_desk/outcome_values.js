@@ -1,7 +1,7 @@
 import {serializeDate} from "@web/core/l10n/dates";
 
-// Logged at once; they can be undone. The others ask for something first.
-const AT_ONCE = ["no_answer", "wrong_number", "no_advertising", "delete_me"];
+// Logged at once; the others ask for something first, or to be sure.
+const AT_ONCE = ["no_answer", "no_advertising"];
 // Said during a call, which goes on.
 const ASIDE = "no_advertising";
 // What is asked for beside the call is smaller than what came of it.
@@ -38,9 +38,12 @@ export function getDefaults({kind}, card, timezone) {
             confirmed: false,
         };
     }
-    return kind === "declined"
-        ? {stop: false}
-        : {reason_id: false, bring_back: "", gift: ""};
+    return (
+        {
+            declined: {stop: false},
+            left_us: {reason_id: false, bring_back: "", gift: ""},
+        }[kind] || {}
+    );
 }
 
 /** Takes a choice of the form that is open: how she declined, or why she left. */

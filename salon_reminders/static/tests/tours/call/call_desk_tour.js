@@ -116,7 +116,7 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
             see("One to call", counter("todo", "1")),
             onDesk("Enter", "Open her call"),
             ...outcome("n", "No answer"),
-            ...outcome("w", "Wrong number"),
+            ...outcome("w", "Wrong number", save),
             ...outcome("d", "Declined", save),
             ...outcome("x", "Do not call", save),
             ...outcome("l", "Left us", onDesk("1", "The first reason"), save),
@@ -144,6 +144,67 @@ registry.category("web_tour.tours").add("salon_call_undo_tour", {
                 `${noForm} .o_salon_proposal`
             ),
             see("in words", `${DESK} .o_salon_script:contains('I could offer you')`),
+        ];
+    },
+});
+
+registry.category("web_tour.tours").add("salon_call_keys_tour", {
+    url: "/odoo/salon-desk",
+    steps: () => {
+        const note = `${DESK} .o_salon_note`;
+        const openAgain = [
+            see("The list", `${DESK} .o_salon_start`),
+            onDesk("Enter", "Open her call again"),
+            see("The note is there", `${note}:value(vera on monday)`),
+        ];
+        return [
+            onDesk("Enter", "Open her call"),
+            see("Her card", card("Desk Anna")),
+            {
+                content: "Type without looking",
+                trigger: `${DESK} .o_salon_queue`,
+                run() {
+                    for (const key of ["v", "e"]) {
+                        const init = {key, bubbles: true, cancelable: true};
+                        document.body.dispatchEvent(new KeyboardEvent("keydown", init));
+                    }
+                },
+            },
+            see("It is in the note", `${note}:value(ve)`),
+            {content: "Go on", trigger: note, run: "edit vera on monday"},
+            {
+                content: "Look at the client",
+                trigger: `${DESK} .o_salon_name a`,
+                run: "click",
+            },
+            {
+                content: "and come back",
+                trigger: ".o_form_view .o_form_sheet",
+                run: () => window.history.back(),
+            },
+            ...openAgain,
+            {
+                content: "Load the page anew",
+                trigger: card("Desk Anna"),
+                run: () => window.location.reload(),
+                expectUnloadPage: true,
+            },
+            ...openAgain,
+            onDesk("c", "She asks to be called again"),
+            {
+                content: "No, she does not",
+                trigger: `${DESK} .o_salon_form button[type='button']`,
+                run({anchor}) {
+                    anchor.focus();
+                },
+            },
+            press("Enter", "Back", `${DESK} .o_salon_form button[type='button']`),
+            see("Nothing was saved", `${DESK} .o_salon_buttons`),
+            see("of it", `${note}:value(vera on monday)`),
+            onDesk("w", "It is a wrong number"),
+            see("Which is asked", `${DESK} .o_salon_form[data-kind='wrong_number']`),
+            press("Enter", "Yes", `${DESK} .o_salon_form .o_salon_save`),
+            see("It is logged, nobody is left", `${DESK} .o_salon_start`),
         ];
     },
 });
