@@ -59,7 +59,14 @@ class SalonVisit(models.Model):
         ondelete="restrict",
         check_company=True,
         tracking=True,
-        help="Leave empty for a walk-in.",
+        help="Empty for a walk-in.",
+    )
+    is_walk_in = fields.Boolean(
+        "Walk-in",
+        compute="_compute_is_walk_in",
+        readonly=False,
+        help="Somebody who gives no name. Chosen in the form, so that a client who was "
+        "forgotten is not taken for one.",
     )
     stylist_id = fields.Many2one(
         "resource.resource",
@@ -166,6 +173,11 @@ class SalonVisit(models.Model):
             until=until,
             year=YEAR,
         )
+
+    @api.depends("partner_id")
+    def _compute_is_walk_in(self):
+        for visit in self:
+            visit.is_walk_in = bool(visit._origin) and not visit.partner_id
 
     @api.depends("start", "line_ids.minutes")
     def _compute_stop(self):

@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 
 from ..common import SalonCase
 
@@ -38,6 +38,26 @@ class TestSalonVisit(SalonCase):
         self.assertFalse(
             self.env["salon.reminder"].search([("cycle_id", "=", self.roots.id)])
         )
+
+    def _open_form(self, **context):
+        visits = self.env["salon.visit"].with_user(self.receptionist)
+        return Form(visits.with_context(**context))
+
+    def test_form_asks_who_comes(self):
+        form = self._open_form()
+        with self.assertRaisesRegex(AssertionError, "partner_id is a required field"):
+            form.save()
+        form.is_walk_in = True
+        visit = form.save()
+        self.assertFalse(visit.partner_id)
+        self.assertTrue(visit.is_walk_in)
+
+    def test_who_is_a_client_is_no_walk_in(self):
+        form = self._open_form(default_is_walk_in=True)
+        self.assertTrue(form.is_walk_in)
+        form.partner_id = self.anna
+        self.assertFalse(form.is_walk_in)
+        self.assertEqual(form.save().partner_id, self.anna)
 
     def test_retail_only_is_a_purchase(self):
         purchase = self._create_visit(self.anna, "2026-03-09", self.shampoo)

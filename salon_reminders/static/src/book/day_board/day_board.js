@@ -214,7 +214,10 @@ export class DayBoard extends Component {
         };
         const first = [...columns].sort((a, b) => next(a) - next(b))[0];
         const minute = now - (now % 5);
-        await this.newVisit(first && first.id, minute, null, {state: "arrived"});
+        await this.newVisit(first && first.id, minute, null, {
+            state: "arrived",
+            is_walk_in: true,
+        });
     }
 
     onGaps() {

@@ -1,4 +1,6 @@
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {FormController} from "@web/views/form/form_controller";
+import {_t} from "@web/core/l10n/translation";
 import {checkBooking} from "./booking_question";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
@@ -7,12 +9,58 @@ import {useService} from "@web/core/utils/hooks";
 
 const TIMES = ["start", "stop", "stylist_id", "line_ids"];
 
-/** The form of a visit asks before it books outside working hours. */
+/**
+ * The form of a visit asks before it books outside working hours.
+ *
+ * A new visit is booked by who says so: leaving the form, or the page, books nothing.
+ */
 export class VisitFormController extends FormController {
     setup() {
         super.setup();
         this.orm = useService("orm");
         this.dialogService = useService("dialog");
+    }
+
+    async beforeLeave(options = {}) {
+        const {root} = this.model;
+        if (!root.isNew) {
+            return super.beforeLeave(options);
+        }
+        return options.forceLeave || !(await root.isDirty()) || this.confirmLeaving();
+    }
+
+    beforeVisibilityChange() {
+        return this.model.root.isNew ? undefined : super.beforeVisibilityChange();
+    }
+
+    async beforeUnload(ev) {
+        const {root} = this.model;
+        if (!root.isNew) {
+            return super.beforeUnload(ev);
+        }
+        if (root.dirty) {
+            // The browser asks in its own words.
+            ev.preventDefault();
+            ev.returnValue = "Unsaved changes";
+        }
+    }
+
+    /** What was entered is given up by who says so. */
+    confirmLeaving() {
+        return new Promise((resolve) => {
+            this.dialogService.add(
+                ConfirmationDialog,
+                {
+                    title: _t("Nothing is booked yet"),
+                    body: _t("Leave this visit without booking it?"),
+                    confirmLabel: _t("Leave"),
+                    cancelLabel: _t("Stay here"),
+                    confirm: () => resolve(true),
+                    cancel: () => resolve(false),
+                },
+                {onClose: () => resolve(false)}
+            );
+        });
     }
 
     async onWillSaveRecord(record, changes) {
