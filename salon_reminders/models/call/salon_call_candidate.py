@@ -531,8 +531,11 @@ class SalonCallCandidate(models.AbstractModel):
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(
+                # On a wrong number nobody was contacted.
                 """a.company_id = %s
                    AND a.undone_at IS NULL
+                   AND a.outcome_id NOT IN (
+                       SELECT id FROM salon_call_outcome WHERE kind = 'wrong_number')
                    AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date > %s - %s""",
                 company.id,
                 company._salon_timezone().zone,

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
 from ...tools.plain_values import plain_values
 from ...tools.server_flags import SERVER_SAYS
@@ -313,9 +313,27 @@ class SalonCall(models.Model):
             )
         if call_at <= fields.Datetime.now():
             raise UserError(self.env._("The time to call again is already past."))
+        self._check_near(self.company_id._salon_date(call_at))
         if not outside_hours and (warning := self._get_hours_warning(call_at)):
             raise UserError(warning)
         return {"call_at": call_at}
+
+    def _check_near(self, day):
+        """Refuse to put off a client for good by a slip of the finger.
+
+        :raise UserError: naming the last day that is possible
+        """
+        company = self.company_id
+        if day > company._salon_last_promise():
+            raise UserError(
+                self.env._(
+                    "A call can be promised at most %(months)s months ahead, until "
+                    "%(last)s. You entered %(day)s.",
+                    months=company.salon_promise_months,
+                    last=format_date(self.env, company._salon_last_promise()),
+                    day=format_date(self.env, day),
+                )
+            )
 
     def _get_hours_warning(self, moment):
         """Return what to ask before promising a call when the salon is closed."""
@@ -324,12 +342,7 @@ class SalonCall(models.Model):
             return False
         return self.env._(
             "The salon is closed on %(when)s. Call all the same? Then confirm it.",
-            when=format_datetime(
-                self.env,
-                moment,
-                tz=company._salon_timezone().zone,
-                dt_format="EEEE d MMM, HH:mm",
-            ),
+            when=company._salon_format_call(moment),
         )
 
     def _check_declined(self, stop=False, **_other):

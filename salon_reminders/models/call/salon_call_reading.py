@@ -722,12 +722,7 @@ class SalonCall(models.Model):
             "%(client)s: %(outcome)s. Next call %(when)s.",
             client=name,
             outcome=outcome,
-            when=format_datetime(
-                self.env,
-                self.call_at,
-                tz=self.company_id._salon_timezone().zone,
-                dt_format="EEE d MMM, HH:mm",
-            ),
+            when=self.company_id._salon_format_call(self.call_at),
         )
 
     # ------------------------------------------------------------
@@ -771,9 +766,4 @@ class SalonCall(models.Model):
             return False
         if not self.call_at:
             return format_date(self.env, self.date)
-        return format_datetime(
-            self.env,
-            self.call_at,
-            tz=self.company_id._salon_timezone().zone,
-            dt_format="EEE d MMM, HH:mm",
-        )
+        return self.company_id._salon_format_call(self.call_at)

@@ -1,9 +1,15 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.health_words import is_about_health
+from ...tools.server_flags import is_flagged
 
+# Nobody who is a client was born before; a slip of the finger is.
+EARLIEST_BIRTH = date(1900, 1, 1)
 # So many names are told; of more, the number.
 NAMES = 5
 
@@ -101,6 +107,25 @@ class ResPartner(models.Model):
         for partner in self:
             wrong = partner.salon_wrong_number
             partner.salon_has_wrong_number = wrong and wrong == partner.phone_sanitized
+
+    @api.constrains("salon_birthdate")
+    def _check_salon_birthdate(self):
+        if is_flagged(self.env, "salon_taken_over"):
+            # One bad birthday must not keep out a whole client base.
+            return
+        # The day of the salon: nobody has a birthday tomorrow in one part of the world.
+        today = self.env.company._salon_today()
+        for partner in self.filtered("salon_birthdate"):
+            if not EARLIEST_BIRTH <= partner.salon_birthdate <= today:
+                raise ValidationError(
+                    self.env._(
+                        "%(client)s can't be born on %(day)s. Enter a day from "
+                        "%(first)s to today.",
+                        client=partner.name or self.env._("The client"),
+                        day=format_date(self.env, partner.salon_birthdate),
+                        first=format_date(self.env, EARLIEST_BIRTH),
+                    )
+                )
 
     # ------------------------------------------------------------
     # WHO MAY NAME A CLIENT

@@ -24,6 +24,8 @@ BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 # No salon's records go back further, and nobody books longer ahead.
 EARLIEST_DATE = date(1970, 1, 1)
 MAX_YEARS_AHEAD = 3
+# Nobody sits in a salon for longer.
+MAX_HOURS = 12
 DESK = "salon_reminders.group_receptionist"
 # What decides which day, and whether, the money of a visit is counted.
 MONEY_FIELDS = {"state", "start", "company_id", "amount_total", "date", "is_purchase"}
@@ -244,6 +246,30 @@ class SalonVisit(models.Model):
                         last=latest,
                     )
                 )
+
+    # Also for what follows from its lines, which ask for it.
+    @api.constrains("start", "stop")
+    def _check_length(self):
+        if self._is_taken_over():
+            return
+        for visit in self.filtered("stop"):
+            length = visit.stop - visit.start
+            if length > timedelta(hours=MAX_HOURS):
+                raise ValidationError(
+                    self.env._(
+                        "The visit of %(client)s on %(date)s would take %(hours)s "
+                        "hours; at most %(most)s are possible. Check its end, and how "
+                        "long its services take.",
+                        client=visit.partner_id.name or self.env._("a walk-in"),
+                        date=visit.date,
+                        hours=round(length.total_seconds() / 3600),
+                        most=MAX_HOURS,
+                    )
+                )
+
+    def _is_taken_over(self):
+        """Tell whether this comes from another system: history was as it was."""
+        return is_flagged(self.env, "salon_taken_over")
 
     @api.constrains("state", "start")
     def _check_done_date(self):

@@ -150,7 +150,7 @@ class TestSalonCallDesk(CallCase):
         answer = self._send("call_back", day="2026-03-16", hour="10:30", note=" Hm ")
         self.assertEqual(str(self.call.call_at), "2026-03-16 09:30:00")
         self.assertEqual(
-            answer["text"], "Anna: Call back. Next call Mon 16 Mar, 10:30."
+            answer["text"], "Anna: Call back. Next call Mon 16 Mar 2026, 10:30."
         )
         self.assertEqual(self.call.attempt_ids.note, "Hm")
         done = self._desk().get_queue("all")["done"]
@@ -165,6 +165,17 @@ class TestSalonCallDesk(CallCase):
         self.assertFalse(self.call.attempt_ids)
         self._send("call_back", confirmed=True, **values)
         self.assertEqual(self.call.attempt_count, 1)
+
+    def test_a_promise_too_far_ahead_is_refused_without_a_question(self):
+        limits = self._desk().open_desk()["limits"]
+        self.assertEqual(limits["promise"], "2026-09-10")
+        for hour in ("03:00", "10:00"):
+            with self.assertRaisesRegex(UserError, "6 months ahead"):
+                self._send("call_back", day="2099-11-30", hour=hour, confirmed=True)
+            with self.assertRaisesRegex(UserError, "6 months ahead"):
+                self._send("call_back", day="2099-11-30", hour=hour)
+        said = self._send("call_back", day="2026-03-17", hour="10:00")
+        self.assertIn("Next call Tue 17 Mar 2026, 10:00", said["text"])
 
     def test_booking_with_the_chosen_services(self):
         self._send(

@@ -1,2 +1,3 @@
 from . import test_base_partner_merge
+from . import test_res_partner
 from . import test_salon_taking_over
