@@ -616,6 +616,7 @@ class SalonCall(models.Model):
                 channel=before.channel,
                 wording=before.wording,
                 expiry_date=before.expiry_date,
+                restored_id=(before.restored_id or before).id,
                 source=self.env._(
                     "Withdrawal logged by mistake and undone; holds as given on "
                     "%(date)s.",

@@ -305,16 +305,17 @@ class SalonCall(models.Model):
                 "The client does not agree to calls at present (%(purpose)s).",
                 purpose=purpose,
             )
-        local = consent.company_id._salon_date(consent.date)
+        said = consent.restored_id or consent
+        local = said.company_id._salon_date(said.date)
         return self.env._(
             "Agreed to calls (%(purpose)s) on %(date)s (%(method)s, recorded by "
             "%(user)s).",
             purpose=purpose,
             date=format_date(self.env, local),
-            method=dict(consent._fields["method"]._description_selection(self.env))[
-                consent.method
+            method=dict(said._fields["method"]._description_selection(self.env))[
+                said.method
             ],
-            user=consent.user_id.name,
+            user=said.user_id.name,
         )
 
     def _get_last_services(self):
