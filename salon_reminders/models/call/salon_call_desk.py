@@ -226,7 +226,12 @@ class SalonCallDesk(models.AbstractModel):
                 "call_at": moment,
                 "outside_hours": values.get("confirmed") is True,
             },
-            "declined": {"stop": values.get("stop") is True},
+            "declined": {
+                "stop": values.get("stop") is True,
+                "reminder_ids": self._get_numbers(values["reminder_ids"])
+                if "reminder_ids" in values
+                else None,
+            },
             "left_us": {
                 "reason_id": as_number(values.get("reason_id")),
                 "gift": values.get("gift"),

@@ -154,8 +154,8 @@ class SalonCall(models.Model):
         if attempt:
             raise UserError(
                 self.env._(
-                    'You logged "%(outcome)s" for %(client)s in another window. Nothing '
-                    "was logged now. Open the call again to log one more.",
+                    'You logged "%(outcome)s" for %(client)s in another window. '
+                    "Nothing was logged now. Open the call again to log one more.",
                     outcome=attempt.outcome_id.name,
                     client=self.partner_id.name,
                 )
@@ -345,8 +345,17 @@ class SalonCall(models.Model):
             when=company._salon_format_call(moment),
         )
 
-    def _check_declined(self, stop=False, **_other):
-        return {"stop": bool(stop)}
+    def _check_declined(self, stop=False, reminder_ids=None, **_other):
+        """The client does not want some of the needs, or all.
+
+        :param list reminder_ids: which; None means all that the call is about
+        """
+        reminders = self.reminder_ids
+        if reminder_ids is not None:
+            reminders = reminders.filtered(lambda one: one.id in reminder_ids)
+        if self.reminder_ids and not reminders:
+            raise UserError(self.env._("Choose what the client does not want."))
+        return {"stop": bool(stop), "reminders": reminders}
 
     def _check_left_us(
         self, note=False, reason_id=False, gift=False, bring_back=False, **_other
@@ -417,13 +426,19 @@ class SalonCall(models.Model):
         self._skip_reminders(fields.Date.add(company._salon_today(), days=gap))
         self._close("unreachable")
 
-    def _after_declined(self, attempt, stop):
-        """These needs are skipped once, or stopped when she wants no reminders."""
+    def _after_declined(self, attempt, stop, reminders):
+        """These needs are skipped once, or stopped when she wants no reminders.
+
+        The others come back when the client may be called again, as those do that were
+        left out of a booking.
+        """
+        # Known to come from this call, they are not taken off it.
+        reminders = reminders.with_env(self.env)
         if stop:
             # Reminders are written by the system only; the receptionist decides.
-            self.reminder_ids.sudo().is_stopped = True
+            reminders.sudo().is_stopped = True
         else:
-            self.reminder_ids.action_skip()
+            reminders.action_skip()
         self._close("outcome")
 
     def _after_wrong_number(self, attempt):

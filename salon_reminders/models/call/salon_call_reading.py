@@ -604,6 +604,9 @@ class SalonCall(models.Model):
             "call_note": self.note or "",
             "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
+            "reminders": [
+                {"id": one.id, "name": one.need} for one in self.reminder_ids
+            ],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),
             "promotions": self._get_desk_promotions(),

@@ -188,6 +188,16 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(visit.stylist_id, self.stylist)
         self.assertEqual(visit.line_ids.product_id, self.roots_service)
 
+    def test_declining_the_chosen_needs(self):
+        card = self._desk().take_call(self.call.id)["card"]
+        need = {"id": self.reminder.id, "name": "Roots"}
+        self.assertEqual(card["reminders"], [need])
+        for wrong in ([], [0], "all", [self.reminder.id + 1]):
+            with self.assertRaises(UserError):
+                self._send("declined", reminder_ids=wrong)
+        self._send("declined", reminder_ids=self.reminder.ids)
+        self.assertTrue(self.reminder.skip_until)
+
     def test_texts_are_kept_as_far_as_the_desk_lets_type(self):
         limit = self._desk().open_desk()["limits"]["text"]
         reason = self.env["salon.leaving.reason"].create({"name": "Moved away"})

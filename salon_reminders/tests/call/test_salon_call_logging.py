@@ -3,7 +3,7 @@ from datetime import datetime
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
 from ..common_call import CallCase
@@ -108,6 +108,31 @@ class TestSalonCallLogging(CallCase):
             products=soon.cycle_id.product_tmpl_ids.product_variant_id,
         )
         self.assertEqual(self.call.need_ids, self.reminder)
+
+    def test_declined_is_what_the_client_does_not_want(self):
+        self._call_for_two_needs()
+        brows = self.call.reminder_ids - self.reminder
+        with self.assertRaisesRegex(UserError, "Choose what the client does not want"):
+            self._log("declined", reminder_ids=[])
+        attempt = self._log("declined", stop=True, reminder_ids=brows.ids)
+        self.assertEqual(self.call.state, "done")
+        self.assertEqual(brows.state, "stopped")
+        self.assertFalse(self.reminder.is_stopped or self.reminder.skip_until)
+        attempt.action_undo()
+        self.assertFalse(brows.is_stopped)
+        self._log("declined")
+        self.assertTrue(all(one.skip_until for one in self.call.reminder_ids))
+
+    def test_declined_in_the_form_of_the_call(self):
+        self._call_for_two_needs()
+        logs = self.env["salon.call.log"].with_user(self.receptionist)
+        form = Form(logs.with_context(default_call_id=self.call.id))
+        form.outcome_id = self._get_outcome("declined")
+        self.assertEqual(form.reminder_ids.ids, self.call.reminder_ids.ids)
+        form.reminder_ids.remove(id=self.reminder.id)
+        form.save().action_log()
+        self.assertFalse(self.reminder.skip_until)
+        self.assertTrue((self.call.reminder_ids - self.reminder).skip_until)
 
     def test_what_is_booked_on_the_call_stays_on_it(self):
         self._call_for_two_needs()
