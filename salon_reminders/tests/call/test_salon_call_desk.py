@@ -109,6 +109,13 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(card["services"][0]["id"], self.roots_service.id)
         self.assertEqual(len(card["visits"]), 1)
 
+    def test_card_warns_of_what_must_be_known(self):
+        self.assertEqual(self._desk().show_call(self.call.id)["card"]["warning"], "")
+        self.anna.with_user(self.receptionist).action_salon_health_agree()
+        self.anna.salon_contraindications = "Allergic to PPD"
+        card = self._desk().show_call(self.call.id)["card"]
+        self.assertEqual(card["warning"], "Allergic to PPD")
+
     def test_no_number_without_consent(self):
         self._desk().take_call(self.call.id)
         self.anna.action_salon_consent_withdraw()

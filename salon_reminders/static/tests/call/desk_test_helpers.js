@@ -55,6 +55,7 @@ export function makeCard(id, values = {}) {
         stylist_id: false,
         services: [],
         reminders: [],
+        warning: "",
         same_number: [],
         history: [],
         visits: [],

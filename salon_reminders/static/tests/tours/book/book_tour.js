@@ -49,7 +49,9 @@ registry.category("web_tour.tours").add("salon_freed_tour", {
     steps: () => [
         click("The day after", ".o_salon_board_next"),
         click("The visit at one", `${card("Walk-in")}:contains('1:00')`),
-        click("is cancelled", ".modal button[name='action_cancel']"),
+        click("is cancelled", ".modal button[name='action_ask_cancel']"),
+        click("by the client", ".modal .o_radio_input[data-value='client']"),
+        click("for sure", ".modal button[name='action_go_on']"),
         see("Its time is offered", ".o_salon_freed:contains('Book Vera')"),
         click("Close the visit", ".modal .btn-close"),
         see("It waits to be filled", ".o_salon_board_freed:contains('1 freed')"),
