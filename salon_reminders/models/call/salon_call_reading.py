@@ -289,11 +289,15 @@ class SalonCall(models.Model):
         if not reminder.due_date:
             return ""
         days = (reminder.due_date - reminder.company_id._salon_today()).days
-        if days > 0:
+        if days > 1:
             return self.env._("in %(days)s days", days=days)
-        if days < 0:
+        if days < -1:
             return self.env._("%(days)s days ago", days=-days)
-        return self.env._("today")
+        return {
+            -1: self.env._("yesterday"),
+            0: self.env._("today"),
+            1: self.env._("tomorrow"),
+        }[days]
 
     def _text_consent(self, consent, purpose):
         """Return one line about a consent this call rests on.

@@ -278,7 +278,7 @@ class SalonLostClient(models.Model):
         calls, refused = self._plan_calls()
         lines = [
             self.env._("Put on the call list: %(count)s.", count=len(calls)),
-            *self._text_refused(refused),
+            *self._shorten(self._text_refused(refused)),
         ]
         return {
             "type": "ir.actions.client",
@@ -304,6 +304,19 @@ class SalonLostClient(models.Model):
             f"{self._text_names(partners)}: {text}"
             for text, partners in reasons.items()
         ]
+
+    @api.model
+    def _shorten(self, lines):
+        """Return the first lines, and of more how many: a message is read at a glance.
+
+        Each card says why its client is not called.
+        """
+        if len(lines) <= FEW:
+            return lines
+        more = self.env._(
+            "%(count)s more reasons; each card tells its own.", count=len(lines) - FEW
+        )
+        return [*lines[:FEW], more]
 
     @api.model
     def _text_names(self, partners):

@@ -6,8 +6,11 @@ import {
     LIMITS,
     NO_ADVERTISING,
     WRONG_NUMBER,
+    makeAnswers,
     makeCard,
     makeLogged,
+    makeQueue,
+    makeRow,
 } from "./desk_test_helpers";
 import {
     advanceTime,
@@ -15,6 +18,7 @@ import {
     animationFrame,
     expect,
     press,
+    queryAllTexts,
     queryFirst,
     test,
 } from "@odoo/hoot";
@@ -298,4 +302,20 @@ test("who declines chooses what is not wanted", async () => {
     expect.verifySteps([
         ...["release_call 1", "get_queue mine 3", "take_call 2", "get_times 2"],
     ]);
+});
+
+test("it is not said that everybody was called when nobody was", async () => {
+    const open_desk = () => ({...makeAnswers().open_desk(), ...makeQueue([])});
+    await mountDesk({open_desk});
+    expect(".o_salon_start").toHaveText(/Nobody is to be called now/);
+    expect.verifySteps(["open_desk mine"]);
+});
+
+test("a day is one day", async () => {
+    const calls = [makeRow(1, {days_over: 1}), makeRow(2, {days_over: 2})];
+    const open_desk = () => ({...makeAnswers().open_desk(), ...makeQueue(calls)});
+    await mountDesk({open_desk});
+    const texts = queryAllTexts(".o_salon_row .text-danger");
+    expect(texts).toEqual(["1 day over", "2 days over"]);
+    expect.verifySteps(["open_desk mine"]);
 });
