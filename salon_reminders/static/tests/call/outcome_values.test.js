@@ -15,7 +15,6 @@ import {
 } from "@salon_reminders/call/call_desk/outcome_values";
 import {expect, mockDate, test} from "@odoo/hoot";
 
-
 test("a call back is proposed by the clock of the salon, not of the browser", () => {
     // In the browser it is still the 10th.
     mockDate("2026-03-10 20:30:00", "America/Los_Angeles");

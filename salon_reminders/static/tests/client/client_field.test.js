@@ -43,10 +43,14 @@ test("a name that is known comes before a new one", async () => {
 test("a new card gets the number that was looked for", () => {
     const props = {context: {}, nameCreateField: "name"};
     const create = ClientAutocomplete.prototype.getCreationContext;
-    expect(create.call({__proto__: ClientAutocomplete.prototype, props}, "0630")).toEqual({
+    expect(
+        create.call({__proto__: ClientAutocomplete.prototype, props}, "0630")
+    ).toEqual({
         default_phone: "0630",
     });
-    expect(create.call({__proto__: ClientAutocomplete.prototype, props}, "Anna")).toEqual({
+    expect(
+        create.call({__proto__: ClientAutocomplete.prototype, props}, "Anna")
+    ).toEqual({
         default_name: "Anna",
     });
 });

@@ -63,7 +63,10 @@ export class CallDesk extends Component {
     /** Before the other keys, which may follow a letter that still waits. */
     listenToLetters() {
         const capture = {capture: true};
-        const letters = new LetterKeys(this.onLetter.bind(this), this.onWord.bind(this));
+        const letters = new LetterKeys(
+            this.onLetter.bind(this),
+            this.onWord.bind(this)
+        );
         this.letters = useState(letters);
         useExternalListener(window, "keydown", this.onKeydown, capture);
         useExternalListener(window, "pointerdown", () => this.letters.flush(), capture);

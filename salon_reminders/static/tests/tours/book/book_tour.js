@@ -25,7 +25,10 @@ const pick = (name, value) => [
 ];
 const walkIn = click("A walk-in", ".o_field_widget[name='is_walk_in'] input");
 const addService = [
-    click("A service", ".o_field_widget[name='line_ids'] .o_field_x2many_list_row_add a"),
+    click(
+        "A service",
+        ".o_field_widget[name='line_ids'] .o_field_x2many_list_row_add a"
+    ),
     ...pick("product_id", "Book root touch-up"),
 ];
 const saveForm = click("Save", ".o_form_button_save");
