@@ -28,6 +28,8 @@ def environment(**changes):
     """Surroundings of a child: temp files and caches inside .odoo/.
 
     HOME stays: package managers read their settings there (mirrors, proxies).
+    Compiled files are kept, whatever the machine says: a hundred processes of Odoo
+    would each compile it anew.
     """
     env = dict(os.environ)
     env.update(
@@ -39,6 +41,7 @@ def environment(**changes):
         TMPDIR=str(temp_folder()),
         npm_config_cache=str(project.CACHE / "npm"),
     )
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     env.pop("PYTHONPATH", None)
     env.pop("PYTHONHOME", None)
     env.update({key: str(value) for key, value in changes.items()})

@@ -29,11 +29,13 @@ class Kind(NamedTuple):
 
 class Field(NamedTuple):
     label: str
-    type: str  # text, ref, number, amount, date, time, duration, phone, flag
+    type: str  # text, ref, number, amount, share, date, time, duration, phone, flag
     words: str
 
 
 CLIENT = ("client", "client_name", "first_name", "last_name", "phone")
+# How a sale was paid, and what belongs to others.
+MONEY = ("amount", "paid", "price", "discount", "net", "tax", "tip", "payment")
 # What is known of a client beside who it is: on any row, not on the list alone.
 CARD = ("second_phone", "email")
 WHAT = ("code", "item")
@@ -46,9 +48,9 @@ KINDS = {
         "umsätze; verkäufe; belege; ventas; recibos; vendas; sprzedaż; paragony; "
         "myynti; kuitit",
         ("date", WHAT),
-        ("receipt", "time", *CLIENT, *CARD, "walk_in", "stylist", "category")
-        + ("quantity", "amount", "price", "note"),
-        ("receipt", "amount", "quantity"),
+        ("receipt", "time", "end", "duration", *CLIENT, *CARD, "walk_in", "stylist")
+        + ("category", "quantity", *MONEY, "note"),
+        ("receipt", "amount", "paid", "quantity"),
         ("receipt", "date", "client_key", "code", "item"),
     ),
     "cancellations": Kind(
@@ -57,7 +59,8 @@ KINDS = {
         "lemondások; lemondás; lemondott; скасування; stornos; absagen; cancelaciones; "
         "cancelamentos; anulowane; odwołane; peruutukset",
         ("date",),
-        ("cancel_date", "time", *CLIENT, *CARD, "walk_in", "stylist", *WHAT, "note"),
+        ("booking", "cancel_date", "time", *CLIENT, *CARD, "walk_in", "stylist", *WHAT)
+        + ("note",),
         ("cancel_date",),
         ("cancel_date", "date", "time", "client_key", "code", "item", "stylist"),
     ),
@@ -66,7 +69,7 @@ KINDS = {
         "no show; no shows; noshow; noshows; неявки; неявка; meg nem jelentek; "
         "meg nem jelenések",
         ("date",),
-        ("time", *CLIENT, *CARD, "walk_in", "stylist", *WHAT, "note"),
+        ("booking", "time", *CLIENT, *CARD, "walk_in", "stylist", *WHAT, "note"),
         (),
         ("date", "time", "client_key", "code", "item", "stylist"),
     ),
@@ -77,9 +80,9 @@ KINDS = {
         "termine; buchungen; citas; reservas; agendamentos; marcações; wizyty; "
         "rezerwacje; varaukset; ajanvaraukset",
         ("date",),
-        ("time", "end", "duration", *CLIENT, *CARD, "walk_in", "stylist", *WHAT)
-        + ("category", "amount", "price", "status", "note"),
-        ("time", "end", "duration", "status"),
+        ("booking", "time", "end", "duration", *CLIENT, *CARD, "walk_in", "stylist")
+        + (*WHAT, "category", *MONEY, "status", "note"),
+        ("booking", "time", "end", "duration", "status"),
         ("date", "time", "client_key", "code", "item", "stylist"),
     ),
     "clients": Kind(
@@ -88,7 +91,7 @@ KINDS = {
         "клиентская база; ügyfelek; ügyfél; vendégek; vendég; клієнти; kunden; "
         "clientes; klienci; asiakkaat",
         (CLIENT,),
-        (*CARD, "birthdate", "note", "consent"),
+        (*CARD, "birthdate", "source", "note", "consent"),
         ("birthdate", "consent", "first_name", "second_phone"),
         ("client_key", "phone", "email", "birthdate", "note"),
     ),
@@ -126,6 +129,17 @@ FIELDS = {
         "bon; bonnummer; recibo; factura; número de recibo; número de factura; "
         "fatura; comanda; número do recibo; paragon; numer paragonu; nr paragonu; "
         "faktura; rachunek; kuitti; kuittinumero; lasku; laskunumero",
+    ),
+    "booking": Field(
+        "Booking number",
+        "ref",
+        "booking id; booking no; booking number; booking reference; appointment id; "
+        "appointment no; appointment number; reservation id; reservation number; "
+        "id записи; номер записи; номер брони; id брони; номер запису; id запису; "
+        "foglalás azonosító; foglalási azonosító; foglalási szám; foglalásszám; "
+        "buchungsnummer; terminnummer; id de la cita; número de cita; "
+        "número de reserva; id do agendamento; número da reserva; id wizyty; "
+        "numer wizyty; numer rezerwacji; varausnumero; varaustunnus",
     ),
     "date": Field(
         "Date",
@@ -234,6 +248,14 @@ FIELDS = {
         "correio eletrónico; adres e mail; adres email; poczta; sähköposti; "
         "sähköpostiosoite",
     ),
+    "source": Field(
+        "Came through",
+        "text",
+        "source; referral source; came through; how did you hear about us; источник; "
+        "откуда узнали; джерело; звідки дізналися; honnan hallott rólunk; forrás; "
+        "quelle; herkunft; fuente; origen; cómo nos conoció; origem; "
+        "como nos conheceu; źródło; skąd o nas wiesz; lähde",
+    ),
     "birthdate": Field(
         "Date of birth",
         "date",
@@ -326,12 +348,53 @@ FIELDS = {
     "amount": Field(
         "Amount",
         "amount",
-        "amount; total; sum; paid; net; line total; amount paid; total price; "
-        "revenue; сумма; итого; оплачено; стоимость; всего; сумма оплаты; összeg; "
-        "végösszeg; fizetett; fizetve; bruttó; összesen; сума; всього; разом; "
-        "вартість; оплачено клиентом; betrag; summe; gesamt; gesamtbetrag; umsatz; "
-        "importe; pagado; monto; valor; valor pago; montante; kwota; suma; razem; "
-        "wartość; zapłacono; summa; yhteensä; maksettu",
+        "amount; total; sum; line total; total price; revenue; сумма; итого; "
+        "стоимость; всего; összeg; végösszeg; bruttó; összesen; сума; всього; разом; "
+        "вартість; betrag; summe; gesamt; gesamtbetrag; umsatz; importe; monto; valor; "
+        "montante; kwota; suma; razem; wartość; summa; yhteensä",
+    ),
+    "paid": Field(
+        "Paid",
+        "amount",
+        "paid; amount paid; total paid; оплачено; сумма оплаты; оплачено клиентом; "
+        "сплачено; fizetett; fizetve; bezahlt; gezahlt; pagado; importe pagado; "
+        "valor pago; zapłacono; maksettu",
+    ),
+    "net": Field(
+        "Amount without tax",
+        "amount",
+        "net; net amount; net sales; net total; amount without tax; нетто; без ндс; "
+        "сумма без ндс; без пдв; nettó; nettó összeg; netto; nettobetrag; neto; "
+        "importe neto; valor líquido; kwota netto; veroton; veroton summa",
+    ),
+    "tax": Field(
+        "Tax",
+        "amount",
+        "tax; taxes; vat; sales tax; tax amount; gst; ндс; сумма ндс; налог; пдв; "
+        "податок; áfa; áfa összege; mwst; ust; steuer; iva; impuesto; impuestos; "
+        "imposto; impostos; podatek; kwota vat; alv; vero",
+    ),
+    "tip": Field(
+        "Tip",
+        "amount",
+        "tip; tips; gratuity; tip amount; чаевые; чайові; borravaló; trinkgeld; "
+        "propina; propinas; gorjeta; gorjetas; napiwek; napiwki; tippi; juomaraha",
+    ),
+    "payment": Field(
+        "Paid with",
+        "text",
+        "payment; payment method; payment type; paid with; paid by; tender; "
+        "способ оплаты; вид оплаты; тип оплаты; форма оплаты; спосіб оплати; "
+        "fizetési mód; fizetés módja; zahlungsart; zahlungsmittel; forma de pago; "
+        "método de pago; forma de pagamento; método de pagamento; forma płatności; "
+        "metoda płatności; maksutapa",
+    ),
+    "discount": Field(
+        "Discount",
+        "share",
+        "discount; discounts; discount amount; скидка; скидки; сумма скидки; знижка; "
+        "kedvezmény; rabatt; nachlass; descuento; descuentos; desconto; descontos; "
+        "rabat; zniżka; alennus",
     ),
     "price": Field(
         "Unit price",
@@ -424,6 +487,7 @@ WALK_IN_NAMES = {
 
 # Headers that mean something else in a file of this kind.
 _SOLD = {"name": "item", "имя": "item", "név": "item", "id": "code", "№": "code"}
+_BOOKED = dict.fromkeys(("id", "no", "number", "№", "номер", "szám"), "booking")
 KIND_HEADERS = {
     "services": {**_SOLD, "time": "duration", "amount": "price", "cost": None},
     "products": {**_SOLD, "amount": "price", "cost": None},
@@ -432,7 +496,9 @@ KIND_HEADERS = {
     )
     | {"mobile": "phone", "date": None},
     "receipts": dict.fromkeys(("id", "no", "number", "№", "номер", "szám"), "receipt"),
-    "bookings": {"type": "item", "тип": "item", "típus": "item"},
+    "bookings": {"type": "item", "тип": "item", "típus": "item", **_BOOKED},
+    "cancellations": _BOOKED,
+    "no_shows": _BOOKED,
 }
 # Words around the one that matters: "Client phone", "Дата визита", "Price (USD)".
 FILLERS = set(
@@ -568,7 +634,7 @@ def _score(kind, name, found):
     if kind in MISSED_KINDS and score == len(used):
         # Nothing says that these people did not come.
         score -= 4
-    return score - 6 * bool(missing_fields(kind, found))
+    return score - 6 * len(missing_fields(kind, found))
 
 
 def status_kind(status):

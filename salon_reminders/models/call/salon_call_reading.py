@@ -63,7 +63,8 @@ class SalonCall(models.Model):
     def _compute_explanation(self):
         consents = self._get_consents()
         found = self.env["salon.consent"].concat(*filter(None, consents.values()))
-        found.user_id._salon_read_names()
+        # And of who reads: the script greets with it.
+        (found.user_id | self.env.user)._salon_read_names()
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
         for call in self:
             lines = [call._text_reminder(reminder) for reminder in call.reminder_ids]
@@ -379,8 +380,11 @@ class SalonCall(models.Model):
         """
         wished, nobody = {}, self.env["resource.resource"]
         for company, calls in self.grouped("company_id").items():
-            left = calls._get_left_by_stylist(company)
-            seconds = left._get_second_stylists(company)
+            stylists = self.env["salon.slot.finder"]._get_stylists(company)
+            ends = stylists._get_ends(company)
+            left = calls._get_left_by_stylist(company, stylists, ends)
+            staying = stylists.filtered(lambda one, ends=ends: one.id not in ends)
+            seconds = left._get_second_stylists(company, staying)
             for call in calls:
                 wished[call] = (
                     seconds.get(call.partner_id, nobody)
@@ -389,10 +393,13 @@ class SalonCall(models.Model):
                 )
         return wished
 
-    def _get_left_by_stylist(self, company):
-        """Return those of a salon's calls whose own stylist can't be offered."""
-        stylists = self.env["salon.slot.finder"]._get_stylists(company)
-        ends, today = stylists._get_ends(company), company._salon_today()
+    def _get_left_by_stylist(self, company, stylists, ends):
+        """Return those of a salon's calls whose own stylist can't be offered.
+
+        :param stylists: who works at the salon
+        :param dict ends: when those of them who leave it are gone
+        """
+        today = company._salon_today()
         return self.filtered(
             lambda call: (
                 call.stylist_id not in stylists
@@ -402,7 +409,7 @@ class SalonCall(models.Model):
             )
         )
 
-    def _get_second_stylists(self, company):
+    def _get_second_stylists(self, company, staying):
         """Return {client: who of those who stay served the client most in a year}.
 
         Nobody of them in that year: who did last.
@@ -424,7 +431,7 @@ class SalonCall(models.Model):
                 partners=partners._origin.ids,
                 company=company.id,
                 made=MADE_STATES,
-                staying=self.env["salon.slot.finder"]._get_staying(company).ids,
+                staying=staying.ids,
                 in_year=self.env["salon.visit"]._sql_in_year(
                     "v", SQL("%s::date", company._salon_today())
                 ),
@@ -484,7 +491,7 @@ class SalonCall(models.Model):
         """Return {call: which visit it waits for, and until when}, in words."""
         return {
             call: call._text_waiting(visit)
-            for call, visit in self._get_near_visits().items()
+            for call, visit in self.filtered("is_waiting")._get_near_visits().items()
         }
 
     def _text_waiting(self, visit):
@@ -596,6 +603,9 @@ class SalonCall(models.Model):
         services = self._get_last_services()
         # Products have many columns.
         services.fetch(["display_name"])
+        promotions = self._get_desk_promotions()
+        # The one that ends first is the one that the script names.
+        named = {self: one["text"] for one in promotions[:1]}
         return {
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
@@ -603,8 +613,9 @@ class SalonCall(models.Model):
             # Of all, also undone ones: what is newer was logged since.
             "attempt_id": max(self.attempt_ids.ids, default=0),
             "close_text": self._get_close_text(),
-            "script": self._get_desk_script({}),
+            # Before the script: it reads all names at once.
             "why": self.explanation or "",
+            "script": self._get_desk_script(free_times={}, promotions=named),
             "call_note": self.note or "",
             "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
@@ -613,7 +624,7 @@ class SalonCall(models.Model):
             ],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),
-            "promotions": self._get_desk_promotions(),
+            "promotions": promotions,
             "proposals": [],
             "undo_id": self._get_last_attempt().id if self.can_undo else False,
         }
@@ -621,12 +632,12 @@ class SalonCall(models.Model):
     def _get_desk_times(self):
         """Return free times to offer, and the script that offers them."""
         proposals = self._get_desk_proposals()
-        script = self._get_desk_script({self: self._text_times(proposals)})
+        free_times = {self: self._text_times(proposals)}
+        script = self._get_desk_script(free_times=free_times)
         return {"proposals": proposals, "script": script}
 
-    def _get_desk_script(self, free_times):
-        scripts = self.env["salon.call.script"]
-        return scripts._get_texts(self, free_times=free_times)[self]
+    def _get_desk_script(self, **known):
+        return self.env["salon.call.script"]._get_texts(self, **known)[self]
 
     def _get_desk_client(self):
         partner = self.partner_id

@@ -184,18 +184,19 @@ class SalonCallScript(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_texts(self, calls, own_names=False, free_times=None):
+    def _get_texts(self, calls, own_names=False, free_times=None, promotions=None):
         """Return {call: what to say}, everything filled in.
 
         :param bool own_names: who says it is the receptionist of each call, as on
             paper, and not the current user
         :param dict free_times: {call: times to offer, in words}; looked for unless
             they are given
+        :param dict promotions: {call: the offer open to the client, in words}, likewise
         """
         if not calls:
             return {}
         scripts = self._choose(calls)
-        values = self._get_values(calls, free_times)
+        values = self._get_values(calls, free_times, promotions)
         if own_names:
             for call in calls.filtered("user_id"):
                 values[call]["receptionist"] = call.user_id.name
@@ -245,11 +246,12 @@ class SalonCallScript(models.Model):
         return ["call_back", *kinds] if call.priority == "1" else kinds
 
     @api.model
-    def _get_values(self, calls, free_times=None):
+    def _get_values(self, calls, free_times=None, promotions=None):
         """Return {call: {placeholder: value}}; all values are plain text."""
         if free_times is None:
             free_times = calls._get_script_free_times()
-        promotions = calls._get_script_promotions()
+        if promotions is None:
+            promotions = calls._get_script_promotions()
         self.env.user._salon_read_names()
         return {
             call: {

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from .salon_consent import (
     CARD_CHECK,
@@ -76,13 +77,19 @@ class SalonConsentWording(models.Model):
         wordings = super().create(vals_list)
         for wording in wordings:
             wording.version = wording._get_last_version() + 1
+        self.env.registry.clear_cache()
         return wordings
 
     def write(self, vals):
         fixed = {"company_id", "purpose", "channel", "text"}
         if not fixed.isdisjoint(vals):
             self._check_unused()
+        self.env.registry.clear_cache()
         return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -126,11 +133,18 @@ class SalonConsentWording(models.Model):
     @api.model
     def _get_current_by_kind(self):
         """Return {(purpose, channel): the wording the current company uses now}."""
-        wordings = self.search_fetch(
+        current = self._get_current_ids()
+        return dict(zip(current, self.browse(current.values()), strict=True))
+
+    @api.model
+    @ormcache("self.env.company.id")
+    def _get_current_ids(self):
+        # One answer for all who ask; whoever may not read wordings reads none of them.
+        wordings_sudo = self.sudo().search_fetch(
             [("company_id", "in", (self.env.company.id, False))],
-            ["purpose", "channel", "text"],
+            ["purpose", "channel"],
             # Companies come before "no company" in ascending order.
             order="company_id, version desc",
         )
         # Of each kind the first is put in last.
-        return {(one.purpose, one.channel): one for one in reversed(wordings)}
+        return {(one.purpose, one.channel): one.id for one in reversed(wordings_sudo)}

@@ -125,19 +125,21 @@ class Closer:
         return counts
 
     def describe_rows(self, salon_import):
-        """Return the days of the visits, and how many say nothing of what was done."""
+        """Return days and tips of the visits, and how many name no service."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT MIN(date), MAX(date), COUNT(*) FILTER (
                           WHERE date IS NOT NULL
                             AND kind NOT IN ('cancellations', 'no_shows')
-                            AND vals->>'item' IS NULL AND vals->>'code' IS NULL)
+                            AND vals->>'item' IS NULL AND vals->>'code' IS NULL),
+                          COALESCE(SUM((vals->>'tip')::numeric), 0)
                      FROM salon_import_row
                     WHERE import_id = %s AND state = 'pending'""",
                 salon_import.id,
             )
         )
-        return dict(zip(("first_day", "last_day", "unnamed_count"), *rows, strict=True))
+        names = ("first_day", "last_day", "unnamed_count", "tip_amount")
+        return dict(zip(names, *rows, strict=True))
 
     def _count_missing(self, catalogue, name, rows):
         rows = [Row(0, kind, 0, "", None, "", vals) for kind, vals in rows]

@@ -11,7 +11,7 @@ carries the same plans out, so that neither has rules of its own.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -62,6 +62,7 @@ class Line:
     refunds: "Line | None" = None
     left: Decimal = Decimal(0)
     line_id: int = 0
+    parts: list = field(default_factory=list)  # rows of what else was paid for it
 
     @property
     def item(self):
@@ -88,10 +89,13 @@ class Visit:
     booking_rows: list = field(default_factory=list)
     visit_id: int = 0  # of the booking in the database that this one changes
     append_id: int = 0  # of the visit in the database that has this receipt already
+    numbers: set = field(default_factory=set)  # of its bookings in the database
+    is_cut: bool = False  # a booking of it is told anew, and stands elsewhere
 
     @property
     def rows(self):
-        return [line.row for line in self.lines] + self.booking_rows
+        rows = [row for line in self.lines for row in (line.row, *line.parts)]
+        return rows + self.booking_rows
 
     @property
     def note(self):
@@ -115,12 +119,55 @@ class Visit:
         return max(counts, key=counts.get, default="")
 
 
+def place_known(plans, rows):
+    """Return the bookings that are known, each where the rows have it.
+
+    A booking that the rows tell anew, by its number, is what they say it is: alone on
+    its day, its visit goes where they have it; with others, it leaves them.
+
+    :param plans: the visits in the database
+    :return: ({client: {day: visit}}, visits of which nothing is left)
+    """
+    numbers = {row.vals["booking"]: row for row in rows if row.vals.get("booking")}
+    known, moved, gone = defaultdict(dict), [], []
+    for plan in plans:
+        told = {
+            number: numbers[number]
+            for number in plan.numbers & numbers.keys()
+            if _is_told_anew(plan, numbers[number])
+        }
+        kept = [line for line in plan.lines if line.row.vals["booking"] not in told]
+        if told and not kept:
+            moved.append((plan, next(iter(told.values()))))
+            continue
+        plan.is_cut = len(kept) < len(plan.lines)
+        plan.lines = kept
+        known[plan.client_key][plan.day] = plan
+    for plan, row in moved:
+        if not row.client_key or row.day in known[row.client_key]:
+            gone.append(replace(plan, state="cancelled", lines=[]))
+        else:
+            start = plan.start if row.day == plan.day else None
+            known[row.client_key][row.day] = Visit(
+                *(row.client_key, row.day, "booked", "", start), visit_id=plan.visit_id
+            )
+    return known, gone
+
+
+def _is_told_anew(plan, row):
+    # A row that only says how it ended names its booking: ``_missed``.
+    return row.kind == "bookings" or row.day != plan.day
+
+
 def plan_client(rows, known_days=()):
     """Return the visits that the rows of one client become, oldest first.
 
     :param known_days: {day: ``Visit``} bookings that are in the database already
     """
     days = defaultdict(list)
+    for day, plan in dict(known_days).items():
+        if plan.is_cut:
+            days[day] = []
     for row in rows:
         days[row.day].append(row)
     visits = []
@@ -181,7 +228,7 @@ def plan_receipts(rows):
             "done",
             receipt,
             min(filter(None, map(_time, mine)), default=None),
-            [_line(row) for row in mine],
+            _lines(mine),
         )
         for receipt, mine in receipts.items()
     ]
@@ -208,7 +255,8 @@ def plan_booked(kinds, known):
     visits = _missed(kinds["cancellations"], "cancelled", bookings)
     visits += _missed(kinds["no_shows"], "no_show", bookings)
     visits = _missed(kinds["done"], "done", bookings) + visits
-    if bookings and (visits or kinds["bookings"]):
+    is_cut = known and known.is_cut
+    if bookings and (visits or kinds["bookings"] or is_cut):
         visits.insert(0, _planned(bookings, "booked"))
     if visits and known:
         visits[0].visit_id = known.visit_id
@@ -243,6 +291,9 @@ def _planned(rows, state, visit_id=0):
 
 def _names(row, booking):
     """Tell whether a cancellation or no-show means this booking."""
+    numbers = [one.vals.get("booking") for one in (row, booking)]
+    if all(numbers):
+        return numbers[0] == numbers[1]
     return (
         (not row.item or not booking.item or row.item is booking.item)
         and _agree(row.vals.get("stylist"), booking.vals.get("stylist"))
@@ -259,13 +310,54 @@ def _time(row):
     return time.fromisoformat(text) if text else None
 
 
+def _lines(rows):
+    """Return the lines of a receipt; what was paid in several ways is one line."""
+    lines, paid = [], {}
+    for row in rows:
+        line = _line(row)
+        vals = row.vals
+        key = row.item, line.quantity, vals.get("stylist"), vals.get("time")
+        whole = paid.get(key)
+        if whole and _is_part(whole, line):
+            whole.parts.append(row)
+            whole.amount += line.amount
+            continue
+        lines.append(line)
+        if vals.get("payment") and line.quantity > 0:
+            paid[key] = line
+    return lines
+
+
+def _is_part(whole, line):
+    """Tell whether a row is another part of what was paid for a line.
+
+    Paid in another way, and together not more than it costs, if that is known.
+    """
+    ways = {row.vals.get("payment") for row in (whole.row, *whole.parts)}
+    price = _price(line.row) * line.quantity
+    fits = not price or whole.amount + line.amount <= price
+    return line.row.vals.get("payment") not in {None, *ways} and fits
+
+
+def _price(row):
+    price = row.vals.get("price")
+    return row.item.price if price is None else Decimal(price)
+
+
+def _discount(vals, amount):
+    discount = vals.get("discount", "0")
+    if discount.endswith("%"):
+        return amount * Decimal(discount[:-1]) / 100
+    return min(Decimal(discount), abs(amount)).copy_sign(amount)
+
+
 def _line(row):
     """Return the line of a row: what was sold, with the sign of a refund."""
     quantity = Decimal(row.vals.get("quantity") or 1)
     amount = row.vals.get("amount")
     if amount is None:
-        price = row.vals.get("price")
-        amount = quantity * (row.item.price if price is None else Decimal(price))
+        amount = quantity * _price(row)
+        amount -= _discount(row.vals, amount)
     amount = Decimal(amount)
     if quantity < 0 < amount:
         amount = -amount

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from itertools import islice
 
 from odoo.exceptions import UserError
@@ -60,6 +59,7 @@ class Stager:
                 file.duration_unit == "hour",
                 file.item_for_all or "",
                 self.env["salon.import.status"]._get_answers(company),
+                file.tips == "within",
             ),
             self._get_dialler(company.country_id),
             company._salon_today(),
@@ -111,6 +111,7 @@ class Stager:
         self._join_clients(salon_import)
         self._count_equals(salon_import)
         self._mark_known(salon_import)
+        self._mark_told_again(salon_import)
         self._fail_siblings(salon_import)
         self._set_blocks(salon_import)
         self._find_categories(salon_import)
@@ -236,6 +237,27 @@ class Stager:
             salon_import,
         )
 
+    def _mark_told_again(self, salon_import):
+        """Leave of a booking in several files what the newest says of it."""
+        files = salon_import.file_ids.filtered(lambda file: file.kind == "bookings")
+        if len(files) < 2:
+            return
+        self._query(
+            """UPDATE salon_import_row r SET state = 'known'
+                 FROM (SELECT vals->>'booking' AS booking, MAX(file_id) AS file_id
+                         FROM salon_import_row
+                        WHERE import_id = %(id)s AND state = 'pending'
+                          AND file_id = ANY(%(files)s)
+                          AND vals->>'booking' IS NOT NULL
+                     GROUP BY 1) newest
+                WHERE r.import_id = %(id)s AND r.state = 'pending'
+                  AND r.file_id = ANY(%(files)s) AND r.file_id < newest.file_id
+                  AND r.vals->>'booking' = newest.booking
+            RETURNING 1""",
+            salon_import,
+            files=files.ids,
+        )
+
     def _fail_siblings(self, salon_import):
         """Fail the good lines of a receipt that has a bad one: all of it or nothing.
 
@@ -326,9 +348,10 @@ class Stager:
 
     def _find_categories(self, salon_import):
         """List the categories of what is sold; keep what a person corrected."""
-        known = defaultdict(lambda: self.env["salon.import.category"])
-        for category in salon_import.category_ids:
-            known[category.name] = category
+        known = {category.name: category for category in salon_import.category_ids}
+        answers = self.env["salon.import.category"]._get_answers(
+            salon_import.company_id
+        )
         found = self._query(
             """SELECT vals->>'category', COUNT(*),
                       string_agg(DISTINCT COALESCE(vals->>'item', vals->>'code'),
@@ -344,8 +367,10 @@ class Stager:
             if name in known:
                 known[name].write(vals)
             else:
-                vals.update(name=name, sold_as=guess_category(name))
-                known[name].create({**vals, "import_id": salon_import.id})
+                vals.update(
+                    name=name, sold_as=answers.get(name) or guess_category(name)
+                )
+                salon_import.category_ids.create({**vals, "import_id": salon_import.id})
 
     def _find_statuses(self, salon_import):
         counts = self._query(

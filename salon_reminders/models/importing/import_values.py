@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +24,68 @@ from ...tools.read_problem import Problem
 from ...tools.read_times import move_to_zone, read_times
 from ...tools.sold_words import normalise
 
+CACHED = 10_000
+# In Hungarian the family name comes first.
+FAMILY_FIRST = ("vezetéknév", "családnév")
+# A working day; what ends before it begins is not meant to last until tomorrow.
+_LONGEST_BOOKING = 14 * 60
+# Where one of these can't be read, nobody knows what was paid.
+PAID = ("amount", "paid", "net", "price", "discount")
+# Without a receipt number only the whole content tells two lines apart.
+NO_RECEIPT_KEY = ("time", "amount", "quantity", "stylist")
+# An @, or as many digits as a phone number has: not for notes, which stylists read.
+_CONTACT = re.compile(r"@|\d(?:[\s().\-/]*\d){6}")
+
+# {what can't be read: the sentence about it}
+TEXTS = {
+    "date": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a date. "
+        "Write it as 2018-03-15.",
+        **words,
+    ),
+    "time": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a time. "
+        "Write it as 14:30.",
+        **words,
+    ),
+    "duration": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a duration. "
+        "Write the minutes, or 1:30.",
+        **words,
+    ),
+    "number": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not a number. "
+        "Write only digits and the decimal sign of the file.",
+        **words,
+    ),
+    "phone": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s can't be dialled. "
+        "Write the number with its country, as +1 212 555 0143.",
+        **words,
+    ),
+    "phones": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
+        "holds one number.",
+        **words,
+    ),
+    "flag": lambda env, words: env._(
+        "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
+        **words,
+    ),
+    "missing": lambda env, words: env._(
+        "Row %(number)s: %(field)s is missing.", **words
+    ),
+    "total": lambda env, words: env._(
+        "Row %(number)s: %(value)s looks like the total of the list, not a client.",
+        **words,
+    ),
+    "future": lambda env, words: env._(
+        "Row %(number)s: it is dated %(date)s, which is still to come. Import it "
+        "as a booking or correct the date.",
+        **words,
+    ),
+}
+
 
 def describe_problem(env, number, problem):
     """Return the sentence about a row or cell that can't be read, in plain words."""
@@ -30,103 +93,7 @@ def describe_problem(env, number, problem):
     if problem.code == "missing":
         labels = env["salon.import.column"]._fields["target"]
         words["field"] = dict(labels._description_selection(env))[words["field"]]
-    return {
-        "date": _text_date,
-        "time": _text_time,
-        "duration": _text_duration,
-        "number": _text_number,
-        "phone": _text_phone,
-        "phones": _text_phones,
-        "flag": _text_flag,
-        "missing": _text_missing,
-        "future": _text_future,
-        "total": _text_total,
-    }[problem.code](env, words)
-
-
-def _text_date(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a date. "
-        "Write it as 2018-03-15.",
-        **words,
-    )
-
-
-def _text_time(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a time. "
-        "Write it as 14:30.",
-        **words,
-    )
-
-
-def _text_duration(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a duration. "
-        "Write the minutes, or 1:30.",
-        **words,
-    )
-
-
-def _text_number(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not a number. "
-        "Write only digits and the decimal sign of the file.",
-        **words,
-    )
-
-
-def _text_phone(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s can't be dialled. "
-        "Write the number with its country, as +1 212 555 0143.",
-        **words,
-    )
-
-
-def _text_phones(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
-        "holds one number.",
-        **words,
-    )
-
-
-def _text_flag(env, words):
-    return env._(
-        "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
-        **words,
-    )
-
-
-def _text_missing(env, words):
-    return env._("Row %(number)s: %(field)s is missing.", **words)
-
-
-def _text_total(env, words):
-    return env._(
-        "Row %(number)s: %(value)s looks like the total of the list, not a client.",
-        **words,
-    )
-
-
-def _text_future(env, words):
-    return env._(
-        "Row %(number)s: it is dated %(date)s, which is still to come. Import it "
-        "as a booking or correct the date.",
-        **words,
-    )
-
-
-CACHED = 10_000
-# In Hungarian the family name comes first.
-FAMILY_FIRST = ("vezetéknév", "családnév")
-# A working day; what ends before it begins is not meant to last until tomorrow.
-_LONGEST_BOOKING = 14 * 60
-# Without a receipt number only the whole content tells two lines apart.
-NO_RECEIPT_KEY = ("time", "amount", "quantity", "stylist")
-# An @, or as many digits as a phone number has: not for notes, which stylists read.
-_CONTACT = re.compile(r"@|\d(?:[\s().\-/]*\d){6}")
+    return TEXTS[problem.code](env, words)
 
 
 class Writing(NamedTuple):
@@ -137,6 +104,7 @@ class Writing(NamedTuple):
     in_hours: bool = False  # durations without a unit
     item: str = ""  # the service of all rows, where no column says it
     statuses: dict = {}  # what a person said that a status means
+    has_tips: bool = False  # the amounts hold the tips as well
 
 
 class RowReader:
@@ -159,6 +127,7 @@ class RowReader:
             "ref": self._read_ref,
             "number": self._read_number,
             "amount": self._read_number,
+            "share": self._read_share,
             "date": self._read_date,
             "time": self._read_time,
             "duration": self._read_duration,
@@ -170,6 +139,7 @@ class RowReader:
         ]
         self.writing = writing
         headers = {name: normalise(header) for _index, name, header in columns}
+        self.shares = {name for _index, name, header in columns if "%" in header}
         self.name_order = ("first_name", "last_name")
         if headers.get("last_name") in FAMILY_FIRST:
             self.name_order = ("last_name", "first_name")
@@ -202,9 +172,8 @@ class RowReader:
 
     def _leave_out(self, vals, name, error):
         """Keep what can't be read as text, but for numbers to reach somebody by."""
-        if name == "amount":
-            # Nobody knows what was paid; the price list must not guess it.
-            vals["amount"] = "0"
+        if name in PAID:
+            vals["is_unknown"] = True
         text = error.words["value"]
         if FIELDS[name].type != "phone" and not (
             _CONTACT.search(text) and FIELDS[name].type != "date"
@@ -220,6 +189,12 @@ class RowReader:
 
     def _read_number(self, vals, name, text):
         vals[name] = str(read_number(text, self.writing.decimal))
+
+    def _read_share(self, vals, name, text):
+        """Read an amount, or so many per cent of one."""
+        number = abs(read_number(text.replace("%", ""), self.writing.decimal))
+        is_share = "%" in text or name in self.shares
+        vals[name] = f"{number}%" if is_share else str(number)
 
     def _read_date(self, vals, name, text):
         # Nobody is born in the future: 45 in a birthday is 1945.
@@ -275,6 +250,7 @@ class RowReader:
         self._finish_name(vals)
         self._finish_minutes(vals)
         self._finish_times(vals)
+        self._finish_money(kind, vals)
         if self.kind == "receipts" and vals.get("category"):
             # A till without names for its goods: at least what kind they are.
             vals.setdefault("item", vals.get("code") or vals["category"])
@@ -323,6 +299,23 @@ class RowReader:
             day = date.fromisoformat(vals["date"])
             day, start = move_to_zone(day, start, offset, self.zone)
             vals.update(date=day.isoformat(), time=start.isoformat())
+
+    def _finish_money(self, kind, vals):
+        """Leave one amount: what the client paid the salon for it."""
+        paid, net, tax = (vals.pop(name, None) for name in ("paid", "net", "tax"))
+        is_made = kind not in MISSED_KINDS and (
+            vals.get("date", "") <= self.today.isoformat()
+        )
+        if paid is not None and is_made:
+            vals["amount"] = paid
+        elif net is not None:
+            vals.setdefault("amount", str(Decimal(net) + Decimal(tax or 0)))
+        if vals.pop("is_unknown", False):
+            # The price list must not guess it.
+            vals.setdefault("amount", "0")
+        if self.writing.has_tips and "amount" in vals:
+            # A tip is the stylist's, not a sale of the salon.
+            vals["amount"] = str(Decimal(vals["amount"]) - Decimal(vals.get("tip", 0)))
 
     def _client_key(self, vals):
         """Return what a client is known by; empty for a walk-in."""

@@ -70,8 +70,13 @@ class VisitWriter:
     def _change_visit(self, model, visit, vals, lines):
         """Change the visit in the database that a planned one belongs to."""
         record = model.browse(visit.append_id or visit.visit_id)
+        if not visit.rows:
+            # What was booked here stands elsewhere now.
+            record.state = vals["state"]
+            return record
         commands = [Command.create(line) for line in lines]
-        if vals["state"] == "booked" and record.state in OPEN_STATES:
+        is_there = vals["start"] == record.start and record.state in OPEN_STATES
+        if vals["state"] == "booked" and is_there:
             # What the client confirmed meanwhile stays.
             vals = {**vals, "state": record.state}
         if record.note:

@@ -10,8 +10,9 @@ from odoo.tools import SQL, groupby
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ...tools.same_names import is_same_name
+from ...tools.sold_words import normalise
 from ..visit.salon_visit import OPEN_STATES
-from .import_plan import NO_TRACKING, Line, Row, Visit, plan_client
+from .import_plan import NO_TRACKING, Line, Row, Visit, place_known, plan_client
 from .import_visit_writer import VisitWriter
 
 _logger = logging.getLogger(__name__)
@@ -157,8 +158,7 @@ class Writer:
     def _plan(self, salon_import, catalogue, rows, partners):
         """Return the visits that these rows become."""
         dated = [row for row in rows if row.day]
-        known = self._get_booked(salon_import, catalogue, dated, partners)
-        visits = []
+        known, visits = self._get_booked(salon_import, catalogue, dated, partners)
         by_client = groupby(dated, lambda row: row.client_key)
         for key, mine in sorted(by_client):
             visits += plan_client(mine, known.get(key, {}))
@@ -171,11 +171,24 @@ class Writer:
         return visits
 
     def _get_booked(self, salon_import, catalogue, rows, partners):
-        """Return {client: {day: visit}} of the open bookings in the database."""
+        """Return what is open in the database, and what is left of moved bookings.
+
+        :return: ({client: {day: visit}}, visits whose bookings are told anew elsewhere)
+        """
         keys = {partner_id: key for key, partner_id in partners.items()}
+        visits = self._search_booked(salon_import, rows, keys)
+        visits |= self._search_told(salon_import, rows)
+        plans, sources = [], self._get_sources(visits)
+        for visit in visits:
+            key = keys.get(visit.partner_id.id)
+            plans.append(self._get_known_visit(catalogue, visit, key, sources))
+        return place_known(plans, rows)
+
+    def _search_booked(self, salon_import, rows, keys):
+        """Return the open bookings of these clients on the days of these rows."""
         if not keys or not rows:
-            return {}
-        visits = self.env["salon.visit"].search(
+            return self.env["salon.visit"]
+        return self.env["salon.visit"].search(
             [
                 ("company_id", "=", salon_import.company_id.id),
                 ("partner_id", "in", list(keys)),
@@ -184,20 +197,52 @@ class Writer:
                 ("date", "<=", max(row.day for row in rows)),
             ]
         )
-        booked = defaultdict(dict)
-        for visit in visits:
-            key = keys[visit.partner_id.id]
-            booked[key][visit.date] = self._get_known_visit(catalogue, visit, key)
-        return booked
 
-    def _get_known_visit(self, catalogue, visit, key):
+    def _search_told(self, salon_import, rows):
+        """Return the open visits that earlier imports made of these booking numbers."""
+        numbers = list({row.vals["booking"] for row in rows if row.vals.get("booking")})
+        if not numbers:
+            return self.env["salon.visit"]
+        found = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT visit_id FROM salon_import_row
+                    WHERE company_id = %s AND state = 'done' AND kind = 'bookings'
+                      AND vals->>'booking' = ANY(%s) AND visit_id IS NOT NULL""",
+                salon_import.company_id.id,
+                numbers,
+            )
+        )
+        return self.env["salon.visit"].search(
+            [("id", "in", [row[0] for row in found]), ("state", "in", OPEN_STATES)]
+        )
+
+    def _get_sources(self, visits):
+        """Return {visit: [(line, row, booking number)]} as earlier imports had them."""
+        if not visits:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT visit_id, visit_line_id, id, vals->>'booking'
+                     FROM salon_import_row
+                    WHERE visit_id = ANY(%s) AND state = 'done'""",
+                visits.ids,
+            )
+        )
+        return dict(groupby(rows, lambda row: row[0]))
+
+    def _get_known_visit(self, catalogue, visit, key, sources):
         local = visit.company_id._salon_local(visit.start).time()
         plan = Visit(key, visit.date, "booked", start=local, visit_id=visit.id)
+        rows = sources.get(visit.id, ())
+        plan.numbers = {number for *_ids, number in rows if number}
+        told = {line_id: (row_id, number) for _visit, line_id, row_id, number in rows}
         for line in visit.line_ids:
+            row_id, number = told.get(line.id, (0, None))
             vals = {"stylist": line.stylist_id.name, "time": local.isoformat()}
             vals["amount"] = str(line.amount)
             vals["duration"] = str(line.minutes)
-            row = Row(0, "bookings", 0, key, visit.date, "", vals)
+            vals["booking"] = number
+            row = Row(row_id, "bookings", 0, key, visit.date, "", vals)
             row.item = catalogue.find_product(line.product_id)
             plan.lines.append(Line(row, Decimal(str(line.quantity)), Decimal(0)))
         return plan
@@ -246,12 +291,9 @@ class Writer:
             for row in visit.booking_rows:
                 results[row.id] = (row.id, partner_id, visit.visit_id, None)
             for line in visit.lines:
-                results[line.row.id] = (
-                    line.row.id,
-                    partner_id,
-                    visit.visit_id,
-                    line.line_id,
-                )
+                for row in (line.row, *line.parts):
+                    result = (row.id, partner_id, visit.visit_id, line.line_id)
+                    results[row.id] = result
         for row in rows:
             partner_id = partners.get(row.client_key)
             results.setdefault(row.id, (row.id, partner_id, None, None))
@@ -268,6 +310,7 @@ class ClientWriter:
 
     def __init__(self, env):
         self.env = env
+        self.sources = {}
 
     def find_partners(self, salon_import, rows):
         """Return {client key: id} of the clients that exist: by number, phone, name."""
@@ -357,7 +400,8 @@ class ClientWriter:
         facts = defaultdict(dict)
         for row in sorted(rows, key=lambda row: row.kind != "clients"):
             if row.client_key:
-                facts[row.client_key] = row.vals | facts[row.client_key]
+                facts[row.client_key] = self._get_facts(row) | facts[row.client_key]
+        self.sources = self._find_sources(facts.values())
         self._complete_partners(rows, facts, partners)
         missing = [key for key in facts if key not in partners]
         created = (
@@ -375,6 +419,23 @@ class ClientWriter:
         )
         partners |= dict(zip(missing, created.ids, strict=True))
 
+    def _get_facts(self, row):
+        """Return what a row says of the client: the note of a visit is the visit's."""
+        if row.kind == "clients":
+            return row.vals
+        return {name: value for name, value in row.vals.items() if name != "note"}
+
+    def _find_sources(self, facts):
+        """Return {how clients came to the salon, as compared: id}; make what is new."""
+        texts = filter(None, (one.get("source") for one in facts))
+        names = {normalise(text): text for text in texts}
+        model = self.env["utm.source"]
+        known = model.search([]) if names else model
+        found = {normalise(source.name): source.id for source in known}
+        new = [name for key, name in names.items() if key and key not in found]
+        made = model.create([{"name": name} for name in new])
+        return found | {normalise(source.name): source.id for source in made}
+
     def _prepare_partner_vals(self, key, facts):
         number = key[2:] if key.startswith("n:") else False
         names = (facts.get(name) for name in ("client_name", "phone"))
@@ -384,6 +445,7 @@ class ClientWriter:
             "email": facts.get("email"),
             "salon_birthdate": facts.get("birthdate"),
             "salon_note": facts.get("note"),
+            "salon_source_id": self.sources.get(normalise(facts.get("source"))),
             "salon_import_ref": number,
             "salon_shares_phone": key.startswith("f:"),
             "is_salon_client": True,

@@ -154,6 +154,11 @@ class SalonImport(models.Model):
     cancelled_count = fields.Integer("Cancelled", readonly=True)
     no_show_count = fields.Integer("No-shows", readonly=True)
     amount = fields.Monetary("Sum of the receipts", readonly=True)
+    tip_amount = fields.Monetary(
+        "Tips, not counted",
+        readonly=True,
+        help="Tips are the stylists': they are no sales of the salon.",
+    )
     failed_file = fields.Binary("Rows to correct", readonly=True, copy=False)
     failed_filename = fields.Char(compute="_compute_failed_filename")
 

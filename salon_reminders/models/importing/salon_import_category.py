@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SalonImportCategory(models.Model):
@@ -27,3 +27,15 @@ class SalonImportCategory(models.Model):
         help="Services renew cycles. Consultations and fees are charged but renew "
         "nothing. Retail products are taken home and make no visit.",
     )
+
+    @api.model
+    def _get_answers(self, company):
+        """Return {category: what it holds} as the salon imported it last."""
+        categories = self.search(
+            [
+                ("import_id.company_id", "=", company.id),
+                ("import_id.state", "=", "done"),
+            ],
+            order="id",
+        )
+        return {category.name: category.sold_as for category in categories}

@@ -1,24 +1,12 @@
-from collections import defaultdict
-from itertools import chain, islice
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import formatLang
 from odoo.tools.sql import column_exists, create_column, table_exists
 
-from ...tools import import_fields
-from ...tools.locale_words import decimal_sign
-from ...tools.read_dates import guess_order, read_date
-from ...tools.read_durations import guess_in_hours
-from ...tools.read_numbers import guess_decimal, read_number
-from ...tools.read_problem import Guess, Problem
-from . import import_reader
+from ...tools import import_fields, read_files
+from ...tools.read_problem import Guess
+from .import_guess import FileGuesser
 
 MAX_BYTES = 100 * 1024 * 1024
-SAMPLES = 3
-PREVIEW_ROWS = 8
 
 
 class SalonImportFile(models.Model):
@@ -71,20 +59,7 @@ class SalonImportFile(models.Model):
 
     # How it is written
     encoding = fields.Selection(
-        [
-            ("utf-8", "UTF-8"),
-            ("utf-8-sig", "UTF-8 with mark"),
-            ("utf-16", "UTF-16"),
-            ("windows-1251", "Windows-1251 (Cyrillic)"),
-            ("windows-1250", "Windows-1250 (Central European)"),
-            ("windows-1252", "Windows-1252 (Western)"),
-            ("windows-1253", "Windows-1253 (Greek)"),
-            ("windows-1254", "Windows-1254 (Turkish)"),
-            ("windows-1257", "Windows-1257 (Baltic)"),
-            ("koi8-r", "KOI8-R (Cyrillic)"),
-            ("cp866", "CP866 (Cyrillic, DOS)"),
-            ("cp932", "Shift-JIS (Japanese)"),
-        ],
+        read_files.ENCODINGS,
         help="Change it when letters in the preview look wrong.",
     )
     separator = fields.Selection(
@@ -106,8 +81,8 @@ class SalonImportFile(models.Model):
         required=True,
         default="ymd",
     )
-    is_date_unsure = fields.Boolean(compute="_compute_date_sample")
-    date_sample = fields.Char(compute="_compute_date_sample")
+    is_date_unsure = fields.Boolean(compute="_compute_samples")
+    date_sample = fields.Char(compute="_compute_samples")
     date_example = fields.Char("Example", compute="_compute_date_example")
     is_date_confirmed = fields.Boolean(
         "Dates are right",
@@ -125,8 +100,8 @@ class SalonImportFile(models.Model):
         required=True,
         default=".",
     )
-    is_decimal_unsure = fields.Boolean(compute="_compute_decimal_sample")
-    decimal_sample = fields.Char(compute="_compute_decimal_sample")
+    is_decimal_unsure = fields.Boolean(compute="_compute_samples")
+    decimal_sample = fields.Char(compute="_compute_samples")
     decimal_example = fields.Char("Meaning", compute="_compute_decimal_example")
     is_decimal_confirmed = fields.Boolean(
         "Numbers are right",
@@ -145,7 +120,37 @@ class SalonImportFile(models.Model):
         default="minute",
         help="Durations that say it themselves, such as 1h 30m, are read as they are.",
     )
-    has_durations = fields.Boolean(compute="_compute_has_durations")
+    has_durations = fields.Boolean(compute="_compute_samples")
+    tips = fields.Selection(
+        [("apart", "Not in the amounts"), ("within", "In the amounts")],
+        compute="_compute_tips",
+        store=True,
+        readonly=False,
+        required=True,
+        default="apart",
+        help="A tip is the stylist's: it does not count as a sale of the salon.",
+    )
+    is_tips_unsure = fields.Boolean(compute="_compute_samples")
+    tips_example = fields.Char("That means", compute="_compute_tips_example")
+    is_tips_confirmed = fields.Boolean(
+        "Tips are right",
+        compute="_compute_is_tips_confirmed",
+        store=True,
+        readonly=False,
+        help="Tick it when the tip is counted as it is meant.",
+    )
+
+    # What it is known by
+    layout = fields.Char(readonly=True, help="Its headers, and its kind at first.")
+    like_id = fields.Many2one(
+        "salon.import.file",
+        string="Read like",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The last file with the same columns that was imported.",
+    )
+    origin = fields.Char("Looks like", compute="_compute_origin")
 
     # What is in it
     header_row = fields.Integer(readonly=True)
@@ -172,7 +177,7 @@ class SalonImportFile(models.Model):
         for file in self:
             if not file.column_ids or file.kind != (file.read_kind or file.kind):
                 continue
-            found = file._guess_kind()
+            found = FileGuesser(file).guess_kind()
             file.kind = file.read_kind = found.kind
             file.is_kind_sure = found.is_sure
 
@@ -190,16 +195,19 @@ class SalonImportFile(models.Model):
         *("is_kind_unsure", "kind_effect"),
         *("is_date_unsure", "is_date_confirmed", "date_example"),
         *("is_decimal_unsure", "is_decimal_confirmed", "decimal_example"),
+        *("is_tips_unsure", "is_tips_confirmed", "tips_example"),
     )
     def _compute_question(self):
         for file in self:
-            file.question = " · ".join(file._get_open_questions())
+            examples = (
+                example for example, _reason in FileGuesser(file).get_questions()
+            )
+            file.question = " · ".join(examples)
 
     @api.depends("kind")
     def _compute_kind_effect(self):
-        effects = self._get_kind_effects()
         for file in self:
-            file.kind_effect = effects.get(file.kind)
+            file.kind_effect = FileGuesser(file).describe_kind(file.kind)
 
     @api.depends("kind", "column_ids.target")
     def _compute_unused(self):
@@ -215,7 +223,7 @@ class SalonImportFile(models.Model):
     @api.depends("kind", "column_ids.target", "encoding", "separator")
     def _compute_writing(self):
         for file in self:
-            file.writing = file._guess_writing()
+            file.writing = file.head and FileGuesser(file).guess_writing()
 
     @api.depends("writing")
     def _compute_date_order(self):
@@ -223,16 +231,21 @@ class SalonImportFile(models.Model):
             file.date_order = file._get_guess("date").value or "ymd"
 
     @api.depends("writing")
-    def _compute_date_sample(self):
+    def _compute_samples(self):
         for file in self:
-            guess = file._get_guess("date")
-            file.is_date_unsure = not guess.is_sure
-            file.date_sample = guess.sample
+            dates, decimals, tips = map(file._get_guess, ("date", "decimal", "tips"))
+            file.is_date_unsure = not dates.is_sure
+            file.date_sample = dates.sample
+            file.is_decimal_unsure = not decimals.is_sure
+            file.decimal_sample = decimals.sample
+            file.is_tips_unsure = not tips.is_sure
+            file.has_durations = bool(file._get_guess("duration").value)
 
     @api.depends("date_sample", "date_order")
     def _compute_date_example(self):
         for file in self:
-            file.date_example = file.date_sample and file._get_date_example()
+            text = file.date_sample
+            file.date_example = text and FileGuesser(file).describe_date(text)
 
     @api.depends("writing", "date_order")
     def _compute_is_date_confirmed(self):
@@ -241,19 +254,14 @@ class SalonImportFile(models.Model):
     @api.depends("writing")
     def _compute_decimal(self):
         for file in self:
-            file.decimal = file._get_guess("decimal").value or file._get_usual_sign()
-
-    @api.depends("writing")
-    def _compute_decimal_sample(self):
-        for file in self:
-            guess = file._get_guess("decimal")
-            file.is_decimal_unsure = not guess.is_sure
-            file.decimal_sample = guess.sample
+            found = file._get_guess("decimal").value
+            file.decimal = found or FileGuesser(file).get_usual_sign()
 
     @api.depends("decimal_sample", "decimal")
     def _compute_decimal_example(self):
         for file in self:
-            file.decimal_example = file.decimal_sample and file._get_decimal_example()
+            text = file.decimal_sample
+            file.decimal_example = text and FileGuesser(file).describe_number(text)
 
     @api.depends("writing", "decimal")
     def _compute_is_decimal_confirmed(self):
@@ -265,23 +273,29 @@ class SalonImportFile(models.Model):
             file.duration_unit = file._get_guess("duration").value or "minute"
 
     @api.depends("writing")
-    def _compute_has_durations(self):
+    def _compute_tips(self):
         for file in self:
-            file.has_durations = bool(file._get_guess("duration").value)
+            file.tips = file._get_guess("tips").value or "apart"
+
+    @api.depends("writing", "tips")
+    def _compute_tips_example(self):
+        for file in self:
+            sample = file._get_guess("tips").sample
+            file.tips_example = sample and FileGuesser(file).describe_tip(sample)
+
+    @api.depends("writing", "tips")
+    def _compute_is_tips_confirmed(self):
+        self.is_tips_confirmed = False
+
+    @api.depends("like_id", "column_ids.header")
+    def _compute_origin(self):
+        for file in self:
+            file.origin = FileGuesser(file).describe_origin()
 
     @api.depends("head")
     def _compute_preview(self):
         for file in self:
-            header, *rows = file.head or [[]]
-            file.preview = Markup(
-                '<table class="table table-sm table-bordered small text-break">'
-                "<thead><tr>%s</tr></thead><tbody>%s</tbody></table>"
-            ) % (
-                file._get_cells("th", header),
-                Markup().join(
-                    Markup("<tr>%s</tr>") % file._get_cells("td", row) for row in rows
-                ),
-            )
+            file.preview = FileGuesser(file).draw_preview()
 
     @api.depends("kind", "column_ids.target", "item_for_all")
     def _compute_missing(self):
@@ -333,11 +347,11 @@ class SalonImportFile(models.Model):
                     file=attachment.name,
                 )
             )
-        if import_reader.is_workbook(data):
+        if read_files.is_workbook(data):
             sheets = self._get_sheets(attachment, data)
         else:
-            encoding = import_reader.guess_encoding(data)
-            separator = import_reader.guess_separator(data, encoding)
+            encoding = read_files.guess_encoding(data)
+            separator = read_files.guess_separator(data, encoding)
             vals = {"encoding": encoding, "separator": separator}
         files = self.create(
             [
@@ -359,7 +373,7 @@ class SalonImportFile(models.Model):
 
     def _get_sheets(self, attachment, data):
         try:
-            return import_reader.sheet_names(data)
+            return read_files.sheet_names(data)
         except Exception as error:
             raise UserError(
                 self.env._(
@@ -371,7 +385,7 @@ class SalonImportFile(models.Model):
     def _iter_rows(self, decimal=None):
         """Yield all rows of the file, those above the headers too."""
         self.ensure_one()
-        return import_reader.read_rows(
+        return read_files.read_rows(
             self.attachment_id.raw or b"",
             self.encoding,
             self.separator,
@@ -382,144 +396,20 @@ class SalonImportFile(models.Model):
     def _guess_row_count(self):
         """Return about how many rows are still to be read."""
         data = self.attachment_id.raw or b""
-        rows = import_reader.guess_row_count(data, self.sheet) - self.staged_count
+        rows = read_files.guess_row_count(data, self.sheet) - self.staged_count
         return max(rows, 0)
 
     def _read_head(self):
-        """Guess from the first rows what the file holds and how it is written."""
-        rows = list(islice(self._iter_rows(), import_reader.SAMPLE))
-        if not any(map(any, rows)):
-            raise UserError(self.env._("%(file)s is empty.", file=self.name))
-        header = import_reader.find_header(rows)
-        body = [row for row in rows[header + 1 :] if any(row)]
-        columns = [
-            (title, [row[index] for row in body if index < len(row) and row[index]])
-            for index, title in enumerate(rows[header])
-        ]
-        kind, is_sure = import_fields.guess_kind(self.name, columns)
-        targets = import_fields.map_columns(columns, kind)
-        known = set(import_fields.kind_fields(kind))
-        targets = [target if target in known else None for target in targets]
-        self.write(
-            {
-                "kind": kind,
-                "read_kind": kind,
-                "is_kind_sure": is_sure,
-                "sequence": list(import_fields.KINDS).index(kind),
-                "header_row": header,
-                "head": [rows[header], *body[:PREVIEW_ROWS]],
-                "column_ids": [fields.Command.clear()]
-                + [
-                    fields.Command.create(
-                        {
-                            "sequence": index,
-                            "header": title,
-                            "samples": ", ".join(
-                                list(dict.fromkeys(samples))[:SAMPLES]
-                            ),
-                            "target": target,
-                            "guess": target,
-                        }
-                    )
-                    for index, ((title, samples), target) in enumerate(
-                        zip(columns, targets, strict=True)
-                    )
-                ],
-            }
-        )
-
-    def _guess_kind(self):
-        """Return the kind that the columns speak for, as a person has named them."""
-        columns = self._get_examples()
-        targets = {
-            kind: [
-                column.target if column._is_chosen() else found
-                for column, found in zip(
-                    self.column_ids,
-                    import_fields.map_columns(columns, kind),
-                    strict=True,
-                )
-            ]
-            for kind in import_fields.KINDS
-        }
-        return import_fields.rank_kinds(self.name, targets)
-
-    def _get_examples(self):
-        return [
-            (column.header or "", (column.samples or "").split(", "))
-            for column in self.column_ids
-        ]
+        """Look into the first rows: what the file holds and how it is written."""
+        self.write(FileGuesser(self).read_head())
+        FileGuesser(self).take_answers()
 
     def _map_again(self):
-        """Say what the columns hold in a file of this kind; leave what was chosen."""
         for file in self.filtered("column_ids"):
-            names = file._get_field_names()
-            found = import_fields.map_columns(file._get_examples(), file.kind)
-            for column, target in zip(file.column_ids, found, strict=True):
-                if not column._is_chosen():
-                    target = target if target in names else False
-                    column.target = column.guess = target
-
-    def _guess_writing(self):
-        """Return what the used columns say about how dates and numbers are written."""
-        if not self.head:
-            return False
-        columns = defaultdict(list)
-        for index, target, header in self._get_mapping():
-            columns[import_fields.FIELDS[target].type].append((index, header))
-        head = list(islice(self._iter_body(), import_reader.SAMPLE))
-        dates = guess_order(self._iter_texts(columns["date"], head))
-        return {
-            "date": dates,
-            "decimal": self._guess_decimal(columns, head),
-            "duration": self._guess_duration_unit(columns["duration"], head),
-        }
-
-    def _guess_decimal(self, columns, head):
-        places = self.company_id.currency_id.decimal_places
-        usual = self._get_usual_sign()
-        money = guess_decimal(self._iter_texts(columns["amount"], head), usual, places)
-        if money.value:
-            return money
-        return guess_decimal(self._iter_texts(columns["number"], head), usual, None)
-
-    def _guess_duration_unit(self, columns, head):
-        for index, header in columns:
-            texts = list(self._iter_texts([(index, header)], head, whole=False))
-            return Guess("hour" if guess_in_hours(header, texts) else "minute")
-        return Guess(None)
-
-    def _iter_body(self):
-        """Yield the rows below the headers as a guess needs them.
-
-        Numbers of a spreadsheet have no sign of their own: they must not vote.
-        """
-        rows = self._iter_rows(decimal="")
-        return islice(rows, self.header_row + 1, None)
-
-    def _iter_texts(self, columns, head, whole=True):
-        """Yield what columns hold in the first rows, then in the rest of the file."""
-        indexes = [index for index, _header in columns]
-        rows = head if indexes else ()
-        if indexes and whole and len(head) == import_reader.SAMPLE:
-            rows = chain(head, self._iter_rest(len(head)))
-        for row in rows:
-            for index in indexes:
-                if index < len(row) and row[index]:
-                    yield row[index]
-
-    def _iter_rest(self, start):
-        # A generator of its own: the file is opened when the first rows did not do.
-        yield from islice(self._iter_body(), start, None)
+            FileGuesser(file).map_again()
 
     def _get_guess(self, what):
         return Guess(*(self.writing or {}).get(what, [None]))
-
-    def _get_usual_sign(self):
-        """Return the decimal sign to expect: a list with semicolons keeps the comma."""
-        if self.separator == ";":
-            return ","
-        return decimal_sign(self.company_id.country_id.code) or "."
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -529,28 +419,6 @@ class SalonImportFile(models.Model):
         """Return the fields that a file of this kind may have."""
         return import_fields.kind_fields(self.kind) if self.kind else []
 
-    @api.model
-    def _get_kind_effects(self):
-        """Return {kind: sentence that says what its rows become}."""
-        return {
-            "receipts": self.env._("Each row becomes a line of a visit that was made."),
-            "bookings": self.env._(
-                "Each row becomes a visit, as its status says; without a status those "
-                "of days to come stay booked."
-            ),
-            "cancellations": self.env._("Each row becomes a cancelled visit."),
-            "no_shows": self.env._("Each row becomes a visit that the client missed."),
-            "clients": self.env._(
-                "Each row becomes a client; there will be no visits."
-            ),
-            "products": self.env._(
-                "Each row becomes a product; there will be no visits."
-            ),
-            "services": self.env._(
-                "Each row becomes a service; there will be no visits."
-            ),
-        }
-
     def _get_mapping(self):
         """Return (index, field, header) of the columns that are used."""
         allowed = self._get_field_names()
@@ -559,34 +427,6 @@ class SalonImportFile(models.Model):
             for column in self.column_ids
             if column.target in allowed
         ]
-
-    def _get_date_example(self):
-        try:
-            day, _rest = read_date(self.date_sample, self.date_order)
-        except Problem:
-            return self.env._("%(text)s is not a date", text=self.date_sample)
-        return self.env._(
-            "%(text)s is %(day)s",
-            text=self.date_sample,
-            day=day.strftime("%d %B %Y"),
-        )
-
-    def _get_decimal_example(self):
-        text = self.decimal_sample
-        try:
-            number = float(read_number(text, self.decimal))
-        except Problem:
-            return self.env._("%(text)s is not a number", text=text)
-        return self.env._(
-            "%(text)s is %(number)s",
-            text=text,
-            number=formatLang(self.env, number, grouping=True),
-        )
-
-    @api.model
-    def _get_cells(self, tag, texts):
-        cell = Markup("<th>%s</th>") if tag == "th" else Markup("<td>%s</td>")
-        return Markup().join(cell % text for text in texts)
 
     def _check_ready(self):
         """Check that a file can be imported as it is set up.
@@ -602,58 +442,21 @@ class SalonImportFile(models.Model):
                         missing=file.missing,
                     )
                 )
-            if file.is_kind_unsure:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: what does it contain? Choose it and confirm it. "
-                        "%(effect)s",
-                        file=file.name,
-                        effect=file.kind_effect,
-                    )
-                )
-            if file.is_date_unsure and not file.is_date_confirmed:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: is %(example)s? Choose how its dates are written "
-                        "and confirm it.",
-                        file=file.name,
-                        example=file.date_example,
-                    )
-                )
-            if file.is_decimal_unsure and not file.is_decimal_confirmed:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: is %(example)s? Choose the decimal sign of its "
-                        "numbers and confirm it.",
-                        file=file.name,
-                        example=file.decimal_example,
-                    )
-                )
-            targets = [target for _index, target, _header in file._get_mapping()]
-            double = {target for target in targets if targets.count(target) > 1}
-            if double:
-                raise UserError(
-                    self.env._(
-                        "%(file)s: two columns hold the same: %(columns)s. Empty one.",
-                        file=file.name,
-                        columns=", ".join(
-                            file.column_ids.filtered(
-                                lambda c, double=double: c.target in double
-                            ).mapped("header")
-                        ),
-                    )
-                )
+            for _example, reason in FileGuesser(file).get_questions():
+                raise UserError(reason)
+            file._check_columns()
 
-    def _get_open_questions(self):
-        """Return what is to be confirmed, as it would be read."""
-        questions = []
-        if self.is_kind_unsure:
-            questions.append(self.kind_effect)
-        if self.is_date_unsure and not self.is_date_confirmed:
-            questions.append(self.date_example)
-        if self.is_decimal_unsure and not self.is_decimal_confirmed:
-            questions.append(self.decimal_example)
-        return questions
+    def _check_columns(self):
+        targets = [target for _index, target, _header in self._get_mapping()]
+        double = self.column_ids.filtered(lambda c: targets.count(c.target) > 1)
+        if double:
+            raise UserError(
+                self.env._(
+                    "%(file)s: two columns hold the same: %(columns)s. Empty one.",
+                    file=self.name,
+                    columns=", ".join(double.mapped("header")),
+                )
+            )
 
     def action_confirm(self):
         """Say that what is asked of the file is read as it is meant."""
@@ -662,6 +465,7 @@ class SalonImportFile(models.Model):
                 "is_kind_confirmed": True,
                 "is_date_confirmed": True,
                 "is_decimal_confirmed": True,
+                "is_tips_confirmed": True,
             }
         )
 

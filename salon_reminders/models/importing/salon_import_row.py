@@ -63,6 +63,11 @@ class SalonImportRow(models.Model):
     )
     _block_idx = models.Index("(import_id, state, block)")
     _doubt_idx = models.Index("(import_id) WHERE doubt IS NOT NULL")
+    # Serves bookings that a longer export tells anew.
+    _booking_idx = models.Index(
+        "(company_id, (vals->>'booking'))"
+        " WHERE state = 'done' AND kind = 'bookings' AND vals->>'booking' IS NOT NULL"
+    )
     _receipt_idx = models.Index("(import_id, receipt) WHERE receipt IS NOT NULL")
 
     @api.model

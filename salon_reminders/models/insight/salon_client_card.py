@@ -101,9 +101,8 @@ class SalonClientCard(models.AbstractModel):
         return self.env.execute_query_dict(
             SQL(
                 """SELECT v.date, v.is_purchase, v.amount_total AS amount,
-                          r.name AS stylist
+                          v.stylist_id
                      FROM salon_visit v
-                LEFT JOIN resource_resource r ON r.id = v.stylist_id
                     WHERE v.partner_id = %s AND v.company_id = %s AND v.state IN %s
                  ORDER BY v.start, v.id""",
                 partner.id,
@@ -161,9 +160,8 @@ class SalonClientCard(models.AbstractModel):
         """Return with whom, on which weekday and at what time she usually comes."""
         habits = self.env["salon.client.standing"]._get_habits(partner)
         weekday, hour, _stylist = habits.get(partner.id, (None, None, None))
-        stylists = [v["stylist"] for v in visits if v["stylist"]]
         return [
-            (self.env._("Usually to"), self._get_name_text(stylists)),
+            (self.env._("Usually to"), self._get_stylist_text(visits)),
             (
                 self.env._("Usually on"),
                 weekday
@@ -184,11 +182,21 @@ class SalonClientCard(models.AbstractModel):
         return f"{whole}:{minutes:02}"
 
     @api.model
-    def _get_name_text(self, names):
-        if not names:
+    def _get_stylist_text(self, visits):
+        """Return who did most of these visits, and whether they can be offered."""
+        served = [visit["stylist_id"] for visit in visits if visit["stylist_id"]]
+        if not served:
             return False
-        name, count = Counter(names).most_common(1)[0]
-        return f"{name} ({count}/{len(names)})"
+        stylist_id, count = Counter(served).most_common(1)[0]
+        company = self.env.company
+        # Of a colleague nothing but the name, and whether they are here still.
+        stylist_sudo = self.env["resource.resource"].sudo().browse(stylist_id)
+        stylist_sudo.fetch(["name", "active"])
+        values = {"name": stylist_sudo.name, "count": count, "visits": len(served)}
+        gone = stylist_sudo._is_gone(company._salon_today(), company)
+        if gone or not stylist_sudo.active:
+            return self.env._("%(name)s (%(count)s/%(visits)s), has left", **values)
+        return self.env._("%(name)s (%(count)s/%(visits)s)", **values)
 
     def _get_segment(self, partner):
         standing = self.env["salon.client.standing"].search_fetch(

@@ -187,9 +187,10 @@ class SalonCall(models.Model):
                 wished[call] = lines[call].successor_id & staying or wished[call]
         return wished
 
-    def _get_left_by_stylist(self, company):
+    def _get_left_by_stylist(self, company, stylists, ends):
         """A call that tells of a stylist who leaves offers somebody else."""
-        return super()._get_left_by_stylist(company) | self.filtered("departure_id")
+        left = super()._get_left_by_stylist(company, stylists, ends)
+        return left | self.filtered("departure_id")
 
     def _get_last_services(self):
         """Return what she last had, when nothing is due that says it."""

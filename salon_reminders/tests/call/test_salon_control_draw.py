@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 
@@ -30,8 +31,15 @@ class TestSalonControlDraw(CourseCase):
             clients |= client
         return clients
 
+    def _toss_by(self, rule):
+        return patch.object(
+            type(self.draws), "_toss", lambda _draws, client, _day: rule(client)
+        )
+
     def _get_groups(self):
-        self._plan_calls()
+        """Plan; return who is left uncalled and who is called, some of each."""
+        with self._toss_by(lambda client: client % 2 == 0):
+            self._plan_calls()
         drawn = self.draws.search([])
         control = drawn.filtered("is_control")
         return control.partner_id, (drawn - control).partner_id
@@ -52,8 +60,10 @@ class TestSalonControlDraw(CourseCase):
         with freeze_time("2026-03-23 20:00:00"):
             self.assertEqual(self._plan_calls().partner_id, called)
             self.assertEqual(len(self.draws.search([])), 12)
-        self.company.salon_control_share = 1
-        with freeze_time("2026-03-24 09:00:00"):
+        with (
+            freeze_time("2026-03-24 09:00:00"),
+            self._toss_by(lambda client: False),
+        ):
             self.assertEqual(self._plan_calls().partner_id, called | control)
 
     def test_one_runs_places_are_the_days(self):

@@ -1,3 +1,4 @@
+from . import test_import_plan
 from . import test_import_values
 from . import test_salon_import
 from . import test_salon_import_bookings

@@ -6,11 +6,12 @@ import pytz
 
 from odoo.tests import BaseCase, tagged
 
-from ...models.importing.import_reader import guess_encoding, guess_separator
+from ...models.importing.import_guess import vote_tips
 from ...models.importing.import_values import RowReader, Writing
 from ...tools.locale_words import decimal_sign
 from ...tools.read_dates import guess_order, read_date
 from ...tools.read_durations import guess_in_hours, read_duration
+from ...tools.read_files import guess_encoding, guess_separator
 from ...tools.read_numbers import guess_decimal, read_flag, read_number, read_ref
 from ...tools.read_phones import read_phones
 from ...tools.read_problem import Problem
@@ -446,6 +447,63 @@ class TestImportRows(BaseCase):
             pytz.timezone("America/New_York"),
         )
         return reader.parse(list(cells.values()))
+
+    def test_one_amount_of_a_row(self):
+        for kind, cells, amount in (
+            # What was paid counts; a deposit on what is to come does not.
+            ("receipts", {"amount": "100", "paid": "80"}, "80"),
+            ("bookings", {"amount": "100", "paid": "80"}, "80"),
+            ("bookings", {"date": "1.12.2026", "amount": "100", "paid": "20"}, "100"),
+            ("bookings", {"status": "No-show", "amount": "100", "paid": "0"}, "100"),
+            ("receipts", {"net": "100", "tax": "27"}, "127"),
+            ("receipts", {"net": "100"}, "100"),
+            ("receipts", {"amount": "130", "net": "100", "tax": "27"}, "130"),
+            ("receipts", {"price": "3O"}, "0"),
+            ("receipts", {"price": "3O", "net": "10"}, "10"),
+            ("receipts", {"discount": "a tenth"}, "0"),
+            ("receipts", {"price": "30", "tip": "5"}, None),
+        ):
+            with self.subTest(kind=kind, cells=cells):
+                cells = {"date": "1.9.2026", "item": "Cut", **cells}
+                vals = self._parse(kind, **cells)[1]
+                self.assertEqual(vals.get("amount"), amount)
+
+    def test_discounts(self):
+        for text, header, discount in (
+            ("10%", "Discount", "10%"),
+            ("10", "Discount, %", "10%"),
+            ("-5.00", "Discount", "5.00"),
+        ):
+            with self.subTest(text=text, header=header):
+                reader = RowReader(
+                    *("receipts", [(0, "discount", header)], Writing("dmy"), str),
+                    *(date(2026, 10, 20), pytz.utc),
+                )
+                self.assertEqual(reader.parse([text])[1]["discount"], discount)
+
+    def test_tips_are_no_sales(self):
+        columns = [(0, "amount", "Total"), (1, "tip", "Tip")]
+        for has_tips, amount in ((True, "100"), (False, "120")):
+            reader = RowReader(
+                *("receipts", columns, Writing("dmy", has_tips=has_tips), str),
+                *(date(2026, 10, 20), pytz.utc),
+            )
+            vals = reader.parse(["120", "20"])[1]
+            self.assertEqual((vals["amount"], vals["tip"]), (amount, "20"))
+
+    def test_prices_tell_where_the_tips_are(self):
+        for amount, numbers, vote in (
+            (120, {"price": 100}, "within"),
+            (100, {"price": 100}, "apart"),
+            (110, {"price": 100, "tax": 10}, "apart"),
+            (130, {"net": 100, "tax": 10}, "within"),
+            (200, {"price": 100, "quantity": 2}, "apart"),
+            (110, {"price": 100, "discount": 10}, "within"),
+            (117, {"price": 100}, None),
+            (117, {}, None),
+        ):
+            with self.subTest(amount=amount, numbers=numbers):
+                self.assertEqual(vote_tips(amount, 20, numbers), vote)
 
     def test_moment_of_another_zone(self):
         _kind, vals, problem, _doubts = self._parse(

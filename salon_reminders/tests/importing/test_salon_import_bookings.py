@@ -319,6 +319,43 @@ class TestSalonImportBookings(SalonImportCase):
         self.assertEqual(str(visit.start), "2026-03-13 13:30:00")
         self.assertEqual(str(visit.stop), "2026-03-13 14:15:00")
 
+    def test_booking_moved_in_a_longer_export(self):
+        header = "Booking ID,Date,Time,Client ID,Staff,Service,Status\n"
+        toner = "9,2026-03-12,11:00,700,Lili,Toner,Confirmed\n"
+        text = header + "8,2026-03-12,10:00,700,Vera,Cut,Confirmed\n" + toner
+        text += "10,2026-03-13,9:00,701,Vera,Cut,Confirmed\n"
+        self._import({"bookings.csv": text})
+        both, alone = self._visits("700"), self._visits("701")
+        text = header + "8,2026-03-16,14:00,700,Vera,Cut,Confirmed\n" + toner
+        text += "10,2026-03-17,9:30,701,Vera,Cut,Confirmed\n"
+        again = self._import({"bookings.csv": text})
+        self.assertEqual((again.known_count, again.booked_count), (1, 3))
+        # Alone on its day it is the same visit; else it leaves the other booking.
+        self.assertEqual(self._visits("701"), alone)
+        self.assertEqual(str(alone.start), "2026-03-17 08:30:00")
+        self.assertEqual(len(alone.line_ids), 1)
+        stays, moved = self._visits("700")
+        self.assertEqual(stays, both)
+        self.assertEqual(both.line_ids.product_id.name, "Toner")
+        self.assertEqual(str(moved.start), "2026-03-16 13:00:00")
+        # The next export knows where they are now.
+        with freeze_time("2026-03-18 09:00:00"):
+            self._import(
+                {"bookings.csv": header + "8,2026-03-17,14:00,700,Vera,Cut,Completed\n"}
+            )
+        self.assertEqual(self._visits("700"), stays | moved)
+        self.assertEqual((moved.state, str(moved.date)), ("done", "2026-03-17"))
+
+    def test_newest_file_says_where_a_booking_is(self):
+        header = "Booking ID,Date,Time,Client ID,Service\n"
+        self._import(
+            {
+                "bookings 1.csv": header + "8,2026-03-12,10:00,700,Cut\n",
+                "bookings 2.csv": header + "8,2026-03-16,14:00,700,Cut\n",
+            }
+        )
+        self.assertEqual(str(self._visits("700").start), "2026-03-16 13:00:00")
+
     def test_file_without_a_column_for_the_service(self):
         files = {"bookings.csv": "Date,Time,Client\n2026-02-02,10:00,Maya Quill\n"}
         salon_import = self._check(files)

@@ -296,6 +296,133 @@ class TestSalonImportFiles(SalonImportCase):
         self._run_job()
         self.assertEqual(salon_import.amount, 12.5)
 
+    def test_next_file_of_the_same_columns_is_read_alike(self):
+        header = "nr,when,who,what,paid on card,remark\n"
+        salon_import = self._upload(
+            {"x.csv": header + '1,03/02/2026,700,Cut,"12,500",a\n'}
+        )
+        file = salon_import.file_ids
+        file.kind = "receipts"
+        targets = ["receipt", "date", "client", "item", "amount", False]
+        for column, target in zip(file.column_ids, targets, strict=True):
+            column.target = target
+        file.date_order, file.decimal = "dmy", ","
+        file.action_confirm()
+        salon_import.action_check()
+        self._run_job()
+        # Only what was imported is an answer.
+        text = header + '2,04/02/2026,701,Cut,"8,500",b\n'
+        early = self._upload({"x.csv": text}).file_ids
+        self.assertFalse(early.like_id)
+        salon_import.action_import()
+        self._run_job()
+        again = self._upload({"x.csv": text})
+        self.assertEqual(again.file_ids.like_id, file)
+        self.assertEqual(
+            again.file_ids.origin, f"As you read x.csv in {salon_import.name}"
+        )
+        self.assertEqual(again.file_ids.column_ids.mapped("target"), targets)
+        again.action_check()
+        self._run_job()
+        again.action_import()
+        self._run_job()
+        visit = self._visits("701")
+        self.assertEqual((str(visit.date), visit.amount_total), ("2026-02-04", 8.5))
+        # Other columns are another list, and another salon reads as it likes.
+        other = self._upload({"x.csv": text.replace("remark", "note")}).file_ids
+        self.assertFalse(other.like_id)
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.manager.write({"company_ids": company.ids, "company_id": company.id})
+        self.assertFalse(self._upload({"x.csv": text}).file_ids.like_id)
+
+    def test_lists_of_known_systems(self):
+        for header, origin in (
+            (
+                "ID,Дата визита,Время,Клиент,Услуги,Сотрудник,Стоимость,Статус визита",
+                "This looks like YCLIENTS, bookings",
+            ),
+            (
+                "Customer Name,Phone Number,Service,Duration,Price,Date,Time,Staff",
+                "This looks like Square, bookings",
+            ),
+            (
+                "Service Name,Retail Price,Duration,Service ID",
+                "This looks like Fresha, services",
+            ),
+            ("Name,Price,Duration", False),
+        ):
+            with self.subTest(header=header):
+                cells = "x" + header.count(",") * ","
+                file = self._upload({"export.csv": f"{header}\n{cells}\n"}).file_ids
+                self.assertEqual(file.origin, origin)
+                self.assertFalse(file.is_kind_unsure)
+
+    def test_kind_of_a_known_system_can_be_changed(self):
+        header = "Service Name,Retail Price,Duration,Service ID\n"
+        file = self._upload({"x.csv": header + "Peel,120,1h,11\n"}).file_ids
+        self.assertEqual(file.kind, "services")
+        file.kind = "products"
+        file.column_ids[2].target = "category"
+        self.assertEqual(file.kind, "products")
+
+    def test_categories_are_remembered(self):
+        text = "receipt,date,client id,category,item,amount\n"
+        salon_import = self._check(
+            {"receipts.csv": text + "1,2026-02-01,700,EXTRA,Shampoo,1\n"}
+        )
+        self.assertEqual(salon_import.category_ids.sold_as, "service")
+        salon_import.category_ids.sold_as = "retail"
+        salon_import.action_check()
+        self._run_job()
+        salon_import.action_import()
+        self._run_job()
+        again = self._check({"receipts.csv": text + "2,2026-02-02,700,EXTRA,Mask,1\n"})
+        self.assertEqual(again.category_ids.sold_as, "retail")
+
+    def test_tips_need_confirmation_where_no_price_proves_them(self):
+        header = "Receipt,Date,Client ID,Service,Total,Tip\n"
+        salon_import = self._upload(
+            {"sales.csv": header + "1,2026-02-01,700,Cut,50,5\n"}
+        )
+        file = salon_import.file_ids
+        self.assertEqual(
+            file.question, "50.00 and a tip of 5.00 are 50.00 for the salon"
+        )
+        with self.assertRaisesRegex(UserError, "are 50.00 for the salon"):
+            salon_import.action_check()
+        file.tips = "within"
+        self.assertIn("are 45.00", file.tips_example)
+        file.is_tips_confirmed = True
+        salon_import.action_check()
+        self._run_job()
+        self.assertEqual((salon_import.amount, salon_import.tip_amount), (45, 5))
+
+    def test_tips_that_prices_prove(self):
+        done = self._import(
+            {
+                "sales.csv": "Receipt,Date,Client ID,Service,Price,Discount,Tip,Paid,"
+                "Payment method\n1,2026-02-01,700,Cut,50,10,5,45,Card\n"
+            }
+        )
+        self.assertEqual(done.file_ids.tips, "within")
+        self.assertFalse(done.file_ids.question)
+        self.assertEqual((done.amount, done.tip_amount), (40, 5))
+
+    def test_where_clients_heard_of_the_salon(self):
+        known = self.env["utm.source"].create({"name": "Walked by"})
+        self._import(
+            {
+                "clients.csv": "Client ID,Name,Client Source\n700,Anna,walked by\n"
+                "701,Eva,Instagram\n702,Ida,Instagram\n703,Kata,\n"
+            }
+        )
+        self.assertEqual(self._client("700").salon_source_id, known)
+        self.assertEqual(self._client("701").salon_source_id.name, "Instagram")
+        self.assertEqual(
+            self._client("702").salon_source_id, self._client("701").salon_source_id
+        )
+        self.assertFalse(self._client("703").salon_source_id)
+
     def test_order_of_dates_is_guessed_when_a_column_becomes_a_date(self):
         salon_import = self._upload(
             {

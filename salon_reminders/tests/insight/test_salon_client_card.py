@@ -1,5 +1,7 @@
+from datetime import datetime, time, timedelta
+
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import users
+from odoo.tests import freeze_time, users
 
 from ..common_client import SalonClientCase
 
@@ -25,6 +27,21 @@ class TestSalonClientCard(SalonClientCase):
         self.assertEqual(facts["Usually to"], "Mia (5/5)")
         self.assertEqual(facts["Usually on"], "Tuesday")
         self.assertEqual(facts["Usually at"], "10:00")
+
+    def test_who_has_left_is_not_offered(self):
+        partner = self._come("Anna", 42, 14)
+        stylist = partner.salon_visit_ids.stylist_id
+        stylist.action_archive()
+        facts = self._facts(self._card(partner, self.receptionist))
+        self.assertEqual(facts["Usually to"], "Mia (2/2), has left")
+        stylist.action_unarchive()
+        day = self.company._salon_today()
+        departures = self.env["salon.departure"]
+        departures.create({"stylist_id": stylist.id, "last_date": day})
+        for days, text in ((0, "Mia (2/2)"), (1, "Mia (2/2), has left")):
+            with freeze_time(datetime.combine(day + timedelta(days), time(12))):
+                facts = self._facts(self._card(partner, self.receptionist))
+                self.assertEqual(facts["Usually to"], text)
 
     def test_no_habit_of_few_visits(self):
         facts = self._facts(self._card(self._come("Bea", 42, 14)))

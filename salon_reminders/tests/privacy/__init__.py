@@ -11,3 +11,4 @@ from . import test_ways_out
 from . import test_foreign_links
 from . import test_history
 from . import test_number_search
+from . import test_roles_table

@@ -9,7 +9,7 @@ from itertools import islice
 import chardet
 from openpyxl import load_workbook
 
-from ...tools.import_fields import match_header
+from .import_fields import match_header
 
 SAMPLE = 1000
 HEAD_BYTES = 200_000
@@ -22,7 +22,21 @@ BOMS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
-
+# What a person can choose.
+ENCODINGS = [
+    ("utf-8", "UTF-8"),
+    ("utf-8-sig", "UTF-8 with mark"),
+    ("utf-16", "UTF-16"),
+    ("windows-1251", "Windows-1251 (Cyrillic)"),
+    ("windows-1250", "Windows-1250 (Central European)"),
+    ("windows-1252", "Windows-1252 (Western)"),
+    ("windows-1253", "Windows-1253 (Greek)"),
+    ("windows-1254", "Windows-1254 (Turkish)"),
+    ("windows-1257", "Windows-1257 (Baltic)"),
+    ("koi8-r", "KOI8-R (Cyrillic)"),
+    ("cp866", "CP866 (Cyrillic, DOS)"),
+    ("cp932", "Shift-JIS (Japanese)"),
+]
 # {encoding: how the names of what is detected begin}
 DETECTED = {
     "windows-1251": ("windows-1251", "maccyrillic", "iso-8859-5", "ibm855"),
