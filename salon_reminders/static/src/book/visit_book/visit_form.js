@@ -7,6 +7,7 @@ import {registry} from "@web/core/registry";
 import {serializeDateTime} from "@web/core/l10n/dates";
 import {useService} from "@web/core/utils/hooks";
 
+const OPEN_STATES = ["booked", "confirmed", "arrived"];
 const TIMES = ["start", "stop", "stylist_id", "line_ids"];
 
 /**
@@ -19,6 +20,7 @@ export class VisitFormController extends FormController {
         super.setup();
         this.orm = useService("orm");
         this.dialogService = useService("dialog");
+        this.notificationService = useService("notification");
     }
 
     async beforeLeave(options = {}) {
@@ -64,6 +66,11 @@ export class VisitFormController extends FormController {
     }
 
     async onWillSaveRecord(record, changes) {
+        if (this.isEmptied(record, changes)) {
+            const message = _t("Add a service: a visit for nothing is not booked.");
+            this.notificationService.add(message, {type: "danger"});
+            return false;
+        }
         const {start, stop, stylist_id: stylist, state} = record.data;
         const isMoved = !record.resId || TIMES.some((name) => name in changes);
         if (!isMoved || !start || !stylist) {
@@ -77,6 +84,12 @@ export class VisitFormController extends FormController {
             parts: this.getParts(record),
             state,
         });
+    }
+
+    /** Lines can't be required by the view: Odoo leaves that out for lists in forms. */
+    isEmptied({data, resId}, changes) {
+        const isChanged = !resId || "line_ids" in changes;
+        return isChanged && OPEN_STATES.includes(data.state) && !data.line_ids.count;
     }
 
     /** What is done by whom and when: each counts with the hours of her own. */

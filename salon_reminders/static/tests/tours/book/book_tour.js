@@ -103,16 +103,14 @@ registry.category("web_tour.tours").add("salon_no_ghost_tour", {
     url: "/odoo/salon-visits/new",
     steps: () => {
         const client = ".o_field_widget[name='partner_id']";
-        const lines = ".o_field_widget[name='line_ids']";
         const back = click("Back to the list", ".o_back_button, .breadcrumb-item a");
         return [
             saveForm,
             see("Who comes is missing", `${client}.o_field_invalid`),
-            see("and for what", `${lines}.o_field_invalid`),
             walkIn,
             saveForm,
             see("It is known who comes", `${client}:not(.o_field_invalid)`),
-            see("but not for what", `${lines}.o_field_invalid`),
+            see("but not for what", ".o_notification:contains('Add a service')"),
             {
                 content: "Load the page anew",
                 trigger: ".o_form_view",
