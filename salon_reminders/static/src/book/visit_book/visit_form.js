@@ -28,7 +28,15 @@ export class VisitFormController extends FormController {
         if (!root.isNew) {
             return super.beforeLeave(options);
         }
-        return options.forceLeave || !(await root.isDirty()) || this.confirmLeaving();
+        if (options.forceLeave || !(await root.isDirty())) {
+            return true;
+        }
+        const isGivenUp = await this.confirmLeaving();
+        if (isGivenUp) {
+            // On the way to another screen Odoo asks more than once.
+            await root.discard();
+        }
+        return isGivenUp;
     }
 
     beforeVisibilityChange() {
