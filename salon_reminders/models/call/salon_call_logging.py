@@ -154,8 +154,8 @@ class SalonCall(models.Model):
         if attempt:
             raise UserError(
                 self.env._(
-                    'You logged "%(outcome)s" for %(client)s in another window. '
-                    "Nothing was logged now. Open the call again to log one more.",
+                    'You logged "%(outcome)s" for %(client)s in another window, and '
+                    "nothing was logged now. Open the call again to log one more.",
                     outcome=attempt.outcome_id.name,
                     client=self.partner_id.name,
                 )

@@ -605,7 +605,7 @@ class SalonCall(models.Model):
         services.fetch(["display_name"])
         promotions = self._get_desk_promotions()
         # The one that ends first is the one that the script names.
-        named = {self: one["text"] for one in promotions[:1]}
+        named = {self: promotions[0]["text"]} if promotions else {}
         return {
             **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
             **self._get_desk_client(),
