@@ -86,6 +86,7 @@
         "wizards/consent/mail_compose_message_views.xml",
         "wizards/consent/sms_composer_views.xml",
         "views/book/salon_book_views.xml",
+        "wizards/visit/salon_visit_step_views.xml",
         "wizards/promotion/salon_promotion_start_views.xml",
         "views/promotion/salon_promotion_views.xml",
         "views/promotion/salon_promotion_participation_views.xml",

@@ -146,3 +146,9 @@ class TestBookJourney(HttpCase):
         self._tour("salon_hours_form_tour", "/odoo/salon-visits/new")
         visit = self.env["salon.visit"].search([("stylist_id", "=", self.vera.id)])
         self.assertEqual((visit.state, visit.outside_hours), ("booked", True))
+
+    def test_leaving_the_form_books_nothing(self):
+        visits = self.env["salon.visit"].with_context(active_test=False)
+        before = visits.search_count([])
+        self._tour("salon_no_ghost_tour", "/odoo/salon-visits/new")
+        self.assertEqual(visits.search_count([]), before)

@@ -232,6 +232,8 @@ class SalonDayBoard(models.AbstractModel):
             "time": self.env.company._salon_format_time(start),
             "state": visit.state,
             "is_movable": visit.state in OPEN_STATES,
+            "warning": (visit.state in OPEN_STATES and visit._get_board_warning())
+            or "",
             "overlap": visit.is_overlap,
             "outside": visit.outside_hours,
             "parts": len(self._get_blocks(visit)),

@@ -15,7 +15,7 @@ from ...tools.arguments import (
 )
 from ...tools.server_flags import is_flagged
 from ...tools.times import merge_times, subtract_times
-from ..visit.salon_visit import MISSED_STATES, OPEN_STATES
+from ..visit.salon_visit import EXCUSES, MISSED_STATES, OPEN_STATES
 from .salon_slot_finder import NOTICE
 
 # What is done by whom and when, as a form sends it.
@@ -61,20 +61,21 @@ class SalonVisit(models.Model):
         "Cancelled late",
         compute="_compute_is_late_cancel",
         store=True,
-        help="Cancelled so short before the visit that the time was hard to fill.",
+        help="Cancelled by the client so short before the visit that the time was hard "
+        "to fill. Who is ill, or was put off by the salon, is not late.",
     )
 
     # Serves the follow-up of missed visits, and freed times.
     _missed_idx = models.Index("(company_id, missed_at) WHERE missed_at IS NOT NULL")
 
-    @api.depends("state", "start", "missed_at")
+    @api.depends("state", "start", "missed_at", "cancel_reason")
     def _compute_is_late_cancel(self):
         for visit in self:
-            notice = timedelta(hours=visit.company_id.salon_late_cancel_hours)
             visit.is_late_cancel = bool(
                 visit.state == "cancelled"
+                and visit.cancel_reason not in EXCUSES
                 and visit.missed_at
-                and visit.missed_at > visit.start - notice
+                and visit._is_late(visit.missed_at)
             )
 
     # ------------------------------------------------------------
@@ -87,7 +88,7 @@ class SalonVisit(models.Model):
         freed = self._get_freed() if vals["state"] == "cancelled" else self.browse()
         missed = vals["state"] in MISSED_STATES
         stamp = {"missed_at": missed and fields.Datetime.now()}
-        result = super().write({**vals, **stamp})
+        result = super().write({"cancel_reason": False, **vals, **stamp})
         freed._tell_freed()
         return result
 
@@ -252,6 +253,33 @@ class SalonVisit(models.Model):
         return self.env._(
             "On %(day)s %(stylist)s works %(hours)s.", **values, hours=hours
         )
+
+    # ------------------------------------------------------------
+    # STEPS
+    # ------------------------------------------------------------
+
+    def _is_late(self, moment):
+        """Tell whether the time is hard to fill when it is given back then."""
+        notice = timedelta(hours=self.company_id.salon_late_cancel_hours)
+        return moment > self.start - notice
+
+    def _get_late_text(self):
+        now = fields.Datetime.now()
+        late = self.filtered(lambda visit: visit._is_late(now))
+        if not late:
+            return super()._get_late_text()
+        return self.env._(
+            "It is less than %(hours)s hours before the visit, so it counts as "
+            "cancelled late.",
+            hours=max(late.company_id.mapped("salon_late_cancel_hours")),
+        )
+
+    def _get_board_warning(self):
+        """Return what must be known before the client is served.
+
+        Empty here: what the card says of it.
+        """
+        return ""
 
     # ------------------------------------------------------------
     # FREED TIMES

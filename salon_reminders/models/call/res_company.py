@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from odoo import fields, models
+from odoo.tools import format_datetime
 
 
 class ResCompany(models.Model):
@@ -42,6 +43,13 @@ class ResCompany(models.Model):
         groups="salon_reminders.group_stylist",
         help="Minutes for which nobody else can call a client whose call was opened.",
     )
+    salon_promise_months = fields.Integer(
+        string="Promises ahead",
+        default=6,
+        groups="salon_reminders.group_stylist",
+        help="Months that a promised call may lie ahead at most. Until then the client "
+        "is not called for anything else.",
+    )
     salon_daily_quota = fields.Integer(
         string="New calls per day",
         default=30,
@@ -81,10 +89,10 @@ class ResCompany(models.Model):
         "CHECK(salon_contact_gap_days >= 0 AND salon_bundling_days >= 0"
         " AND salon_max_attempts > 0 AND salon_daily_quota >= 0"
         " AND salon_birthday_days >= 0 AND salon_claim_minutes > 0"
-        " AND salon_unreachable_calls >= 0)",
+        " AND salon_unreachable_calls >= 0 AND salon_promise_months > 0)",
         "The contact gap, the bundling window, the daily limit and the unreachable "
-        "calls can't be negative, and there must be at least one attempt per call and "
-        "one minute to call.",
+        "calls can't be negative, and there must be at least one attempt per call, "
+        "one minute to call and one month for promises.",
     )
     _salon_control_share_possible = models.Constraint(
         "CHECK(salon_control_share BETWEEN 0 AND 50)",
@@ -96,6 +104,17 @@ class ResCompany(models.Model):
         if "salon_control_share" in vals:
             self._salon_switch_control()
         return result
+
+    def _salon_last_promise(self):
+        """Return the last day for which a call may be promised."""
+        return fields.Date.add(self._salon_today(), months=self.salon_promise_months)
+
+    def _salon_format_call(self, moment):
+        """Return when a call is to be made, in words: it may be another year."""
+        zone = self._salon_timezone().zone
+        return format_datetime(
+            self.env, moment, tz=zone, dt_format="EEE d MMM y, HH:mm"
+        )
 
     def _salon_switch_control(self):
         """Make the seed of a new control group; let go who is in one that ended."""

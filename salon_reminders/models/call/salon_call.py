@@ -282,6 +282,12 @@ class SalonCall(models.Model):
             name = call.partner_id.name or self.env._("Client without a name")
             call.display_name = f"{name}: {needs}" if needs else name
 
+    @api.constrains("date")
+    def _check_date(self):
+        """However the day came to be: by an outcome, by the form, by its activity."""
+        for call in self.filtered(lambda call: call.state == "open"):
+            call._check_near(call.date)
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------

@@ -197,11 +197,13 @@ class SalonCallCandidate(models.AbstractModel):
             )
         )
 
-    def _get_asked(self, partners):
+    def _get_asked(self, partners, kind="lapsed"):
         """Return one row per client whom a person wants to call, with her hold.
 
         By the same gate, gap and one open call per number. Who said that she left may
         be called: it is a person who decides. Nobody is left to chance, either.
+
+        :param kind: of the call that is wanted
         """
         company = self.env.company
         today = SQL("%s::date", company._salon_today())
@@ -212,7 +214,7 @@ class SalonCallCandidate(models.AbstractModel):
                     SELECT d.*, %(hold)s AS hold
                       FROM (SELECT p.id AS partner_id, %(phone)s AS phone,
                                    %(today)s AS day, p.user_id,
-                                   'lapsed' AS kind, %(purpose)s AS purpose
+                                   %(kind)s AS kind, %(purpose)s AS purpose
                               FROM res_partner p
                              WHERE p.id = ANY(%(ids)s) AND p.active) d)
                 SELECT d.partner_id, d.user_id, d.kind, NULL AS birthday,
@@ -227,7 +229,8 @@ class SalonCallCandidate(models.AbstractModel):
             CROSS JOIN LATERAL (%(reminders)s) due""",
                 phone=self._sql_number(today),
                 hold=self._sql_hold(company, today, may_have_left=True),
-                purpose=self.env["salon.call"]._sql_purpose(SQL("'lapsed'")),
+                kind=kind,
+                purpose=self.env["salon.call"]._sql_purpose(SQL("%s", kind)),
                 today=today,
                 ids=partners.ids,
                 worth=self._sql_worth(company, today),
@@ -531,8 +534,11 @@ class SalonCallCandidate(models.AbstractModel):
                 SQL("d.partner_id"), SQL("%s", company.id), today
             ),
             lately=SQL(
+                # On a wrong number nobody was contacted.
                 """a.company_id = %s
                    AND a.undone_at IS NULL
+                   AND a.outcome_id NOT IN (
+                       SELECT id FROM salon_call_outcome WHERE kind = 'wrong_number')
                    AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date > %s - %s""",
                 company.id,
                 company._salon_timezone().zone,

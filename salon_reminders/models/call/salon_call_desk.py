@@ -40,7 +40,7 @@ class SalonCallDesk(models.AbstractModel):
             "salon": self.env.company.name,
             "currency_id": self.env.company.currency_id.id,
             "timezone": self.env.company._salon_timezone().zone,
-            "limits": {"page": PAGE, "changes": CHANGES, "text": TEXT_LENGTH},
+            "limits": self._get_limits(),
             "outcomes": self._get_outcomes(),
             "reasons": self._get_reasons(),
             "stylists": self._get_stylists(),
@@ -226,7 +226,12 @@ class SalonCallDesk(models.AbstractModel):
                 "call_at": moment,
                 "outside_hours": values.get("confirmed") is True,
             },
-            "declined": {"stop": values.get("stop") is True},
+            "declined": {
+                "stop": values.get("stop") is True,
+                "reminder_ids": self._get_numbers(values["reminder_ids"])
+                if "reminder_ids" in values
+                else None,
+            },
             "left_us": {
                 "reason_id": as_number(values.get("reason_id")),
                 "gift": values.get("gift"),
@@ -250,11 +255,22 @@ class SalonCallDesk(models.AbstractModel):
         moment = details.get("call_at")
         if not moment or moment <= fields.Datetime.now():
             return False
+        # What is refused is not asked about first.
+        call._check_near(call.company_id._salon_date(moment))
         return call._get_hours_warning(moment)
 
     # ------------------------------------------------------------
     # WHAT IS SHOWN
     # ------------------------------------------------------------
+
+    def _get_limits(self):
+        last = self.env.company._salon_last_promise()
+        return {
+            "page": PAGE,
+            "changes": CHANGES,
+            "text": TEXT_LENGTH,
+            "promise": fields.Date.to_string(last),
+        }
 
     def _get_changes(self, calls, scope):
         """Return what has become of these calls; those not in it left the queue."""

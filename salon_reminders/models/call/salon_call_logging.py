@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
 from ...tools.plain_values import plain_values
 from ...tools.server_flags import SERVER_SAYS
@@ -313,9 +313,27 @@ class SalonCall(models.Model):
             )
         if call_at <= fields.Datetime.now():
             raise UserError(self.env._("The time to call again is already past."))
+        self._check_near(self.company_id._salon_date(call_at))
         if not outside_hours and (warning := self._get_hours_warning(call_at)):
             raise UserError(warning)
         return {"call_at": call_at}
+
+    def _check_near(self, day):
+        """Refuse to put off a client for good by a slip of the finger.
+
+        :raise UserError: naming the last day that is possible
+        """
+        company = self.company_id
+        if day > company._salon_last_promise():
+            raise UserError(
+                self.env._(
+                    "A call can be promised at most %(months)s months ahead, until "
+                    "%(last)s. You entered %(day)s.",
+                    months=company.salon_promise_months,
+                    last=format_date(self.env, company._salon_last_promise()),
+                    day=format_date(self.env, day),
+                )
+            )
 
     def _get_hours_warning(self, moment):
         """Return what to ask before promising a call when the salon is closed."""
@@ -324,16 +342,20 @@ class SalonCall(models.Model):
             return False
         return self.env._(
             "The salon is closed on %(when)s. Call all the same? Then confirm it.",
-            when=format_datetime(
-                self.env,
-                moment,
-                tz=company._salon_timezone().zone,
-                dt_format="EEEE d MMM, HH:mm",
-            ),
+            when=company._salon_format_call(moment),
         )
 
-    def _check_declined(self, stop=False, **_other):
-        return {"stop": bool(stop)}
+    def _check_declined(self, stop=False, reminder_ids=None, **_other):
+        """The client does not want some of the needs, or all.
+
+        :param list reminder_ids: which; None means all that the call is about
+        """
+        reminders = self.reminder_ids
+        if reminder_ids is not None:
+            reminders = reminders.filtered(lambda one: one.id in reminder_ids)
+        if self.reminder_ids and not reminders:
+            raise UserError(self.env._("Choose what the client does not want."))
+        return {"stop": bool(stop), "reminders": reminders}
 
     def _check_left_us(
         self, note=False, reason_id=False, gift=False, bring_back=False, **_other
@@ -404,13 +426,19 @@ class SalonCall(models.Model):
         self._skip_reminders(fields.Date.add(company._salon_today(), days=gap))
         self._close("unreachable")
 
-    def _after_declined(self, attempt, stop):
-        """These needs are skipped once, or stopped when she wants no reminders."""
+    def _after_declined(self, attempt, stop, reminders):
+        """These needs are skipped once, or stopped when she wants no reminders.
+
+        The others come back when the client may be called again, as those do that were
+        left out of a booking.
+        """
+        # Known to come from this call, they are not taken off it.
+        reminders = reminders.with_env(self.env)
         if stop:
             # Reminders are written by the system only; the receptionist decides.
-            self.reminder_ids.sudo().is_stopped = True
+            reminders.sudo().is_stopped = True
         else:
-            self.reminder_ids.action_skip()
+            reminders.action_skip()
         self._close("outcome")
 
     def _after_wrong_number(self, attempt):
@@ -603,6 +631,7 @@ class SalonCall(models.Model):
                 channel=before.channel,
                 wording=before.wording,
                 expiry_date=before.expiry_date,
+                restored_id=(before.restored_id or before).id,
                 source=self.env._(
                     "Withdrawal logged by mistake and undone; holds as given on "
                     "%(date)s.",

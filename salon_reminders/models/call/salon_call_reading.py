@@ -290,11 +290,15 @@ class SalonCall(models.Model):
         if not reminder.due_date:
             return ""
         days = (reminder.due_date - reminder.company_id._salon_today()).days
-        if days > 0:
+        if days > 1:
             return self.env._("in %(days)s days", days=days)
-        if days < 0:
+        if days < -1:
             return self.env._("%(days)s days ago", days=-days)
-        return self.env._("today")
+        return {
+            -1: self.env._("yesterday"),
+            0: self.env._("today"),
+            1: self.env._("tomorrow"),
+        }[days]
 
     def _text_consent(self, consent, purpose):
         """Return one line about a consent this call rests on.
@@ -306,16 +310,17 @@ class SalonCall(models.Model):
                 "The client does not agree to calls at present (%(purpose)s).",
                 purpose=purpose,
             )
-        local = consent.company_id._salon_date(consent.date)
+        said = consent.restored_id or consent
+        local = said.company_id._salon_date(said.date)
         return self.env._(
             "Agreed to calls (%(purpose)s) on %(date)s (%(method)s, recorded by "
             "%(user)s).",
             purpose=purpose,
             date=format_date(self.env, local),
-            method=dict(consent._fields["method"]._description_selection(self.env))[
-                consent.method
+            method=dict(said._fields["method"]._description_selection(self.env))[
+                said.method
             ],
-            user=consent.user_id.name,
+            user=said.user_id.name,
         )
 
     def _get_last_services(self):
@@ -614,6 +619,9 @@ class SalonCall(models.Model):
             "call_note": self.note or "",
             "stylist_id": self.wished_stylist_id.id,
             "services": [{"id": s.id, "name": s.display_name} for s in services],
+            "reminders": [
+                {"id": one.id, "name": one.need} for one in self.reminder_ids
+            ],
             "visits": self._get_desk_visits(),
             **self._get_desk_attempts(),
             "promotions": promotions,
@@ -733,12 +741,7 @@ class SalonCall(models.Model):
             "%(client)s: %(outcome)s. Next call %(when)s.",
             client=name,
             outcome=outcome,
-            when=format_datetime(
-                self.env,
-                self.call_at,
-                tz=self.company_id._salon_timezone().zone,
-                dt_format="EEE d MMM, HH:mm",
-            ),
+            when=self.company_id._salon_format_call(self.call_at),
         )
 
     # ------------------------------------------------------------
@@ -782,9 +785,4 @@ class SalonCall(models.Model):
             return False
         if not self.call_at:
             return format_date(self.env, self.date)
-        return format_datetime(
-            self.env,
-            self.call_at,
-            tz=self.company_id._salon_timezone().zone,
-            dt_format="EEE d MMM, HH:mm",
-        )
+        return self.company_id._salon_format_call(self.call_at)

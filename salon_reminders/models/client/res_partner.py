@@ -1,9 +1,19 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.health_words import is_about_health
+from ...tools.search_words import get_search_words
+from ...tools.server_flags import is_flagged
 
+# Nobody who is a client was born before; a slip of the finger is.
+EARLIEST_BIRTH = date(1900, 1, 1)
+# So many cards at a time get the name by which they are found.
+FILL_SIZE = 10_000
 # So many names are told; of more, the number.
 NAMES = 5
 
@@ -21,6 +31,13 @@ class ResPartner(models.Model):
         index=True,
         copy=False,
         groups="salon_reminders.group_stylist,salon_reminders.group_phone_numbers",
+    )
+    salon_search_name = fields.Char(
+        compute="_compute_salon_search_name",
+        store=True,
+        index="trigram",
+        groups="salon_reminders.group_stylist",
+        help="The words of the name as people type them: small, without accents.",
     )
     salon_birthdate = fields.Date(
         "Date of birth", groups="salon_reminders.group_stylist"
@@ -84,9 +101,51 @@ class ResPartner(models.Model):
 
     def _auto_init(self):
         """Leave the contacts of a database alone in which nothing was noted yet."""
-        if not column_exists(self.env.cr, "res_partner", "salon_note_is_health"):
-            create_column(self.env.cr, "res_partner", "salon_note_is_health", "boolean")
+        cr, table = self.env.cr, self._table
+        if not column_exists(cr, table, "salon_note_is_health"):
+            create_column(cr, table, "salon_note_is_health", "boolean")
+        if not column_exists(cr, table, "salon_search_name"):
+            create_column(cr, table, "salon_search_name", "varchar")
+            if column_exists(cr, table, "is_salon_client"):
+                self._fill_search_names()
         return super()._auto_init()
+
+    @api.model
+    def _fill_search_names(self):
+        """Complete the clients of a database that did not know this field yet.
+
+        Some thousands at a time: a chain has a million.
+        """
+        cr, last = self.env.cr, 0
+        while True:
+            cr.execute(
+                """SELECT id, name FROM res_partner
+                    WHERE is_salon_client AND name IS NOT NULL AND id > %s
+                 ORDER BY id LIMIT %s""",
+                (last, FILL_SIZE),
+            )
+            rows = cr.fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            cr.execute_values(
+                """UPDATE res_partner p SET salon_search_name = f.name
+                     FROM (VALUES %s) f (id, name) WHERE p.id = f.id""",
+                [(number, self._get_search_name(name)) for number, name in rows],
+                page_size=FILL_SIZE,
+            )
+
+    @api.model
+    def _get_search_name(self, name):
+        """Return the words of a name; each has a space before it to be found by."""
+        words = get_search_words(name)
+        return f" {' '.join(words)}" if words else None
+
+    @api.depends("name", "is_salon_client")
+    def _compute_salon_search_name(self):
+        for partner in self:
+            is_found = partner.is_salon_client and partner.name
+            partner.salon_search_name = is_found and self._get_search_name(partner.name)
 
     @api.depends("salon_note")
     def _compute_salon_note_is_health(self):
@@ -101,6 +160,48 @@ class ResPartner(models.Model):
         for partner in self:
             wrong = partner.salon_wrong_number
             partner.salon_has_wrong_number = wrong and wrong == partner.phone_sanitized
+
+    @api.constrains("salon_birthdate")
+    def _check_salon_birthdate(self):
+        if is_flagged(self.env, "salon_taken_over"):
+            # One bad birthday must not keep out a whole client base.
+            return
+        # The day of the salon: nobody has a birthday tomorrow in one part of the world.
+        today = self.env.company._salon_today()
+        for partner in self.filtered("salon_birthdate"):
+            if not EARLIEST_BIRTH <= partner.salon_birthdate <= today:
+                raise ValidationError(
+                    self.env._(
+                        "%(client)s can't be born on %(day)s. Enter a day from "
+                        "%(first)s to today.",
+                        client=partner.name or self.env._("The client"),
+                        day=format_date(self.env, partner.salon_birthdate),
+                        first=format_date(self.env, EARLIEST_BIRTH),
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # FINDING A CLIENT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find clients also by how the words of their names begin, in any order."""
+        domain = super()._search_display_name(operator, value)
+        is_text = operator == "ilike" and isinstance(value, str) and value.strip()
+        if is_text and self.env.user.has_group("salon_reminders.group_stylist"):
+            domain |= self._get_salon_find_domain(value)
+        return domain
+
+    @api.model
+    def _get_salon_find_domain(self, text):
+        """Return the domain of the clients who are meant by what was typed."""
+        words = get_search_words(text)
+        if not words:
+            return Domain.FALSE
+        return Domain.AND(
+            Domain("salon_search_name", "=like", f"% {word}%") for word in words
+        )
 
     # ------------------------------------------------------------
     # WHO MAY NAME A CLIENT
@@ -260,7 +361,11 @@ class ResPartner(models.Model):
         typed = [
             name
             for name, field in self._fields.items()
-            if name.startswith("salon_") and field.store and field.column_type
+            if name.startswith("salon_")
+            and field.store
+            and field.column_type
+            # What follows from the name of a contact was not written here.
+            and not (field.compute and field.readonly)
         ]
         # Whoever may let clients go may know that there is a note.
         return self.filtered(

@@ -170,6 +170,17 @@ class SalonConsent(models.Model):
     document = fields.Binary("Signed form", attachment=True)
     document_name = fields.Char("Name of the signed form")
     source = fields.Char(help="Where the answer comes from, if not from the client.")
+    restored_id = fields.Many2one(
+        "salon.consent",
+        string="Given as",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        # What is told of it then is the row itself.
+        ondelete="set null",
+        help="What the client really said: its withdrawal was logged by mistake and "
+        "undone.",
+    )
 
     _newest_idx = models.Index(
         "(partner_id, company_id, purpose, channel, date DESC, id DESC)"
@@ -495,7 +506,7 @@ class SalonConsent(models.Model):
         )
         # By the order of the model: of each client the newest is put in last.
         names = ["partner_id", "company_id", "decision", "expiry_date", "date"]
-        names += ["channel", "method", "user_id", "guardian_id"]
+        names += ["channel", "method", "user_id", "guardian_id", "restored_id"]
         rows = reversed(self.search_fetch(domain, names))
         return {consent.partner_id: consent for consent in rows}
 

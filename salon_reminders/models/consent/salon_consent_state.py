@@ -22,6 +22,7 @@ class SalonConsentState(models.Model):
             "expiry_date",
             "method",
             "user_id",
+            "restored_id",
         ],
     }
 
@@ -50,9 +51,10 @@ class SalonConsentState(models.Model):
             SELECT c.id, c.partner_id, c.company_id, c.purpose, c.channel,
                    CASE WHEN c.decision = 'given' AND NOT %(holds)s
                         THEN 'expired' ELSE c.decision END AS state,
-                   c.date, c.expiry_date, c.method, c.user_id
+                   said.date, c.expiry_date, said.method, said.user_id
               FROM salon_consent c
               JOIN clock t ON t.company_id = c.company_id
+              JOIN salon_consent said ON said.id = COALESCE(c.restored_id, c.id)
              WHERE %(newest)s""",
             clock=self.env["res.company"]._sql_salon_days(),
             holds=consents._sql_holds(SQL("c"), SQL("t.day")),

@@ -335,8 +335,10 @@ class GapRanking:
         return self.env["product.product"].browse(product_ids).mapped("name")
 
     def _get_due_text(self, over):
-        if over > 0:
+        if over > 1:
             return self.env._("%(days)s days over", days=over)
+        if over == 1:
+            return self.env._("1 day over")
         if over < -1:
             return self.env._("due in %(days)s days", days=-over)
         return self.env._("due tomorrow") if over else self.env._("due today")

@@ -6,6 +6,11 @@ class SalonCall(models.Model):
 
     _inherit = "salon.call"
 
+    def _get_desk_client(self):
+        """Tell also what must be known before a service is promised."""
+        warning = self.partner_id.salon_contraindications or ""
+        return {**super()._get_desk_client(), "warning": warning}
+
     def _get_ignored_zones(self):
         self.ensure_one()
         spots = self.env["salon.client.zone"]

@@ -29,9 +29,11 @@ class SalonClientEvent(models.Model):
         ],
         "salon.call.attempt": [
             *("partner_id", "company_id", "date", "user_id", "note", "undone_at"),
+            "consent_id",
         ],
         "salon.consent": [
             *("partner_id", "company_id", "date", "user_id", "decision"),
+            "restored_id",
         ],
         "salon.visit": [
             *("partner_id", "company_id", "start", "state", "is_purchase", "note"),
@@ -159,13 +161,23 @@ class SalonClientEvent(models.Model):
 
     @api.model
     def _sql_consents(self):
+        """What clients answered; not what was logged by mistake and taken back."""
         return SQL(
-            """SELECT id, partner_id, company_id, date,
-                      CASE decision WHEN 'given' THEN 'consent_given'
-                                    ELSE 'consent_withdrawn' END::varchar AS kind,
-                      user_id, NULL::int AS stylist_id, NULL::numeric AS amount,
+            """SELECT c.id, c.partner_id, c.company_id, c.date,
+                      CASE c.decision WHEN 'given' THEN 'consent_given'
+                                      ELSE 'consent_withdrawn' END::varchar AS kind,
+                      c.user_id, NULL::int AS stylist_id, NULL::numeric AS amount,
                       NULL::text AS note
-                 FROM salon_consent"""
+                 FROM salon_consent c
+                WHERE c.restored_id IS NULL
+                  AND NOT (c.decision = 'withdrawn' AND EXISTS (
+                      -- What is withdrawn by one word is written together.
+                      SELECT FROM salon_consent said
+                        JOIN salon_call_attempt a
+                          ON a.consent_id = said.id AND a.undone_at IS NOT NULL
+                       WHERE said.partner_id = c.partner_id
+                         AND said.company_id = c.company_id
+                         AND said.create_date = c.create_date AND said.id <= c.id))"""
         )
 
     @api.model

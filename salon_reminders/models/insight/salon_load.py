@@ -5,8 +5,10 @@ from math import ceil
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from ...tools.times import subtract_times
 from ..visit.salon_visit import MADE_STATES
 
+KINDS = ("offered", "booked", "done", "overtime")
 WEEKS = 8
 PERIODS = (-8, -4, 1, 4, 8)
 USUAL_PERIOD = -4
@@ -116,19 +118,23 @@ class SalonLoad(models.AbstractModel):
         return self._get_cells(stylists, *self._get_period(weeks))[0]
 
     def _get_cells(self, stylists, start, stop, but=None):
-        """Return minutes offered, booked and done.
+        """Return minutes offered, of these booked and done, and overtime.
 
         :param but: visits that do not count
         :return: {(weekday, hour): minutes} and {(weekday, stylist id): minutes}
         """
         finder = self.env["salon.slot.finder"]
+        work = finder._get_work(stylists, start, stop)
+        booked, late = self._part(finder._get_busy(stylists, start, stop, but), work)
+        done, later = self._part(self._get_done(stylists, start, stop), work)
         kinds = {
-            "offered": finder._get_work(stylists, start, stop),
-            "booked": finder._get_busy(stylists, start, stop, but),
-            "done": self._get_done(stylists, start, stop),
+            "offered": work,
+            "booked": booked,
+            "done": done,
+            "overtime": {one.id: late[one.id] + later[one.id] for one in stylists},
         }
         by_hour, by_stylist = (
-            defaultdict(lambda: dict.fromkeys(kinds, 0)) for _map in range(2)
+            defaultdict(lambda: dict.fromkeys(KINDS, 0)) for _map in range(2)
         )
         for kind, times in kinds.items():
             for stylist_id, begin, end in self._flatten(times):
@@ -138,6 +144,20 @@ class SalonLoad(models.AbstractModel):
         return by_hour, by_stylist
 
     @api.model
+    def _part(self, times, work):
+        """Return {stylist id: times} within working hours, and those outside.
+
+        What a stylist does on a day off, or in the evening, was never to be sold: it
+        fills no hour that was offered.
+        """
+        inside, outside = defaultdict(list), defaultdict(list)
+        for stylist_id, begin, end in self._flatten(times):
+            over = subtract_times([(begin, end)], work[stylist_id])
+            outside[stylist_id] += over
+            inside[stylist_id] += subtract_times([(begin, end)], over)
+        return inside, outside
+
+    @api.model
     def _flatten(self, times):
         return [
             (stylist_id, *pair) for stylist_id, own in times.items() for pair in own
@@ -145,7 +165,7 @@ class SalonLoad(models.AbstractModel):
 
     def _prepare_weekdays(self, cells, key):
         """Return the cells of one row, a weekday each."""
-        nothing = {"offered": 0, "booked": 0, "done": 0}
+        nothing = dict.fromkeys(KINDS, 0)
         return [self._prepare_cell(cells.get((day, key), nothing)) for day in range(7)]
 
     def _split(self, start, stop):
@@ -189,10 +209,7 @@ class SalonLoad(models.AbstractModel):
             }
             for hour in (range(hours[0], hours[-1] + 1) if hours else ())
         ]
-        total = {
-            kind: sum(cell[kind] for cell in cells.values())
-            for kind in ("offered", "booked", "done")
-        }
+        total = {kind: sum(cell[kind] for cell in cells.values()) for kind in KINDS}
         monday = date(2024, 1, 1)
         return {
             "rows": rows,

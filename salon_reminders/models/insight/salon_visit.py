@@ -101,6 +101,9 @@ class SalonVisit(models.Model):
         self.check_access("read")
         return self.partner_id.with_company(self.company_id[:1] or self.env.company)
 
+    def _get_board_warning(self):
+        return self.contraindications or super()._get_board_warning()
+
     # ------------------------------------------------------------
     # CONSENT TO NOTES ABOUT HEALTH
     # ------------------------------------------------------------

@@ -88,6 +88,14 @@ class ResPartner(models.Model):
         help="All but the last digits are hidden until the number is asked for.",
     )
 
+    salon_same_number_ids = fields.Many2many(
+        "res.partner",
+        string="Has this number, too",
+        compute="_compute_salon_same_number_ids",
+        groups="salon_reminders.group_phone_numbers",
+        help="Other clients with this number, unless they are known to share it.",
+    )
+
     phone = WholeNumber()
     phone_sanitized = WholeNumber()
     salon_wrong_number = WholeNumber()
@@ -113,6 +121,26 @@ class ResPartner(models.Model):
                 number = mask_number(number)
             self.browse(partner.id).salon_phone = number
 
+    @api.depends("phone", "salon_shares_phone")
+    @api.depends_context("uid")
+    def _compute_salon_same_number_ids(self):
+        sees = self._sees_numbers()
+        # Who has the number is told, not the number.
+        numbers = {
+            partner: sees and not partner.salon_shares_phone and partner.phone_sanitized
+            for partner in self.sudo()
+        }
+        found = self.search(
+            [
+                ("phone_sanitized", "in", [*filter(None, set(numbers.values()))]),
+                ("is_salon_client", "=", True),
+            ]
+        )
+        owners = found.sudo().grouped("phone_sanitized")
+        for partner, number in numbers.items():
+            others = owners.get(number or None, found.browse()) - partner._origin
+            self.browse(partner.id).salon_same_number_ids = others.sudo(False)
+
     def _inverse_salon_phone(self):
         for partner in self:
             number = partner.salon_phone or False
@@ -122,6 +150,13 @@ class ResPartner(models.Model):
                 partner._phone_format(number=number, force_format="INTERNATIONAL")
                 or number
             )
+
+    def action_open_same_number(self):
+        """Open the card of who has this number, too."""
+        self.ensure_one()
+        return self.salon_same_number_ids._get_records_action(
+            name=self.env._("The same number")
+        )
 
     @api.model
     def _has_field_access(self, field, operation):
@@ -159,6 +194,16 @@ class ResPartner(models.Model):
                 raise UserError(self._text_whole_number())
             found |= self._get_ends_domain(self._phone_format(number=one), digits)
         return found
+
+    @api.model
+    def _get_salon_find_domain(self, text):
+        """Find clients also by their number, in whatever format it is typed."""
+        domain = super()._get_salon_find_domain(text)
+        digits = get_digits(text)
+        is_number = bool(digits) and not any(sign.isalpha() for sign in text)
+        if is_number and len(digits) >= WHOLE and self._sees_numbers():
+            domain |= self._get_ends_domain(self._phone_format(number=text), digits)
+        return domain
 
     @api.model
     def _get_ends_domain(self, number, digits):

@@ -1,11 +1,38 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
-    """The days of a salon's visits follow its clock."""
+    """The days of a salon's visits follow its clock; their sums follow no currency."""
 
     _inherit = "res.company"
+
+    @api.onchange("currency_id")
+    def _onchange_salon_currency(self):
+        """Sums of visits are kept as figures: nobody converts them."""
+        before = self._origin.currency_id
+        # Whoever may change a company need not see its visits; only that there are.
+        visits_sudo = self.env["salon.visit"].sudo()
+        if (
+            not before
+            or before == self.currency_id
+            or not visits_sudo.search_count(
+                [("company_id", "=", self._origin.id)], limit=1
+            )
+        ):
+            return None
+        return {
+            "warning": {
+                "title": self.env._("The visits keep their figures"),
+                "message": self.env._(
+                    "What was paid so far was entered in %(before)s and is not "
+                    "converted: a visit of 30 %(before)s will read 30 %(after)s, in "
+                    "every report, too.",
+                    before=before.name,
+                    after=self.currency_id.name or "?",
+                ),
+            }
+        }
 
     def _salon_follow_clock(self):
         """Move visits to the days they are on in a changed time zone.

@@ -20,10 +20,21 @@ KEPT_STATES = (*OPEN_STATES, *MADE_STATES)
 HERE_STATES = ("arrived", *MADE_STATES, "no_show")
 # What is said of a year of a client is said of so many days.
 YEAR = 365
+CANCEL_REASONS = [
+    ("client", "The client"),
+    ("illness", "The client is ill"),
+    ("salon", "The salon"),
+]
+# Such a cancellation is nobody's fault, or the salon's own.
+EXCUSES = ("illness", "salon")
 BOOK_FIELDS = {"state", "start", "stop", "stylist_id", "line_ids", "is_overlap"}
 # No salon's records go back further, and nobody books longer ahead.
 EARLIEST_DATE = date(1970, 1, 1)
 MAX_YEARS_AHEAD = 3
+# Nobody sits in a salon for longer.
+MAX_HOURS = 12
+# What is said so long before a visit is a slip of the finger more often than not.
+EARLY = timedelta(hours=1)
 DESK = "salon_reminders.group_receptionist"
 # What decides which day, and whether, the money of a visit is counted.
 MONEY_FIELDS = {"state", "start", "company_id", "amount_total", "date", "is_purchase"}
@@ -59,7 +70,14 @@ class SalonVisit(models.Model):
         ondelete="restrict",
         check_company=True,
         tracking=True,
-        help="Leave empty for a walk-in.",
+        help="Empty for a walk-in.",
+    )
+    is_walk_in = fields.Boolean(
+        "Walk-in",
+        compute="_compute_is_walk_in",
+        readonly=False,
+        help="Somebody who gives no name. Chosen in the form, so that a client who was "
+        "forgotten is not taken for one.",
     )
     stylist_id = fields.Many2one(
         "resource.resource",
@@ -82,6 +100,14 @@ class SalonVisit(models.Model):
         default="booked",
         index=True,
         tracking=True,
+    )
+    cancel_reason = fields.Selection(
+        CANCEL_REASONS,
+        "Who cancelled",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Empty for what an import brought, and when nobody was asked.",
     )
     # When
     start = fields.Datetime(
@@ -167,6 +193,11 @@ class SalonVisit(models.Model):
             year=YEAR,
         )
 
+    @api.depends("partner_id")
+    def _compute_is_walk_in(self):
+        for visit in self:
+            visit.is_walk_in = bool(visit._origin) and not visit.partner_id
+
     @api.depends("start", "line_ids.minutes")
     def _compute_stop(self):
         for visit in self:
@@ -232,6 +263,30 @@ class SalonVisit(models.Model):
                         last=latest,
                     )
                 )
+
+    # Also for what follows from its lines, which ask for it.
+    @api.constrains("start", "stop")
+    def _check_length(self):
+        if self._is_taken_over():
+            return
+        for visit in self.filtered("stop"):
+            length = visit.stop - visit.start
+            if length > timedelta(hours=MAX_HOURS):
+                raise ValidationError(
+                    self.env._(
+                        "The visit of %(client)s on %(date)s would take %(hours)s "
+                        "hours; at most %(most)s are possible. Check its end, and how "
+                        "long its services take.",
+                        client=visit.partner_id.name or self.env._("a walk-in"),
+                        date=visit.date,
+                        hours=round(length.total_seconds() / 3600),
+                        most=MAX_HOURS,
+                    )
+                )
+
+    def _is_taken_over(self):
+        """Tell whether this comes from another system: history was as it was."""
+        return is_flagged(self.env, "salon_taken_over")
 
     @api.constrains("state", "start")
     def _check_done_date(self):
@@ -434,6 +489,70 @@ class SalonVisit(models.Model):
     def action_book(self):
         """Put the visit back to booked, to undo a click."""
         self.write({"state": "booked"})
+
+    # ------------------------------------------------------------
+    # STEPS THAT ARE ASKED ABOUT
+    # ------------------------------------------------------------
+
+    def action_ask_arrive(self):
+        """Let the client arrive; hours before the visit it is asked."""
+        return self._ask_early("arrived") or self.action_arrive()
+
+    def action_ask_done(self):
+        """Mark the visit as done; hours before it, it is asked."""
+        return self._ask_early("done") or self.action_done()
+
+    def action_ask_no_show(self):
+        """Mark a missed booking; hours before it, it is asked."""
+        return self._ask_early("no_show") or self.action_no_show()
+
+    def action_ask_cancel(self):
+        """Ask who cancels, then cancel."""
+        return self._ask_step("cancelled")
+
+    def _ask_early(self, state):
+        """Return the question whether this is no slip of the finger, or nothing."""
+        soon = fields.Datetime.now() + EARLY
+        # Of another day it is refused, not asked about.
+        early = self.filtered(
+            lambda visit: (
+                visit.start > soon and visit.date <= visit.company_id._salon_today()
+            )
+        )
+        return self._ask_step(state) if early else None
+
+    def _ask_step(self, state):
+        self.check_access("write")
+        names = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "type": "ir.actions.act_window",
+            "name": names[state],
+            "res_model": "salon.visit.step",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_visit_ids": self.ids, "default_state": state},
+        }
+
+    def _step_to(self, state, reason=False):
+        """Make a step that was confirmed.
+
+        :param reason: who cancels
+        """
+        if state == "cancelled":
+            self.write({"state": state, "cancel_reason": reason})
+            return
+        {
+            "booked": self.action_book,
+            "confirmed": self.action_confirm,
+            "arrived": self.action_arrive,
+            "done": self.action_done,
+            "no_show": self.action_no_show,
+        }[state]()
+
+    def _get_late_text(self):
+        """Return that a cancellation now counts as late. Empty here: see the book."""
+        return ""
 
     @api.model
     def _get_salon_kept_texts(self):

@@ -12,6 +12,8 @@ MONEY_FIELDS = {
 }
 # Each course sold is a record of its own; more is a slip of the finger.
 MAX_COURSES = 20
+# So is more of one service at one visit.
+MAX_SERVICES = 20
 
 
 class SalonVisitLine(models.Model):
@@ -174,6 +176,26 @@ class SalonVisitLine(models.Model):
                         most=MAX_COURSES,
                     )
                 )
+
+    @api.constrains("product_id", "quantity")
+    def _check_service_quantity(self):
+        if self.visit_id._is_taken_over():
+            return
+        for line in self.filtered(lambda line: line.salon_kind == "service"):
+            if line.quantity > MAX_SERVICES:
+                raise ValidationError(
+                    self.env._(
+                        "%(quantity)s times %(service)s is more than one visit takes. "
+                        "Enter at most %(most)s.",
+                        quantity=f"{line.quantity:g}",
+                        service=line.product_id.name,
+                        most=MAX_SERVICES,
+                    )
+                )
+
+    @api.constrains("product_id", "quantity", "minutes")
+    def _check_visit_length(self):
+        self.visit_id._check_length()
 
     # ------------------------------------------------------------
     # CRUD

@@ -58,6 +58,12 @@ class SalonLeavingFix(models.Model):
         default=True, help="Archived: nobody else is called about it."
     )
 
+    who_text = fields.Text(
+        "Who is called",
+        compute="_compute_who_text",
+        help="Who left for it is called about it, and who is not, and why.",
+    )
+
     # What came of it
     waiting_count = fields.Integer(
         "To call",
@@ -191,6 +197,78 @@ class SalonLeavingFix(models.Model):
             ):
                 found[fix_id].append(partner_id)
         return found
+
+    # ------------------------------------------------------------
+    # WHO IS CALLED, IN WORDS
+    # ------------------------------------------------------------
+
+    @api.depends("reason_id", "company_id", "date")
+    @api.depends_context("lang", "uid")
+    def _compute_who_text(self):
+        waiting = self._origin._get_waiting()
+        for fix in self:
+            if fix._origin:
+                ids = waiting.get(fix._origin.id, ())
+            else:
+                ids = fix._find_left()
+            fix.who_text = fix._text_who(self.env["res.partner"].browse(ids))
+
+    def _find_left(self):
+        """Return the ids of who left for the reason by the day of a new change."""
+        company = self._get_salon()
+        if not (self.reason_id and self.date):
+            return []
+        # Also while it is entered: by who may say that it is changed.
+        self.check_access("create")
+        self.env.flush_all()
+        attempts = self.env["salon.call.attempt"]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT said.partner_id FROM (%(said)s) said
+                     JOIN res_partner p ON p.id = said.partner_id AND p.active
+                    WHERE said.leaving_reason_id = %(reason)s
+                      AND (said.date AT TIME ZONE 'UTC'
+                           AT TIME ZONE %(zone)s)::date <= %(date)s
+                      AND NOT %(came)s""",
+                said=attempts._sql_said_last(SQL("%s", company.id)),
+                reason=self.reason_id.id,
+                zone=company._salon_timezone().zone,
+                date=self.date,
+                came=attempts._sql_came_since(SQL("said")),
+            )
+        )
+        return [partner_id for (partner_id,) in rows]
+
+    def _get_salon(self):
+        """Return the salon, also while a form without it is filled in."""
+        return self.company_id or self.env.company
+
+    def _text_who(self, partners):
+        """Return who of these is called, who is not, and why."""
+        if not partners:
+            return self.env._("Nobody who left for it is still to be called.")
+        company = self._get_salon()
+        # Who may be called is worked out by the system, as every day.
+        candidates = self.env["salon.call.candidate"].with_company(company).sudo()
+        lost = self.env["salon.lost.client"].with_company(company)
+        holds = {
+            row["partner_id"]: row["hold"]
+            for row in candidates._get_asked(partners, "fixed")
+        }
+        called = partners.filtered(lambda one: not holds.get(one.id))
+        texts = {
+            one: lost._text_hold(holds[one.id])
+            for one in partners.sorted("name") - called
+        }
+        lines = lost._text_refused(texts)
+        if called:
+            lines[:0] = [
+                self.env._(
+                    "Called in the next days, within the quota: %(clients)s.",
+                    clients=lost._text_names(called),
+                )
+            ]
+        return "\n".join(lines)
 
     # ------------------------------------------------------------
     # WHAT CAME OF IT

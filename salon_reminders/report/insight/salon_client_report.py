@@ -45,7 +45,7 @@ class SalonClientReport(models.Model):
 
     client_count = fields.Integer("Clients", readonly=True)
     visit_count = fields.Integer(
-        "Visits",
+        "Visit days",
         readonly=True,
         help="Days on which the client came; purchases without a service do not count.",
     )

@@ -41,7 +41,10 @@ class SalonSourceReport(models.Model):
         help="Clients of this source whose first visit lies in the period.",
     )
     visit_count = fields.Integer(
-        "Visits", readonly=True, help="All visits of these clients so far."
+        "Visit days",
+        readonly=True,
+        help="Days on which these clients have been here so far; two visits of a "
+        "client on one day count once.",
     )
     amount = fields.Monetary(
         "Money", readonly=True, help="All that these clients have paid so far."

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...models.visit.salon_visit import MADE_STATES, MISSED_STATES
+from ...models.visit.salon_visit import CANCEL_REASONS, MADE_STATES, MISSED_STATES
 from ...tools.times import WEEKDAYS
 
 
@@ -17,7 +17,7 @@ class SalonBookingReport(models.Model):
     _depends = {
         "salon.visit": [
             *("company_id", "partner_id", "stylist_id", "state", "start", "date"),
-            *("is_purchase", "call_id", "amount_total"),
+            *("is_purchase", "call_id", "amount_total", "cancel_reason"),
         ],
         "res.partner": ["salon_source_id"],
         "res.company": ["currency_id", "resource_calendar_id"],
@@ -30,6 +30,9 @@ class SalonBookingReport(models.Model):
         [("done", "Done"), ("no_show", "No-show"), ("cancelled", "Cancelled")],
         string="What became of it",
         readonly=True,
+    )
+    cancel_reason = fields.Selection(
+        CANCEL_REASONS, string="Who cancelled", readonly=True
     )
     date = fields.Date(readonly=True)
     weekday = fields.Selection(WEEKDAYS, readonly=True)
@@ -68,7 +71,8 @@ class SalonBookingReport(models.Model):
     def _select(self):
         return SQL(
             """SELECT v.id, v.id AS visit_id, v.company_id, company.currency_id,
-                   v.state, v.date, %(weekday)s AS weekday, %(hour)s AS hour,
+                   v.state, v.cancel_reason, v.date, %(weekday)s AS weekday,
+                   %(hour)s AS hour,
                    v.partner_id, partner.salon_source_id AS source_id, v.stylist_id,
                    v.call_id IS NOT NULL AS from_call, 1 AS visit_count,
                    (v.state = 'no_show')::int AS no_show_count,

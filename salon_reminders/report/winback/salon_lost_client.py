@@ -6,6 +6,9 @@ from ...models.call.salon_call import NEAR_DAYS
 from ...models.insight.salon_client_standing import SEGMENTS
 from ...models.visit.salon_visit import YEAR
 
+# So many are told by name.
+FEW = 3
+
 GONE = ("lost", "one_visit")
 # Two kinds of rows, so that no two share an id.
 KINDS = 2
@@ -273,18 +276,10 @@ class SalonLostClient(models.Model):
         """Put these clients on the call list; say who can't be called, and why."""
         self._check_caller()
         calls, refused = self._plan_calls()
-        lines = [self.env._("Put on the call list: %(count)s.", count=len(calls))]
-        reasons = {}
-        for partner, text in refused.items():
-            reasons.setdefault(text, []).append(partner.name or "?")
-        for text, names in reasons.items():
-            shown = format_list(self.env, names[:3])
-            more = len(names) - 3
-            if more > 0:
-                shown = self.env._(
-                    "%(names)s and %(count)s more", names=shown, count=more
-                )
-            lines.append(f"{shown}: {text}")
+        lines = [
+            self.env._("Put on the call list: %(count)s.", count=len(calls)),
+            *self._shorten(self._text_refused(refused)),
+        ]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -295,6 +290,42 @@ class SalonLostClient(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    @api.model
+    def _text_refused(self, refused):
+        """Return in lines who can't be called, by the reason.
+
+        :param dict refused: {client: why}
+        """
+        reasons = {}
+        for partner, text in refused.items():
+            reasons.setdefault(text, []).append(partner)
+        return [
+            f"{self._text_names(partners)}: {text}"
+            for text, partners in reasons.items()
+        ]
+
+    @api.model
+    def _shorten(self, lines):
+        """Return the first lines, and of more how many: a message is read at a glance.
+
+        Each card says why its client is not called.
+        """
+        if len(lines) <= FEW:
+            return lines
+        more = self.env._(
+            "%(count)s more reasons; each card tells its own.", count=len(lines) - FEW
+        )
+        return [*lines[:FEW], more]
+
+    @api.model
+    def _text_names(self, partners):
+        """Return the names of some clients, and of more how many."""
+        names = [partner.name or "?" for partner in partners]
+        shown, more = format_list(self.env, names[:FEW]), len(names) - FEW
+        if more <= 0:
+            return shown
+        return self.env._("%(names)s and %(count)s more", names=shown, count=more)
 
     def _check_caller(self):
         self.check_access("read")

@@ -145,6 +145,22 @@ class TestSalonLoad(BookCase):
         self.assertEqual([cell["due"] for cell in row["cells"]][3:6], [0, 1, 0])
         self.assertIn("free places for all", load.get_load()["sentences"][0])
 
+    def test_hours_outside_of_working_hours_are_overtime(self):
+        load = self.env["salon.load"].with_user(self.receptionist)
+        before = load.get_load(4)
+        # Half an hour of the first lies before the stylist comes; Saturday is free.
+        self._book("2026-03-11 07:30")
+        self._book("2026-03-14 10:00", self.bea)
+        self._book("2026-03-07 10:00", self.bea, state="done")
+        total = load.get_load(4)["total"]
+        names = ("offered", "booked", "done", "overtime", "empty")
+        self.assertEqual(
+            [round(total[name] - before["total"][name], 1) for name in names],
+            [0, 0.5, 0, 1.5, -0.5],
+        )
+        made = load.get_load(-4)["total"]
+        self.assertEqual((made["done"], made["overtime"]), (0, 1))
+
     def test_usual_weeks_when_none_are_asked_for(self):
         load = self.env["salon.load"].with_user(self.receptionist)
         usual = load.get_load(False)["weeks"]

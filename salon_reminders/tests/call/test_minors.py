@@ -95,7 +95,7 @@ class TestMinors(CallCase):
             (date(2010, 3, 10), False),
             (date(2010, 3, 11), True),
             (date(2010, 3, 9), False),
-            (date(2026, 12, 1), True),
+            (date(2026, 3, 10), True),
             (date(1950, 1, 1), False),
             (False, False),
         ):

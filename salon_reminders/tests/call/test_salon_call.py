@@ -46,9 +46,10 @@ class TestSalonCall(SalonCase):
 
     def test_text_of_the_due_date(self):
         self.assertIn("due 03/12/2026, in 2 days", self.call.explanation)
-        with freeze_time("2026-03-12 09:00:00"):
-            self.env.invalidate_all()
-            self.assertIn("due 03/12/2026, today", self.call.explanation)
+        for day, text in (("11", "tomorrow"), ("12", "today"), ("13", "yesterday")):
+            with freeze_time(f"2026-03-{day} 09:00:00"):
+                self.env.invalidate_all()
+                self.assertIn(f"due 03/12/2026, {text}.", self.call.explanation)
         with freeze_time("2026-03-15 09:00:00"):
             self.env.invalidate_all()
             self.assertIn("due 03/12/2026, 3 days ago", self.call.explanation)

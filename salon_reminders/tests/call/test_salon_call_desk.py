@@ -109,6 +109,13 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(card["services"][0]["id"], self.roots_service.id)
         self.assertEqual(len(card["visits"]), 1)
 
+    def test_card_warns_of_what_must_be_known(self):
+        self.assertEqual(self._desk().show_call(self.call.id)["card"]["warning"], "")
+        self.anna.with_user(self.receptionist).action_salon_health_agree()
+        self.anna.salon_contraindications = "Allergic to PPD"
+        card = self._desk().show_call(self.call.id)["card"]
+        self.assertEqual(card["warning"], "Allergic to PPD")
+
     def test_no_number_without_consent(self):
         self._desk().take_call(self.call.id)
         self.anna.action_salon_consent_withdraw()
@@ -150,7 +157,7 @@ class TestSalonCallDesk(CallCase):
         answer = self._send("call_back", day="2026-03-16", hour="10:30", note=" Hm ")
         self.assertEqual(str(self.call.call_at), "2026-03-16 09:30:00")
         self.assertEqual(
-            answer["text"], "Anna: Call back. Next call Mon 16 Mar, 10:30."
+            answer["text"], "Anna: Call back. Next call Mon 16 Mar 2026, 10:30."
         )
         self.assertEqual(self.call.attempt_ids.note, "Hm")
         done = self._desk().get_queue("all")["done"]
@@ -166,6 +173,17 @@ class TestSalonCallDesk(CallCase):
         self._send("call_back", confirmed=True, **values)
         self.assertEqual(self.call.attempt_count, 1)
 
+    def test_a_promise_too_far_ahead_is_refused_without_a_question(self):
+        limits = self._desk().open_desk()["limits"]
+        self.assertEqual(limits["promise"], "2026-09-10")
+        for hour in ("03:00", "10:00"):
+            with self.assertRaisesRegex(UserError, "6 months ahead"):
+                self._send("call_back", day="2099-11-30", hour=hour, confirmed=True)
+            with self.assertRaisesRegex(UserError, "6 months ahead"):
+                self._send("call_back", day="2099-11-30", hour=hour)
+        said = self._send("call_back", day="2026-03-17", hour="10:00")
+        self.assertIn("Next call Tue 17 Mar 2026, 10:00", said["text"])
+
     def test_booking_with_the_chosen_services(self):
         self._send(
             "booked",
@@ -176,6 +194,16 @@ class TestSalonCallDesk(CallCase):
         self.assertEqual(str(visit.start), "2026-03-17 09:00:00")
         self.assertEqual(visit.stylist_id, self.stylist)
         self.assertEqual(visit.line_ids.product_id, self.roots_service)
+
+    def test_declining_the_chosen_needs(self):
+        card = self._desk().take_call(self.call.id)["card"]
+        need = {"id": self.reminder.id, "name": "Roots"}
+        self.assertEqual(card["reminders"], [need])
+        for wrong in ([], [0], "all", [self.reminder.id + 1]):
+            with self.assertRaises(UserError):
+                self._send("declined", reminder_ids=wrong)
+        self._send("declined", reminder_ids=self.reminder.ids)
+        self.assertTrue(self.reminder.skip_until)
 
     def test_texts_are_kept_as_far_as_the_desk_lets_type(self):
         limit = self._desk().open_desk()["limits"]["text"]

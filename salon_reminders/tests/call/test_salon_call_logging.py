@@ -3,7 +3,7 @@ from datetime import datetime
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
 from ..common_call import CallCase
@@ -109,6 +109,31 @@ class TestSalonCallLogging(CallCase):
         )
         self.assertEqual(self.call.need_ids, self.reminder)
 
+    def test_declined_is_what_the_client_does_not_want(self):
+        self._call_for_two_needs()
+        brows = self.call.reminder_ids - self.reminder
+        with self.assertRaisesRegex(UserError, "Choose what the client does not want"):
+            self._log("declined", reminder_ids=[])
+        attempt = self._log("declined", stop=True, reminder_ids=brows.ids)
+        self.assertEqual(self.call.state, "done")
+        self.assertEqual(brows.state, "stopped")
+        self.assertFalse(self.reminder.is_stopped or self.reminder.skip_until)
+        attempt.action_undo()
+        self.assertFalse(brows.is_stopped)
+        self._log("declined")
+        self.assertTrue(all(one.skip_until for one in self.call.reminder_ids))
+
+    def test_declined_in_the_form_of_the_call(self):
+        self._call_for_two_needs()
+        logs = self.env["salon.call.log"].with_user(self.receptionist)
+        form = Form(logs.with_context(default_call_id=self.call.id))
+        form.outcome_id = self._get_outcome("declined")
+        self.assertEqual(form.reminder_ids.ids, self.call.reminder_ids.ids)
+        form.reminder_ids.remove(id=self.reminder.id)
+        form.save().action_log()
+        self.assertFalse(self.reminder.skip_until)
+        self.assertTrue((self.call.reminder_ids - self.reminder).skip_until)
+
     def test_what_is_booked_on_the_call_stays_on_it(self):
         self._call_for_two_needs()
         attempt = self._log(
@@ -151,13 +176,31 @@ class TestSalonCallLogging(CallCase):
 
     def test_call_back_outside_hours_is_confirmed(self):
         sunday = datetime(2026, 3, 15, 9)
-        with self.assertRaisesRegex(UserError, "closed on Sunday"):
+        with self.assertRaisesRegex(UserError, "closed on Sun 15 Mar 2026"):
             self._log("call_back", call_at=sunday)
-        with self.assertRaisesRegex(UserError, "Tuesday 10 Mar, 22:00"):
+        with self.assertRaisesRegex(UserError, "Tue 10 Mar 2026, 22:00"):
             self._log("call_back", call_at=datetime(2026, 3, 10, 21))
         attempt = self._log("call_back", call_at=sunday, outside_hours=True)
         self.assertEqual(attempt.call_at, sunday)
         self.assertEqual(str(self.call.date), "2026-03-15")
+
+    def test_call_back_lies_at_most_some_months_ahead(self):
+        last = datetime(2026, 9, 10, 9)
+        with self.assertRaisesRegex(UserError, "6 months ahead, until 09/10/2026"):
+            self._log("call_back", call_at=last.replace(day=11))
+        self.assertFalse(self.call.attempt_ids)
+        self._log("call_back", call_at=last)
+        self.assertEqual(self.call.promise, "Thu 10 Sep 2026, 11:00")
+        self.company.salon_promise_months = 1
+        with self.assertRaisesRegex(UserError, "1 months ahead, until 04/10/2026"):
+            self._log("call_back", call_at=datetime(2026, 4, 13, 9))
+
+    def test_call_is_put_off_no_further_by_hand(self):
+        call = self.call.with_user(self.receptionist)
+        with self.assertRaisesRegex(UserError, "You entered 11/30/2099"):
+            call.call_at = "2099-11-30 11:00:00"
+        call.date = "2026-09-10"
+        self.assertEqual(str(self.call.date), "2026-09-10")
 
     def test_booking_asks_for_what_can_be_booked(self):
         shampoo = self._create_product("Shampoo", "retail")
@@ -193,13 +236,19 @@ class TestSalonCallLogging(CallCase):
         self.assertEqual(self.call.close_reason, "outcome")
         self.assertTrue(self.anna.salon_has_wrong_number)
         self.assertFalse(self.anna._filter_callable())
-        self.company.salon_contact_gap_days = 0
         self.assertFalse(self._run_job())
         self.assertEqual(self.reminder.hold, "wrong_number")
         self.assertIn("number is wrong", self.anna.salon_call_status)
         self.anna.phone = "+36 30 765 4321"
         self.assertFalse(self.anna.salon_has_wrong_number)
         self.assertEqual(self._run_job().partner_id, self.anna)
+
+    def test_who_was_reached_before_waits_also_with_another_number(self):
+        self._log("declined")
+        self.reminder.sudo().skip_until = False
+        self.anna.phone = "+36 30 765 4321"
+        self.assertFalse(self._run_job())
+        self.assertEqual(self.reminder.hold, "gap")
 
     def test_wrong_number_is_not_wrong_for_others(self):
         self._log("wrong_number")

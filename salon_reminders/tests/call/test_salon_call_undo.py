@@ -86,6 +86,33 @@ class TestSalonCallUndo(CallCase):
         with freeze_time("2026-03-24 09:00:00"):
             self.assertEqual(self._plan_calls().partner_id, self.anna)
 
+    def _read_answers(self):
+        """Return what call, card and timeline say of the client's answers."""
+        self.env.invalidate_all()
+        events = self.env["salon.client.event"].search(
+            [("partner_id", "=", self.anna.id), ("res_model", "=", "salon.consent")]
+        )
+        states = self.anna.salon_consent_state_ids
+        return (
+            self.call.explanation,
+            [(one.purpose, one.channel, one.date, one.method) for one in states],
+            events.mapped("summary"),
+        )
+
+    def test_the_answer_that_was_really_given_is_told(self):
+        before = self._read_answers()
+        self.assertIn("on 03/10/2026 (At the desk", before[0])
+        for day in ("2026-03-12", "2026-03-13"):
+            for kind in ("do_not_call", "delete_me", "no_advertising"):
+                with self.subTest(kind=kind, day=day), freeze_time(f"{day} 09:00:00"):
+                    attempt = self._log(kind)
+                    self.assertNotEqual(self._read_answers()[1:], before[1:])
+                    attempt.with_user(self.receptionist).action_undo()
+                    explanation, states, summaries = self._read_answers()
+                    self.assertIn("on 03/10/2026 (At the desk", explanation)
+                    self.assertNotIn("agree to calls at present", explanation)
+                    self.assertEqual((states, summaries), before[1:])
+
     def test_what_was_undone_is_no_try(self):
         """A call that nobody tried ends when it was planned too early."""
         self._log("no_answer", note="Wrong button").action_undo()

@@ -104,7 +104,7 @@ class TestPrintedList(PaperCase):
         self.second.write({"priority": "1", "call_at": "2026-03-10 13:30:00"})
         self.env["salon.handover"].create({"note": "The dryer is broken"})
         page = self._print(self.calls)
-        self.assertIn("Tue 10 Mar, 14:30", page)
+        self.assertIn("Tue 10 Mar 2026, 14:30", page)
         self.assertIn("The dryer is broken", page)
         self.assertLess(page.index("14:30"), page.index('class="o_salon_call"'))
 
@@ -175,7 +175,7 @@ class TestHandover(PaperCase):
         self.assertEqual(handover.promise_count, 2)
         self.assertFalse(self.second.call_at)
         page = self._print(handover, "salon_reminders.salon_handover_report")
-        for text in ("Wed 11 Mar, 18:00", "03/10/2026", "Anna", "+36305550001"):
+        for text in ("Wed 11 Mar 2026, 18:00", "03/10/2026", "Anna", "+36305550001"):
             self.assertIn(text, page)
         self.assertNotIn("Cleo", page)
 

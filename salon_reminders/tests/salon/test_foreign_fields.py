@@ -20,6 +20,8 @@ MADE_EMPTY = {
     ("product.template", "salon_course_interval_days"),
     ("resource.resource", "salon_color"),
     ("res.partner", "salon_note_is_health"),
+    # Of clients it is filled, of all others it stays empty.
+    ("res.partner", "salon_search_name"),
 }
 VIEWS = ("form", "list", "kanban", "search", "pivot", "calendar", "activity")
 

@@ -1,6 +1,9 @@
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import freeze_time
+from datetime import timedelta
 
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, freeze_time
+
+from ...tools.server_flags import SERVER_SAYS
 from ..common import SalonCase
 
 
@@ -38,6 +41,86 @@ class TestSalonVisit(SalonCase):
         self.assertFalse(
             self.env["salon.reminder"].search([("cycle_id", "=", self.roots.id)])
         )
+
+    # ---- slips of the finger ----
+
+    def _book(self, **line):
+        line = {"product_id": self.roots_service.id, **line}
+        vals = {
+            "partner_id": self.anna.id,
+            "start": "2026-03-12 09:00:00",
+            "line_ids": [(0, 0, line)],
+        }
+        return self.env["salon.visit"].with_user(self.receptionist).create(vals)
+
+    def test_so_many_of_one_service(self):
+        visit = self._book(quantity=20, minutes=60)
+        service = visit.line_ids
+        # Bottles are sold by the box.
+        visit.line_ids = [(0, 0, {"product_id": self.shampoo.id, "quantity": 48})]
+        with self.assertRaisesRegex(ValidationError, "21 times Root touch-up"):
+            service.quantity = 21
+        with self.assertRaisesRegex(ValidationError, "Enter at most 20"):
+            self._book(quantity=1000, minutes=60)
+
+    def test_a_visit_takes_half_a_day_at_most(self):
+        visit = self._book(minutes=12 * 60)
+        with self.assertRaisesRegex(ValidationError, "would take 13 hours; at most 12"):
+            visit.line_ids.minutes = 13 * 60
+        with self.assertRaisesRegex(ValidationError, "visit of Anna on 2026-03-12"):
+            self._book(minutes=20 * 24 * 60)
+        with self.assertRaisesRegex(ValidationError, "at most 12 are possible"):
+            visit.stop = "2026-03-12 21:01:00"
+
+    def test_what_was_taken_over_is_history(self):
+        visit = self._create_visit(self.anna, "2026-03-09")
+        visit = visit.with_context(salon_taken_over=SERVER_SAYS)
+        visit.line_ids.write({"quantity": 30, "minutes": 15 * 60})
+        self.assertEqual(visit.stop - visit.start, timedelta(hours=15))
+
+    def test_sums_keep_their_figures_in_another_currency(self):
+        company = self._create_company("Other")
+        names = dict.fromkeys(["currency_id"], {})
+        usd, eur = self.env.ref("base.USD"), self.env.ref("base.EUR")
+        before, after = (usd, eur) if company.currency_id == usd else (eur, usd)
+        company.currency_id = before
+
+        def warn():
+            changed = company.onchange(
+                {"currency_id": after.id}, ["currency_id"], names
+            )
+            return changed.get("warning")
+
+        self.assertFalse(warn())
+        self._create_visit(
+            self.env["res.partner"],
+            "2026-03-09",
+            company_id=company.id,
+            stylist_id=False,
+        )
+        self.assertIn(f"30 {before.name} will read 30 {after.name}", warn()["message"])
+        after = before
+        self.assertFalse(warn())
+
+    def _open_form(self, **context):
+        visits = self.env["salon.visit"].with_user(self.receptionist)
+        return Form(visits.with_context(**context))
+
+    def test_form_asks_who_comes(self):
+        form = self._open_form()
+        with self.assertRaisesRegex(AssertionError, "partner_id is a required field"):
+            form.save()
+        form.is_walk_in = True
+        visit = form.save()
+        self.assertFalse(visit.partner_id)
+        self.assertTrue(visit.is_walk_in)
+
+    def test_who_is_a_client_is_no_walk_in(self):
+        form = self._open_form(default_is_walk_in=True)
+        self.assertTrue(form.is_walk_in)
+        form.partner_id = self.anna
+        self.assertFalse(form.is_walk_in)
+        self.assertEqual(form.save().partner_id, self.anna)
 
     def test_retail_only_is_a_purchase(self):
         purchase = self._create_visit(self.anna, "2026-03-09", self.shampoo)

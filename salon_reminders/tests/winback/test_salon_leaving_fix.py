@@ -3,7 +3,7 @@ from datetime import datetime
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import freeze_time, users
+from odoo.tests import Form, freeze_time, users
 from odoo.tools import mute_logger
 
 from ..common_call import CallCase
@@ -64,6 +64,38 @@ class TestSalonLeavingFix(CallCase):
             self.assertIn(words, call.explanation)
         self.assertEqual(call._get_last_services(), self.roots_service)
         self.assertEqual(self._count(fix), 0)
+
+    def test_it_says_who_is_called_and_who_is_not(self):
+        self._leave()
+        bea = self._leave("Bea", "+36 30 123 4568")
+        cleo = self._leave("Cleo", "+36 30 123 4569")
+        bea.phone = False
+        self.env["salon.consent"]._withdraw_advertising(cleo, "phone")
+        fixes = self.fixes.with_user(self.manager)
+        form = Form(fixes.with_context(default_reason_id=self.reason.id))
+        gate = self.env["salon.gate"]
+        said = [
+            "Called in the next days, within the quota: Anna.",
+            f"Bea: {gate._text_hold('phone')}",
+            f"Cleo: {gate._text_hold('consent')}",
+        ]
+        self.assertEqual(form.who_text.split("\n"), said)
+        form.date = "2026-03-09"
+        nobody = "Nobody who left for it is still to be called."
+        self.assertEqual(form.who_text, nobody)
+        form.date = "2026-03-10"
+        form.argument = "we open at seven"
+        fix = form.save()
+        self.assertEqual(fix.who_text.split("\n"), said)
+        self._plan()
+        fix.invalidate_recordset(["who_text"])
+        self.assertEqual(fix.who_text.split("\n"), said[1:])
+
+    def test_who_is_called_names_a_few(self):
+        for number in range(5):
+            self._leave(f"Client {number}", f"+36 30 123 460{number}")
+        fix = self._fix()
+        self.assertIn("and 2 more", fix.who_text)
 
     def test_the_daily_job_makes_the_call(self):
         anna = self._leave()

@@ -136,6 +136,16 @@ class TestSalonLostClient(LostCase):
         self.assertEqual(again.call_id, call)
         self.assertEqual(again.action_call()["context"]["call_id"], call.id)
 
+    def test_the_message_is_read_at_a_glance(self):
+        rows = self.env["salon.lost.client"]
+        clients = [self._create_client(f"Client {n}", False) for n in range(5)]
+        lines = rows._text_refused({one: f"Reason {one.id}" for one in clients})
+        self.assertEqual(len(lines), 5)
+        short = rows._shorten(lines)
+        self.assertEqual(short[:3], lines[:3])
+        self.assertEqual(short[3:], ["2 more reasons; each card tells its own."])
+        self.assertEqual(rows._shorten(lines[:3]), lines[:3])
+
     def test_call_is_refused_with_the_reason(self):
         self._come("Mute", 410, 380, 350, 310)
         self._refresh()

@@ -46,6 +46,15 @@ class SalonCallLog(models.TransientModel):
     outside_hours = fields.Boolean("All the same")
 
     # Declined
+    call_reminder_ids = fields.Many2many(related="call_id.reminder_ids")
+    reminder_ids = fields.Many2many(
+        "salon.reminder",
+        string="What they do not want",
+        domain="[('id', 'in', call_reminder_ids)]",
+        compute="_compute_reminder_ids",
+        store=True,
+        readonly=False,
+    )
     stop = fields.Boolean(
         "Never remind them of this again",
         help="Otherwise the need is skipped once.",
@@ -65,6 +74,11 @@ class SalonCallLog(models.TransientModel):
         for log in self:
             log.stylist_id = log.call_id.wished_stylist_id
             log.product_ids = log.call_id._get_last_services()
+
+    @api.depends("call_id")
+    def _compute_reminder_ids(self):
+        for log in self:
+            log.reminder_ids = log.call_id.reminder_ids
 
     @api.depends("kind", "call_at", "start", "stylist_id", "product_ids", "call_id")
     def _compute_hours_warning(self):
@@ -111,7 +125,7 @@ class SalonCallLog(models.TransientModel):
                 "call_at": self.call_at,
                 "outside_hours": self.outside_hours,
             },
-            "declined": {"stop": self.stop},
+            "declined": {"stop": self.stop, "reminder_ids": self.reminder_ids.ids},
             "left_us": {
                 "reason_id": self.leaving_reason_id.id,
                 "gift": self.gift,

@@ -171,6 +171,35 @@ test("one click is the next step of a visit", async () => {
     expect.verifySteps(["action_confirm 1", "get_day 2026-03-10"]);
 });
 
+test("a step hours before the visit asks first", async () => {
+    const question = {type: "ir.actions.act_window", res_model: "salon.visit.step"};
+    onRpc("salon.visit", "action_ask_done", () => question);
+    mockService("action", {
+        doAction: (action, {onClose}) => {
+            expect.step(`ask ${action.res_model}`);
+            return onClose();
+        },
+    });
+    await openBoard(makeDay([makeVisit(1, 600, {state: "arrived"})]));
+    await contains(`${card(1)} .o_salon_board_step`).click();
+    expect.verifySteps(["ask salon.visit.step", "get_day 2026-03-10"]);
+});
+
+test("who was thought to be missing is booked again by one click", async () => {
+    onRpc("salon.visit", "action_book", ({args}) => {
+        expect.step(`action_book ${args[0]}`);
+        return true;
+    });
+    await openBoard(makeDay([makeVisit(1, 600, {state: "no_show"})]));
+    await contains(`${card(1)} .o_salon_board_step[title='Back to booked']`).click();
+    expect.verifySteps(["action_book 1", "get_day 2026-03-10"]);
+});
+
+test("what must be known of a client stands on the card", async () => {
+    await openBoard(makeDay([makeVisit(1, 600, {warning: "Allergic to PPD"})]));
+    expect(`${card(1)} .o_salon_board_warning[title='Allergic to PPD']`).toHaveCount(1);
+});
+
 test("the day before and after", async () => {
     await openBoard(makeDay());
     await contains(".o_salon_board_next").click();

@@ -1,12 +1,16 @@
 import {
     BOOKED,
+    DECLINED,
     FakeOrm,
     LEFT_US,
     LIMITS,
     NO_ADVERTISING,
     WRONG_NUMBER,
+    makeAnswers,
     makeCard,
     makeLogged,
+    makeQueue,
+    makeRow,
 } from "./desk_test_helpers";
 import {
     advanceTime,
@@ -14,6 +18,7 @@ import {
     animationFrame,
     expect,
     press,
+    queryAllTexts,
     queryFirst,
     test,
 } from "@odoo/hoot";
@@ -149,7 +154,7 @@ test("an objection is one click beside the outcomes, and the call goes on", asyn
         {log_outcome: () => makeLogged({stays: true, text: "No ads."})},
         {call_id: 1}
     );
-    expect(".o_salon_buttons .btn").toHaveCount(5);
+    expect(".o_salon_buttons .btn").toHaveCount(6);
     expect(".o_salon_wishes .btn").toHaveText(/^No ads/);
     await contains(".o_salon_wishes .btn").click();
     await animationFrame();
@@ -268,4 +273,49 @@ test("a note that was begun is there when its call is opened again", async () =>
         ...OPENED,
         ...["release_call 1", "get_queue mine 3", "take_call 1", "get_times 1"],
     ]);
+});
+
+test("who declines chooses what is not wanted", async () => {
+    const reminders = [
+        {id: 41, name: "Roots"},
+        {id: 42, name: "Nails"},
+    ];
+    const sent = [];
+    await mountDesk(
+        {
+            take_call: (id) => ({card: makeCard(id, id === 1 ? {reminders} : {})}),
+            log_outcome: (...args) => sent.push(args) && {question: "Sure?"},
+        },
+        {call_id: 1}
+    );
+    await keys("d");
+    await contains(`${FORM} .o_salon_parts .btn:contains('Nails')`).click();
+    await contains(".o_salon_save").click();
+    expect(sent[0].at(-1).values).toMatchObject({stop: false, reminder_ids: [41]});
+    expect.verifySteps([...OPENED, `log_outcome 1 ${DECLINED.id}`]);
+    // Of a single need there is nothing to choose.
+    await keys("Escape", "Escape");
+    await contains(".o_salon_row[data-call='2']").click();
+    await keys("d");
+    expect(FORM).toHaveCount(1);
+    expect(".o_salon_parts").toHaveCount(0);
+    expect.verifySteps([
+        ...["release_call 1", "get_queue mine 3", "take_call 2", "get_times 2"],
+    ]);
+});
+
+test("it is not said that everybody was called when nobody was", async () => {
+    const open_desk = () => ({...makeAnswers().open_desk(), ...makeQueue([])});
+    await mountDesk({open_desk});
+    expect(".o_salon_start").toHaveText(/Nobody is to be called now/);
+    expect.verifySteps(["open_desk mine"]);
+});
+
+test("a day is one day", async () => {
+    const calls = [makeRow(1, {days_over: 1}), makeRow(2, {days_over: 2})];
+    const open_desk = () => ({...makeAnswers().open_desk(), ...makeQueue(calls)});
+    await mountDesk({open_desk});
+    const texts = queryAllTexts(".o_salon_row .text-danger");
+    expect(texts).toEqual(["1 day over", "2 days over"]);
+    expect.verifySteps(["open_desk mine"]);
 });

@@ -8,6 +8,7 @@ export const CALL_BACK = {id: 3, name: "Call back", kind: "call_back", key: "c"}
 export const LEFT_US = {id: 4, name: "Left us", kind: "left_us", key: "l"};
 export const NO_ADVERTISING = {id: 5, name: "No ads", kind: "no_advertising", key: "a"};
 export const WRONG_NUMBER = {id: 6, name: "Wrong", kind: "wrong_number", key: "w"};
+export const DECLINED = {id: 7, name: "Declined", kind: "declined", key: "d"};
 const COUNTERS = {todo: 0, later: 0, done: 0, booked: 0, unreachable: 0, share: 0};
 
 /** A row of the queue as the server sends it; the most valuable comes first. */
@@ -53,6 +54,8 @@ export function makeCard(id, values = {}) {
         usual_hour: false,
         stylist_id: false,
         services: [],
+        reminders: [],
+        warning: "",
         same_number: [],
         history: [],
         visits: [],
@@ -106,6 +109,7 @@ export function makeAnswers() {
                 LEFT_US,
                 NO_ADVERTISING,
                 WRONG_NUMBER,
+                DECLINED,
             ],
             reasons: [{id: 11, name: "Moved away"}],
             stylists: [{id: 21, name: "Vera"}],

@@ -1,6 +1,7 @@
 import {
     BOOKED,
     CALL_BACK,
+    DECLINED,
     LEFT_US,
     NO_ADVERTISING,
     NO_ANSWER,
@@ -13,8 +14,6 @@ import {
     isAtOnce,
 } from "@salon_reminders/call/call_desk/outcome_values";
 import {expect, mockDate, test} from "@odoo/hoot";
-
-const DECLINED = {id: 5, name: "Declined", kind: "declined"};
 
 test("a call back is proposed by the clock of the salon, not of the browser", () => {
     // In the browser it is still the 10th.
@@ -61,11 +60,12 @@ test("a booking is proposed with what the call is about", () => {
 });
 
 test("who declines or leaves is asked how", () => {
-    const desk = {form: {outcome: DECLINED, values: getDefaults(DECLINED)}};
-    expect(desk.form.values).toEqual({stop: false});
+    const card = makeCard(1, {reminders: [{id: 41}, {id: 42}]});
+    const desk = {form: {outcome: DECLINED, values: getDefaults(DECLINED, card)}};
+    expect(desk.form.values).toEqual({stop: false, reminder_ids: [41, 42]});
     choose(desk, {id: true});
-    expect(desk.form.values).toEqual({stop: true});
-    desk.form = {outcome: LEFT_US, values: getDefaults(LEFT_US)};
+    expect(desk.form.values).toEqual({stop: true, reminder_ids: [41, 42]});
+    desk.form = {outcome: LEFT_US, values: getDefaults(LEFT_US, card)};
     choose(desk, {id: 11});
     expect(desk.form.values).toEqual({reason_id: 11, bring_back: "", gift: ""});
 });

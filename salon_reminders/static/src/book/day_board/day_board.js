@@ -32,9 +32,14 @@ const MISSED = 10;
 // A walk-in does not fit into less, in minutes.
 const SHORTEST = 30;
 const CONFIRM = {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")};
-const ARRIVE = {action: "action_arrive", icon: "fa-sign-in", title: _t("Arrived")};
-const DONE = {action: "action_done", icon: "fa-flag-checkered", title: _t("Done")};
-const NO_SHOW = {action: "action_no_show", icon: "fa-user-times", title: _t("No-show")};
+const ARRIVE = {action: "action_ask_arrive", icon: "fa-sign-in", title: _t("Arrived")};
+const DONE = {action: "action_ask_done", icon: "fa-flag-checkered", title: _t("Done")};
+const NO_SHOW = {
+    action: "action_ask_no_show",
+    icon: "fa-user-times",
+    title: _t("No-show"),
+};
+const BACK = {action: "action_book", icon: "fa-undo", title: _t("Back to booked")};
 
 /** One day of the salon: a column per stylist, visits to click and to drag. */
 export class DayBoard extends Component {
@@ -128,6 +133,9 @@ export class DayBoard extends Component {
         if (card.state === "arrived") {
             return [DONE];
         }
+        if (card.state === "no_show") {
+            return [BACK];
+        }
         if (!["booked", "confirmed"].includes(card.state)) {
             return [];
         }
@@ -149,7 +157,11 @@ export class DayBoard extends Component {
     // ---- steps ----
 
     async onStep(card, {action}) {
-        await this.orm.call("salon.visit", action, [[card.id]]);
+        const question = await this.orm.call("salon.visit", action, [[card.id]]);
+        if (question && question.type) {
+            const onClose = () => this.load(this.day);
+            return this.action.doAction(question, {onClose});
+        }
         await this.load(this.day);
     }
 
@@ -214,7 +226,10 @@ export class DayBoard extends Component {
         };
         const first = [...columns].sort((a, b) => next(a) - next(b))[0];
         const minute = now - (now % 5);
-        await this.newVisit(first && first.id, minute, null, {state: "arrived"});
+        await this.newVisit(first && first.id, minute, null, {
+            state: "arrived",
+            is_walk_in: true,
+        });
     }
 
     onGaps() {

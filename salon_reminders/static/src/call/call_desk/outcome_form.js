@@ -56,15 +56,31 @@ export class OutcomeForm extends Component {
         this.saveRef.el.focus();
     }
 
-    toggleService(service) {
-        const ids = this.form.values.product_ids;
-        this.form.values.product_ids = ids.includes(service.id)
-            ? ids.filter((id) => id !== service.id)
-            : [...ids, service.id];
+    /** Of what the call is about: the services to book, or the needs declined. */
+    get parts() {
+        const {services, reminders} = this.props.card;
+        const {kind} = this.form.outcome;
+        if (kind === "declined") {
+            // Of a single one there is nothing to choose.
+            return reminders.length > 1 ? reminders : [];
+        }
+        return kind === "booked" ? services : [];
     }
 
-    hasService(service) {
-        return this.form.values.product_ids.includes(service.id);
+    get partsName() {
+        return this.form.outcome.kind === "declined" ? "reminder_ids" : "product_ids";
+    }
+
+    togglePart({id}) {
+        const {values} = this.form;
+        const ids = values[this.partsName];
+        values[this.partsName] = ids.includes(id)
+            ? ids.filter((one) => one !== id)
+            : [...ids, id];
+    }
+
+    hasPart({id}) {
+        return this.form.values[this.partsName].includes(id);
     }
 
     setStylist(ev) {

@@ -38,12 +38,10 @@ export function getDefaults({kind}, card, timezone) {
             confirmed: false,
         };
     }
-    return (
-        {
-            declined: {stop: false},
-            left_us: {reason_id: false, bring_back: "", gift: ""},
-        }[kind] || {}
-    );
+    if (kind === "declined") {
+        return {stop: false, reminder_ids: card.reminders.map((need) => need.id)};
+    }
+    return kind === "left_us" ? {reason_id: false, bring_back: "", gift: ""} : {};
 }
 
 /** Takes a choice of the form that is open: how she declined, or why she left. */

@@ -44,7 +44,7 @@ export class SalonLoad extends Component {
 
     title(cell) {
         return _t(
-            "Offered %(offered)s h, booked %(booked)s h, done %(done)s h, empty %(empty)s h",
+            "Offered %(offered)s h, booked %(booked)s h, done %(done)s h, empty %(empty)s h, overtime %(overtime)s h",
             cell
         );
     }

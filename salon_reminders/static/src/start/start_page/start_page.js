@@ -1,4 +1,4 @@
-import {Component, onWillStart, useState} from "@odoo/owl";
+import {Component, markup, onWillStart, useState} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -19,7 +19,9 @@ export class SalonStartPage extends Component {
 
     async open(tile) {
         const action = await this.orm.call("salon.start.page", "open_tile", [tile.key]);
-        await this.action.doAction(action);
+        // Odoo does so with the actions that it loads itself; else tags would be shown.
+        const help = action.help ? {help: markup(action.help)} : {};
+        await this.action.doAction({...action, ...help});
     }
 
     go(xmlId) {

@@ -15,6 +15,23 @@ const save = {
 };
 const card = (client) => `.o_salon_board_card:contains('${client}')`;
 const gap = ".o_salon_gap:first-child";
+const pick = (name, value) => [
+    {
+        content: `${value} is looked for`,
+        trigger: `.o_field_widget[name='${name}'] input`,
+        run: `edit ${value}`,
+    },
+    click(`${value} is chosen`, `.ui-autocomplete a:contains('${value}')`),
+];
+const walkIn = click("A walk-in", ".o_field_widget[name='is_walk_in'] input");
+const addService = [
+    click(
+        "A service",
+        ".o_field_widget[name='line_ids'] .o_field_x2many_list_row_add a"
+    ),
+    ...pick("product_id", "Book root touch-up"),
+];
+const saveForm = click("Save", ".o_form_button_save");
 
 registry.category("web_tour.tours").add("salon_book_desk_tour", {
     url: "/odoo/salon-desk",
@@ -35,7 +52,9 @@ registry.category("web_tour.tours").add("salon_freed_tour", {
     steps: () => [
         click("The day after", ".o_salon_board_next"),
         click("The visit at one", `${card("Walk-in")}:contains('1:00')`),
-        click("is cancelled", ".modal button[name='action_cancel']"),
+        click("is cancelled", ".modal button[name='action_ask_cancel']"),
+        click("by the client", ".modal .o_radio_input[data-value='client']"),
+        click("for sure", ".modal button[name='action_go_on']"),
         see("Its time is offered", ".o_salon_freed:contains('Book Vera')"),
         click("Close the visit", ".modal .btn-close"),
         see("It waits to be filled", ".o_salon_board_freed:contains('1 freed')"),
@@ -60,12 +79,8 @@ registry.category("web_tour.tours").add("salon_freed_tour", {
 registry.category("web_tour.tours").add("salon_hours_form_tour", {
     url: "/odoo/salon-visits/new",
     steps: () => [
-        {
-            content: "With Vera",
-            trigger: ".o_field_widget[name='stylist_id'] input",
-            run: "edit Book Vera",
-        },
-        click("Vera", ".ui-autocomplete a:contains('Book Vera')"),
+        walkIn,
+        ...pick("stylist_id", "Book Vera"),
         click("at", ".o_field_widget[name='start'] button"),
         {
             content: "night",
@@ -76,9 +91,40 @@ registry.category("web_tour.tours").add("salon_hours_form_tour", {
                 await press("Enter");
             },
         },
-        click("Save", ".o_form_button_save"),
+        ...addService,
+        saveForm,
         see("She does not work then", ".modal-body:contains('Book Vera works')"),
         click("Book all the same", ".modal footer .btn-primary"),
         see("It is saved", ".o_form_saved .o_field_widget[name='outside_hours']"),
     ],
+});
+
+registry.category("web_tour.tours").add("salon_no_ghost_tour", {
+    url: "/odoo/salon-visits/new",
+    steps: () => {
+        const client = ".o_field_widget[name='partner_id']";
+        const back = click("Back to the list", ".o_back_button, .breadcrumb-item a");
+        return [
+            saveForm,
+            see("Who comes is missing", `${client}.o_field_invalid`),
+            walkIn,
+            saveForm,
+            see("It is known who comes", `${client}:not(.o_field_invalid)`),
+            see("but not for what", ".o_notification:contains('Add a service')"),
+            {
+                content: "Load the page anew",
+                trigger: ".o_form_view",
+                run: () => window.location.reload(),
+                expectUnloadPage: true,
+            },
+            ...pick("partner_id", "Book Anna"),
+            back,
+            see("Nothing was booked", ".modal:contains('Nothing is booked yet')"),
+            click("Stay", ".modal footer .btn-secondary"),
+            see("She is still there", `${client} input:value('Book Anna')`),
+            back,
+            click("Leave", ".modal footer .btn-primary"),
+            see("The list", ".o_list_button_add"),
+        ];
+    },
 });
