@@ -116,7 +116,7 @@ TOO_EARLY = f"""
            AND v.state = 'done' AND v.start <= c.now
            AND v.date + y.earliest_days > c.day
            AND EXISTS ({MEETS})))"""
-# The first dial of a call that no person promised.
+# The first dial of a call that no person promised; a wrong number reached nobody.
 IN_GAP = """
     k.priority IS DISTINCT FROM '1'
     AND NOT EXISTS (
@@ -126,6 +126,9 @@ IN_GAP = """
         SELECT FROM salon_call_attempt a
          WHERE a.company_id = k.company_id AND a.call_id != k.id
            AND a.undone_at IS NULL
+           AND NOT EXISTS (
+               SELECT FROM salon_call_outcome e
+                WHERE e.id = a.outcome_id AND e.kind = 'wrong_number')
            AND (a.partner_id = k.partner_id OR a.phone = t.number)
            AND (a.date AT TIME ZONE 'UTC' AT TIME ZONE c.zone)::date
                > c.day - o.salon_contact_gap_days)"""
@@ -145,7 +148,8 @@ IN_VAIN = """
        AND NOT EXISTS (
            SELECT FROM salon_visit v JOIN year_made m ON m.visit_id = v.id
             WHERE v.partner_id = k.partner_id AND v.company_id = k.company_id
-              AND m.at > u.closed_at)"""
+              AND (m.at > u.closed_at
+                   OR v.state = 'done' AND v.start > u.closed_at))"""
 NEVER_ANSWERS = f"""
     (SELECT COUNT(*) >= o.salon_unreachable_calls
         AND MAX(u.closed_at)::date > k.opened_date - {HALF_YEAR} FROM ({IN_VAIN}) u)"""
@@ -223,7 +227,7 @@ REMINDERS = """
 def union(rules, condition):
     """One statement for several rules: the name of each that a call breaks."""
     return " UNION ALL ".join(
-        f"SELECT '{name}', k.id {FROM} WHERE {condition} AND ({broken})"
+        f"SELECT '{name}', k.id, k.kind {FROM} WHERE {condition} AND ({broken})"
         for name, broken in rules.items()
     )
 
@@ -261,8 +265,8 @@ class Checks:
         if found:
             cr.execute("SELECT MIN(now) FROM year_clock")
             [moment] = cr.fetchone()
-            for rule, call_id in found:
-                self.note(rule, call_id, at=str(moment))
+            for rule, call_id, kind in found:
+                self.note(rule, call_id, kind=kind, at=str(moment))
 
     def look_at_quota(self, cr):
         cr.execute(OVER_QUOTA)

@@ -39,8 +39,9 @@ class SalonCallCandidate(models.AbstractModel):
         """Return one row per client with something to call about.
 
         ``hold`` says what holds her back and is empty for those to call. Of clients
-        who share a number only the first is called; the others are ``shared``. Needs
-        that come due within the bundling window join a call but do not cause one.
+        who share a number only the first is called, or left uncalled by chance; the
+        others are ``shared``. Needs that come due within the bundling window join a
+        call but do not cause one.
 
         :param partners: only these clients, to explain their case
         """
@@ -50,14 +51,28 @@ class SalonCallCandidate(models.AbstractModel):
             """SELECT d.*, w.value, w.stylist_id,
                       COALESCE(gate.hold, CASE WHEN ROW_NUMBER() OVER (
                           PARTITION BY d.day, d.phone, gate.hold IS NULL
-                          ORDER BY %(order)s) > 1 THEN 'shared' END) AS hold
+                          ORDER BY %(order)s) > 1 OR %(drawn)s
+                          THEN 'shared' END) AS hold
                  FROM (%(reasons)s) d
    CROSS JOIN LATERAL (SELECT %(hold)s AS hold OFFSET 0) gate
    CROSS JOIN LATERAL (%(worth)s) w""",
             hold=self._sql_hold(company, self._sql_day(SQL("d"))),
+            drawn=self._sql_drawn(company, self._sql_day(SQL("d"))),
             order=self._sql_order(),
             reasons=self._sql_reasons(company, partners),
             worth=self._sql_worth(company, self._sql_day(SQL("d"))),
+        )
+
+    def _sql_drawn(self, company, today):
+        """Return the condition that chance left uncalled who shares ``d.phone``."""
+        if not company.salon_control_share:
+            return SQL("FALSE")
+        salon = SQL("%s", company.id)
+        return self.env["salon.control.draw"]._sql_drawn_today(
+            SQL("d.partner_id"),
+            self.env["res.partner"]._sql_called_on(SQL("d.phone"), salon, today),
+            salon,
+            today,
         )
 
     def _get_rows(self, partners=None):

@@ -176,3 +176,25 @@ class SalonControlDraw(models.Model):
             company=company,
             today=today,
         )
+
+    @api.model
+    def _sql_drawn_today(self, partner, clients, company, today):
+        """Return the condition that today's run left uncalled another of some clients.
+
+        A place of the day went to this one. Who shares the number and came second
+        waits until tomorrow: else a second run would call where the first did not.
+
+        :param SQL clients: query of the clients' ids
+        """
+        return SQL(
+            """EXISTS (
+                 SELECT FROM (%(clients)s) sharing
+                   JOIN salon_control_draw drawn ON drawn.partner_id = sharing.id
+                  WHERE sharing.id != %(partner)s
+                    AND drawn.company_id = %(company)s AND drawn.date = %(today)s
+                    AND drawn.is_control AND drawn.is_cut_short IS NOT TRUE)""",
+            clients=clients,
+            partner=partner,
+            company=company,
+            today=today,
+        )

@@ -78,6 +78,19 @@ class TestSalonControlDraw(CourseCase):
             self._get_groups()
             self.assertEqual(len(self.draws.search([])), 12)
 
+    def test_who_shares_the_number_waits_for_the_next_day(self):
+        first = self._create_due(1)
+        second = self._create_client("Second", first.phone)
+        self._create_visit(second, "2026-02-04")
+        drawn = []
+        with self._toss_by(lambda client: drawn.append(client) or len(drawn) == 1):
+            for _run in range(2):
+                self.assertFalse(self._plan_calls())
+            self.assertEqual(len(drawn), 1)
+            with freeze_time("2026-03-11 09:00:00"):
+                called = self._plan_calls().partner_id
+        self.assertEqual(called, (first | second).filtered(lambda c: c.id != drawn[0]))
+
     def test_places_of_a_group_that_was_switched_off_are_free(self):
         self.company.salon_daily_quota = 6
         self._create_due(20)
