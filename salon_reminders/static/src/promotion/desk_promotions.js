@@ -1,9 +1,14 @@
 import {Component, useState} from "@odoo/owl";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {PromotionList} from "./promotion_list";
-import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
-import {useService} from "@web/core/utils/hooks";
 
-const KEYS = {o: false, i: "interested", l: "later", d: "declined"};
+const NEXT_KEY = "shift+p";
+const ANSWER_KEYS = {
+    "shift+o": false,
+    "shift+i": "interested",
+    "shift+l": "later",
+    "shift+d": "declined",
+};
 
 /** What can be offered on a call; answered with Shift and a letter. */
 export class DeskPromotions extends Component {
@@ -14,12 +19,18 @@ export class DeskPromotions extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({index: 0, isBusy: false});
-        const isAvailable = () => this.isOpen && Boolean(this.current);
-        for (const [key, answer] of Object.entries(KEYS)) {
-            const said = () => this.answer(this.current, answer);
-            useHotkey(`shift+${key}`, said, {isAvailable});
+        useBus(this.env.deskKeys, "key", ({detail: key}) => this.onKey(key));
+    }
+
+    onKey(key) {
+        if (!this.isOpen || !this.current) {
+            return;
         }
-        useHotkey("shift+p", () => this.move(), {isAvailable});
+        if (key === NEXT_KEY) {
+            this.move();
+        } else if (key in ANSWER_KEYS) {
+            this.answer(this.current, ANSWER_KEYS[key]);
+        }
     }
 
     get promotions() {

@@ -35,7 +35,7 @@ const FORM = ".o_salon_form";
 async function mountDesk(answers, context = {}) {
     const orm = new FakeOrm(answers);
     mockService("orm", () => orm);
-    await mountWithCleanup(CallDesk, {props: {action: {context}}});
+    orm.desk = await mountWithCleanup(CallDesk, {props: {action: {context}}});
     // With the test the screen is left, and its call given back.
     after(() => (orm.isOver = true));
     await animationFrame();
@@ -185,6 +185,21 @@ test("a word that starts with a capital or has an accent, too", async () => {
     await press("Escape");
     await word("Н", "е", "т");
     expect(NOTE).toHaveValue("Nő Нет");
+    expect.verifySteps(OPENED);
+});
+
+test("keys of what stands on the card wait, too", async () => {
+    const {desk} = await mountDesk({}, {call_id: 1});
+    const heard = [];
+    desk.env.deskKeys.addEventListener("key", ({detail}) => heard.push(detail));
+    await press(["Shift", "O"]);
+    expect(heard).toEqual([]);
+    await advanceTime(500);
+    expect(heard).toEqual(["shift+o"]);
+    await word("O", "f", "f", "e", "r");
+    await advanceTime(500);
+    expect(heard).toEqual(["shift+o"]);
+    expect(NOTE).toHaveValue("Offer");
     expect.verifySteps(OPENED);
 });
 

@@ -1,11 +1,13 @@
 import {
     Component,
+    EventBus,
     onMounted,
     onWillStart,
     onWillUnmount,
     useEffect,
     useExternalListener,
     useState,
+    useSubEnv,
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
@@ -68,6 +70,8 @@ export class CallDesk extends Component {
             this.onWord.bind(this)
         );
         this.letters = useState(letters);
+        // What stands on the card has keys of its own, which wait as all letters do.
+        useSubEnv({deskKeys: new EventBus()});
         useExternalListener(window, "keydown", this.onKeydown, capture);
         useExternalListener(window, "pointerdown", () => this.letters.flush(), capture);
     }
@@ -176,6 +180,7 @@ export class CallDesk extends Component {
         if (outcome && !form) {
             this.onOutcomeKey(outcome);
         }
+        this.env.deskKeys.trigger("key", key);
     }
 
     /** A word goes into the note, and what is typed after it, too. */
