@@ -36,9 +36,12 @@ shifts = st.lists(quarter, min_size=2, max_size=6, unique=True).map(
 week = st.dictionaries(st.integers(0, 6), shifts, min_size=3, max_size=7)
 lunch = st.tuples(st.integers(40, 56), st.integers(1, 4))
 # Minutes from the first midnight (UTC), and a length.
-span = st.tuples(st.integers(-300, DAYS * 1440), st.integers(1, 900))
+offset = st.integers(-300, DAYS * 1440)
+span = st.tuples(offset, st.integers(1, 900))
+# No visit takes more than twelve hours.
+visit_span = st.tuples(offset, st.integers(1, 720))
 leave = st.tuples(st.booleans(), span)
-visit = st.tuples(span, st.sampled_from([(0, 0), (20, 30), (0, 45)]))
+visit = st.tuples(visit_span, st.sampled_from([(0, 0), (20, 30), (0, 45)]))
 
 
 @tagged("standard", "post_install", "-at_install")

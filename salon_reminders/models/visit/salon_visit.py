@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -279,7 +280,8 @@ class SalonVisit(models.Model):
                         "long its services take.",
                         client=visit.partner_id.name or self.env._("a walk-in"),
                         date=visit.date,
-                        hours=round(length.total_seconds() / 3600),
+                        # A minute too much is more than the whole hours.
+                        hours=f"{ceil(length.total_seconds() / 360) / 10:g}",
                         most=MAX_HOURS,
                     )
                 )
