@@ -13,6 +13,12 @@ from ..people import Salon, at_once, wait_for
 pytestmark = pytest.mark.room("book")
 
 SAVE = ".modal .o_form_button_save"
+MOMENT = ".modal .o_field_widget[name='{}'] button"
+WALK_IN = ".modal .o_field_widget[name='is_walk_in'] input"
+ADD_LINE = ".modal .o_field_x2many_list_row_add a"
+PRODUCT = ".modal .o_field_widget[name='product_id'] input"
+FOUND = ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a"
+SHOWN = "%m/%d/%Y %I:%M:%S %p"
 CANCEL = ".modal .o_form_button_cancel"
 TOLD = ".o_error_dialog .modal-body"
 QUESTION = ".modal .modal-body"
@@ -170,6 +176,19 @@ class TestDayBoard(unittest.TestCase):
             x = place + 40
         return x, y + minutes * PIXELS
 
+    def _read_moment(self, name):
+        """Return a moment that the form proposes."""
+        button = f"document.querySelector({MOMENT.format(name)!r})"
+        return datetime.strptime(self.person.run(f"{button}.value"), SHOWN)
+
+    def _fill(self, person):
+        """Say who comes and for what; without it nothing is booked."""
+        person.click(WALK_IN)
+        person.click(ADD_LINE)
+        person.type(PRODUCT, "Blow-dry")
+        person.click(FOUND)
+        person.see(SAVE)
+
     def _read(self, visit):
         """Return whose a visit is, its minute of the day, and its mark."""
         ((name, outside, moved),) = self.salon.query(
@@ -248,15 +267,17 @@ class TestDayBoard(unittest.TestCase):
         start = self._find_free()
         hand.drag(start, self._shift(start, minutes=80))
         self.person.see(SAVE)
+        start, stop = map(self._read_moment, ("start", "stop"))
+        self.assertEqual(stop - start, timedelta(minutes=90))
+        self._fill(self.person)
         self.person.click(SAVE)
         self.person.see(f"{column(ADA)} .o_salon_board_card")
-        ((minutes,),) = self.salon.query(
-            """SELECT EXTRACT(EPOCH FROM stop - start) / 60 FROM salon_visit
-                WHERE stylist_id = %s AND date = %s""",
+        visits = self.salon.query(
+            "SELECT state FROM salon_visit WHERE stylist_id = %s AND date = %s",
             self.stylists[ADA],
             self.day,
         )
-        self.assertEqual(int(minutes), 90)
+        self.assertEqual(visits, [("booked",)])
 
     # ---- two windows ----
 
@@ -264,7 +285,7 @@ class TestDayBoard(unittest.TestCase):
         for person in self.people:
             hand = self._open(5, person)
             hand.click(*self._find_free(person))
-            person.see(SAVE)
+            self._fill(person)
         at_once(*(lambda one=one: one.click(SAVE) for one in self.people))
         wait_for(
             lambda: sum(one.count(TOLD) for one in self.people), "somebody to be told"
@@ -274,7 +295,7 @@ class TestDayBoard(unittest.TestCase):
         told = loser.text(TOLD)
         self.assertIn("Ada is taken on", told)
         self.assertIn("Free next:", told)
-        self.assertIn("3:15", told)
+        self.assertIn("3:00", told)
         visits = self.salon.query(
             "SELECT id FROM salon_visit WHERE stylist_id = %s AND date = %s",
             self.stylists[ADA],
