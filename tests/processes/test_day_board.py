@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 import unittest
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ MOMENT = ".modal .o_field_widget[name='{}'] button"
 WALK_IN = ".modal .o_field_widget[name='is_walk_in'] input"
 ADD_LINE = ".modal .o_field_x2many_list_row_add a"
 PRODUCT = ".modal .o_field_widget[name='product_id'] input"
+PRICE = ".modal .o_field_widget[name='amount'] input"
+SERVICE = "Blow-dry"
 FOUND = ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a"
 SHOWN = "%m/%d/%Y %I:%M:%S %p"
 CANCEL = ".modal .o_form_button_cancel"
@@ -184,10 +187,13 @@ class TestDayBoard(unittest.TestCase):
     def _fill(self, person):
         """Say who comes and for what; without it nothing is booked."""
         person.click(WALK_IN)
+        person.see(f"{WALK_IN}:checked")
         person.click(ADD_LINE)
-        person.type(PRODUCT, "Blow-dry")
+        person.type(PRODUCT, SERVICE)
         person.click(FOUND)
-        person.see(SAVE)
+        # A price is there as soon as the server has answered.
+        price = f"document.querySelector({PRICE!r})?.value || '0'"
+        wait_for(lambda: any(map(int, re.findall(r"\d", person.run(price)))), "a price")
 
     def _read(self, visit):
         """Return whose a visit is, its minute of the day, and its mark."""
