@@ -1,6 +1,7 @@
 """The call desk with 10,000 open calls, beside Odoo's own list of contacts."""
 
 import time
+from datetime import timedelta
 from functools import partial
 from statistics import median
 
@@ -11,6 +12,8 @@ CALLS = 10_000
 ROWS = 80
 RUNS = 15
 STYLISTS = 10
+# Behind all calls of the list, and no further ahead than a salon promises.
+PROMISED_DAYS = 100
 OUTCOMES = ("no_answer", "call_back", "declined", "do_not_call", "wrong_number")
 
 
@@ -179,11 +182,8 @@ def outcome_costs(env, rows):
 def log(desk, call_id, outcome, kind):
     values = {"confirmed": True, "day": "", "hour": ""}
     if kind == "call_back":
-        tomorrow = desk.env["salon.call"]._fields["date"].today()
-        values |= {
-            "day": str(tomorrow.replace(year=tomorrow.year + 1)),
-            "hour": "10:00",
-        }
+        day = desk.env.company._salon_today() + timedelta(days=PROMISED_DAYS)
+        values |= {"day": str(day), "hour": "10:00"}
     desk.log_outcome(call_id, outcome.id, f"{kind} {call_id}", values)
 
 
