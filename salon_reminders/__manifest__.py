@@ -85,6 +85,8 @@
         "wizards/reminder/salon_reminder_pause_views.xml",
         "wizards/consent/mail_compose_message_views.xml",
         "wizards/consent/sms_composer_views.xml",
+        "wizards/book/salon_day_off_views.xml",
+        "wizards/book/salon_archiving_views.xml",
         "views/book/salon_book_views.xml",
         "wizards/visit/salon_visit_step_views.xml",
         "wizards/promotion/salon_promotion_start_views.xml",

@@ -1,6 +1,7 @@
 from . import catalogue
 from . import client
 from . import visit
+from . import book
 from . import consent
 from . import reminder
 from . import call

@@ -22,6 +22,7 @@ PRICE = ".modal .o_field_widget[name='amount'] input"
 SERVICE = "Blow-dry"
 FOUND = ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a"
 SHOWN = "%m/%d/%Y %I:%M:%S %p"
+ENTER = ".modal button[name='action_enter']"
 CANCEL = ".modal .o_form_button_cancel"
 TOLD = ".o_error_dialog .modal-body"
 QUESTION = ".modal .modal-body"
@@ -284,6 +285,44 @@ class TestDayBoard(unittest.TestCase):
             self.day,
         )
         self.assertEqual(visits, [("booked",)])
+
+    # ---- days off and blocked times ----
+
+    def test_time_is_blocked_by_drawing_and_given_back(self):
+        hand = self._open(6)
+        self.person.click(".o_salon_board_block")
+        self.person.see(".o_salon_board .alert-info")
+        start = self._find_free()
+        hand.drag(start, self._shift(start, minutes=80))
+        self.person.type(".modal .o_field_widget[name='name'] input", "Team talk")
+        self.person.click(ENTER)
+        blocked = f"{column(ADA)} .o_salon_board_off"
+        self.person.read(blocked, "Team talk")
+        ((start, stop),) = self.salon.query(
+            "SELECT date_from, date_to FROM resource_calendar_leaves"
+            " WHERE resource_id = %s AND salon_kind = 'blocked'",
+            self.stylists[ADA],
+        )
+        self.assertEqual(stop - start, timedelta(minutes=90))
+        # What is drawn next is a visit again.
+        self.assertFalse(self.person.count(".o_salon_board_block.btn-primary"))
+        self.person.click(blocked)
+        self.person.click(".modal button[name='action_remove']")
+        wait_for(lambda: not self.person.count(blocked), "the time to be free again")
+
+    def test_bookings_of_a_day_off_are_listed_to_be_moved(self):
+        self._open(7)
+        visit = self._book(ADA, 14 * 60)
+        self._open(7, self.manager)
+        self.manager.click(".o_salon_board_away")
+        self.manager.see(".modal .o_field_widget[name='visit_ids'] .o_data_row")
+        self.manager.click(ENTER)
+        self.manager.read(".o_breadcrumb", "Bookings to move")
+        row = ".o_list_view .o_data_row"
+        wait_for(lambda: self.manager.count(row) == 1, "the booking in the list")
+        self._open(7)
+        self.person.see(f"[data-id='{visit}'] .o_salon_board_moved")
+        self.person.read(".o_salon_board_to_move", "1 to move")
 
     # ---- two windows ----
 

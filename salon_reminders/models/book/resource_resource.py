@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_list
 from odoo.tools.sql import column_exists, create_column
 
+from ..visit.salon_visit import DESK
+
 # Of Odoo's palette, without grey
 COLORS = 11
 
@@ -202,6 +204,16 @@ class ResourceResource(models.Model):
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
+
+    def action_archive(self):
+        """Ask the salon first what becomes of the bookings of these stylists."""
+        # The system, such as another app that archives an employee, is not asked.
+        if not self.env.su and self.env.user.has_group(DESK):
+            visits = self.env["salon.visit"]
+            bookings = visits._get_coming([("busy_ids.stylist_id", "in", self.ids)])
+            if question := visits._ask_archiving(bookings, stylist_ids=self):
+                return question
+        return super().action_archive()
 
     def action_salon_choose(self):
         """Make stylists of these people.

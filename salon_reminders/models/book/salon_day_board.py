@@ -6,11 +6,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.arguments import checked, optional, record_id, whole_number
-from ..visit.salon_visit import KEPT_STATES, OPEN_STATES
+from ..salon.resource_calendar_leaves import DESK_KINDS
+from ..visit.salon_visit import DESK, KEPT_STATES, OPEN_STATES
 from .salon_slot_finder import STEP
 
 # What is shown when nobody works: a salon's usual day.
 OPENS, CLOSES = 9 * 60, 18 * 60
+MANAGER = "salon_reminders.group_manager"
 SHOWN_STATES = (*KEPT_STATES, "no_show")
 
 
@@ -35,10 +37,11 @@ class SalonDayBoard(models.AbstractModel):
         self.env["salon.visit"].check_access("read")
         date = company._salon_parse_day(day)
         span = self._get_span(date)
-        stylists = self.env["salon.slot.finder"]._get_stylists(company)
+        stylists = self._get_stylists(company, span)
         columns = self._get_columns(stylists, span)
+        self._add_off(columns, stylists, span)
         self._add_visits(columns, span)
-        shown = [c for c in columns.values() if c["work"] or c["cards"] or c["taken"]]
+        shown = [c for c in columns.values() if self._is_shown(c)]
         return {
             "day": fields.Date.to_string(date),
             "title": company._salon_format_day(span[0] + timedelta(hours=12)),
@@ -46,6 +49,7 @@ class SalonDayBoard(models.AbstractModel):
             "now": self._get_minute(fields.Datetime.now(), span),
             # What is put on the board begins and ends at such minutes.
             "step": STEP // timedelta(minutes=1),
+            **self._get_blocking(),
             **self._get_extras(),
             "columns": shown or list(columns.values()),
             **self._get_hours(shown),
@@ -150,6 +154,73 @@ class SalonDayBoard(models.AbstractModel):
             for a, b in times
         ]
 
+    def _get_stylists(self, company, span):
+        """Return the stylists of the salon, and who is archived but still booked."""
+        stylists = self.env["salon.slot.finder"]._get_stylists(company)
+        # Times only: of whom and for what stays hidden.
+        groups = (
+            self.env["salon.visit.busy"]
+            .sudo()
+            ._read_group(
+                [
+                    ("visit_id.company_id", "=", company.id),
+                    ("stylist_id.active", "=", False),
+                    ("start", "<", span[1]),
+                    ("stop", ">", span[0]),
+                ],
+                ["stylist_id"],
+            )
+        )
+        return stylists.union(*(stylist.sudo(False) for (stylist,) in groups))
+
+    @api.model
+    def _is_shown(self, column):
+        """Tell whether there is anything to see, or to take back, on this day."""
+        is_news = any(off["kind"] in DESK_KINDS for off in column["off"])
+        return column["work"] or column["cards"] or column["taken"] or is_news
+
+    def _get_blocking(self):
+        """Return whether the user may block times, and how many bookings wait."""
+        user = self.env.user
+        is_desk = user.has_group(DESK)
+        visits = self.env["salon.visit"]
+        own = [("company_id", "=", self.env.company.id), ("is_to_move", "=", True)]
+        return {
+            "can_block": is_desk,
+            "can_close": user.has_group(MANAGER),
+            "to_move": visits.search_count(own) if is_desk else 0,
+        }
+
+    def _add_off(self, columns, stylists, span):
+        """Put into the columns when and why stylists do not work."""
+        for leave in self.env["salon.slot.finder"]._get_leaves(stylists, *span):
+            off = self._prepare_off(leave, span)
+            for stylist_id in leave.resource_id.ids or list(columns):
+                columns[stylist_id]["off"].append(off)
+
+    def _prepare_off(self, leave, span):
+        times = [(leave.date_from, leave.date_to)]
+        ((begin, end),) = self._get_minutes(times, span)
+        user, kind = self.env.user, leave.salon_kind
+        is_told = user.has_group(DESK) or not leave.resource_id
+        is_own = user.has_group(MANAGER) if kind not in DESK_KINDS else is_told
+        return {
+            # Whoever may change it opens it.
+            "id": leave.id if kind and is_own else False,
+            "kind": kind if is_told else False,
+            "from": begin,
+            "to": end,
+            "label": self._text_off(leave) if is_told else self.env._("Off"),
+        }
+
+    def _text_off(self, leave):
+        """Return why somebody is off; what other apps keep is not told."""
+        if not leave.resource_id:
+            return leave.name or self.env._("Salon closed")
+        if leave.salon_kind == "blocked":
+            return leave.name or self.env._("Blocked")
+        return self.env._("Ill") if leave.salon_kind == "ill" else self.env._("Day off")
+
     def _get_columns(self, stylists, span):
         finder = self.env["salon.slot.finder"]
         work, _busy, free = finder._get_book(stylists, *span)
@@ -163,6 +234,8 @@ class SalonDayBoard(models.AbstractModel):
                 "free": self._get_minutes(
                     [(max(a, now), b) for a, b in free[stylist.id] if b > now], span
                 ),
+                "is_archived": not stylist.active,
+                "off": [],
                 "cards": [],
                 "taken": [],
             }
@@ -236,6 +309,7 @@ class SalonDayBoard(models.AbstractModel):
             or "",
             "overlap": visit.is_overlap,
             "outside": visit.outside_hours,
+            "to_move": visit.is_to_move,
             "parts": len(self._get_blocks(visit)),
             "pauses": self._get_minutes(self._get_pauses(lines, start, stop), span),
         }

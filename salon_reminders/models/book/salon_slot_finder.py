@@ -4,6 +4,7 @@ from itertools import chain
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.times import common_starts, fit_starts, merge_times, subtract_times
@@ -49,7 +50,50 @@ class SalonSlotFinder(models.AbstractModel):
         }
         for stylist_id, end in ends.items():
             work[stylist_id] = subtract_times(work[stylist_id], [(end, datetime.max)])
+        for leave in self._get_leaves(stylists, start, stop):
+            off = [(leave.date_from, leave.date_to)]
+            for stylist_id in leave.resource_id.ids or stylists.ids:
+                work[stylist_id] = subtract_times(work[stylist_id], off)
         return work
+
+    @api.model
+    def _get_leaves(self, stylists, start, stop):
+        """Return the times off of these stylists, and those that close the salon.
+
+        Odoo knows them only by working hours: it would let somebody with other hours,
+        or at several salons, work on a closing day. A blocked time is working time to
+        it, of which nobody can book anything.
+        """
+        own = Domain("resource_id", "in", stylists.ids)
+        own &= Domain("time_type", "=", "leave") | Domain("salon_kind", "=", "blocked")
+        span = Domain("date_from", "<", stop) & Domain("date_to", ">", start)
+        # Days off of colleagues can't be read by everybody, yet they count.
+        return (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search_fetch(
+                (own | self.env.company._salon_closing_domain()) & span,
+                ["name", "resource_id", "date_from", "date_to", "salon_kind"],
+            )
+        )
+
+    @api.model
+    def _sql_off(self):
+        """Return that the stylist of busy time ``b`` is off, at the salon ``c``.
+
+        The same as ``_get_leaves``.
+        """
+        return SQL(
+            """EXISTS (
+                SELECT FROM resource_calendar_leaves l
+                 WHERE l.date_from < b.stop AND l.date_to > b.start
+                   AND (l.resource_id = b.stylist_id
+                        AND (l.time_type = 'leave' OR l.salon_kind = 'blocked')
+                        OR l.resource_id IS NULL AND l.company_id = c.id
+                        AND (l.calendar_id IS NULL
+                             OR l.calendar_id = c.resource_calendar_id)
+                        AND l.time_type = 'leave'))"""
+        )
 
     @api.model
     def _find_outside(self, times):

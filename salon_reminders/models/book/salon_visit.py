@@ -2,6 +2,8 @@ from datetime import timedelta
 from itertools import chain
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools.arguments import (
     checked,
@@ -50,6 +52,14 @@ class SalonVisit(models.Model):
         "was told and confirmed it.",
     )
 
+    is_to_move = fields.Boolean(
+        "To be moved",
+        compute="_compute_is_to_move",
+        search="_search_is_to_move",
+        help="A stylist of this visit is off then, or is archived, and nobody said "
+        "that it stays as it is.",
+    )
+
     # Missed or cancelled, and the time that this gives back
     missed_at = fields.Datetime(
         "Cancelled or missed on",
@@ -77,6 +87,44 @@ class SalonVisit(models.Model):
                 and visit.missed_at
                 and visit._is_late(visit.missed_at)
             )
+
+    @api.depends("state", "start", "stop", "stylist_id", "outside_hours")
+    def _compute_is_to_move(self):
+        found = self._find_to_move(SQL("b.visit_id = ANY(%s)", self.ids))
+        for visit in self:
+            visit.is_to_move = visit._origin.id in found
+
+    @api.model
+    def _search_is_to_move(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in", self._find_to_move(SQL("TRUE")))]
+
+    @api.model
+    def _find_to_move(self, condition):
+        """Return the ids of the visits to come that can't be made as they are booked.
+
+        Whoever confirmed that a stylist comes in all the same has moved nothing.
+
+        :param SQL condition: of busy times ``b`` that are asked about
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT b.visit_id
+                     FROM salon_visit_busy b
+                     JOIN salon_visit v ON v.id = b.visit_id
+                     JOIN res_company c ON c.id = v.company_id
+                     JOIN resource_resource r ON r.id = b.stylist_id
+                    WHERE b.stop > %(now)s AND %(condition)s
+                      AND (r.active IS NOT TRUE
+                           OR v.outside_hours IS NOT TRUE AND %(is_off)s)""",
+                now=fields.Datetime.now(),
+                condition=condition,
+                is_off=self.env["salon.slot.finder"]._sql_off(),
+            )
+        )
+        return [visit_id for (visit_id,) in rows]
 
     # ------------------------------------------------------------
     # CRUD
@@ -253,6 +301,55 @@ class SalonVisit(models.Model):
         return self.env._(
             "On %(day)s %(stylist)s works %(hours)s.", **values, hours=hours
         )
+
+    # ------------------------------------------------------------
+    # MOVED, OR LEFT AS IT IS
+    # ------------------------------------------------------------
+
+    def action_keep_time(self):
+        """Leave these visits as they are: the stylist comes in for them."""
+        self.write({"outside_hours": True})
+
+    def _hand_over(self, stylist, successor):
+        """Give what a stylist would have done in a visit to another.
+
+        :return: whether the successor does it, works then and is free
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: (line.stylist_id or self.stylist_id) == stylist
+        )
+        if not all(successor._can_do(line.product_id) for line in lines):
+            return False
+        times = self._get_moved_times(self.start, self.stop, stylist, successor)
+        if self._get_hours_question(times):
+            return False
+        moved = [
+            fields.Command.update(line.id, {"stylist_id": successor.id})
+            for line in lines
+        ]
+        own = {"stylist_id": successor.id} if self.stylist_id == stylist else {}
+        try:
+            with self.env.cr.savepoint():
+                self.write({**own, "line_ids": moved})
+        except UserError:
+            # Taken at that time.
+            return False
+        return True
+
+    @api.model
+    def _ask_archiving(self, bookings, **whom):
+        """Ask what becomes of the bookings of whom is archived, if there are any."""
+        if not bookings:
+            return super()._ask_archiving(bookings, **whom)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("There are bookings"),
+            "res_model": "salon.archiving",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{name}": whose.ids for name, whose in whom.items()},
+        }
 
     # ------------------------------------------------------------
     # STEPS

@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_list, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -220,18 +221,25 @@ class ResCompany(models.Model):
         A day counts as closed when a day off of everybody covers its noon. Past days
         too: the due date of a client who is late must not move any more.
         """
-        leaves = self.env["resource.calendar.leaves"].sudo()
         closed = {company: set() for company in self}
-        for leave in leaves.search(
-            [
-                ("resource_id", "=", False),
-                ("company_id", "in", self.ids),
-            ]
-        ):
+        leaves_sudo = self.env["resource.calendar.leaves"].sudo()
+        for leave in leaves_sudo.search(self._salon_closing_domain()):
             company = leave.company_id
-            if leave.calendar_id in (leaves.calendar_id, company.resource_calendar_id):
-                closed[company].update(company._salon_noons(leave))
+            closed[company].update(company._salon_noons(leave))
         return {company: sorted(days) for company, days in closed.items()}
+
+    def _salon_closing_domain(self):
+        """Return the domain of the times off that close these salons.
+
+        They close everybody there, whatever hours they keep.
+        """
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("resource_id", "=", False)
+            & Domain("calendar_id", "in", (False, company.resource_calendar_id.id))
+            & Domain("time_type", "=", "leave")
+            for company in self.sudo()
+        )
 
     def _salon_noons(self, leave):
         """Return the days whose noon at the salon lies in the leave."""
@@ -259,7 +267,9 @@ class ResCompany(models.Model):
         stop = self._salon_local(self._salon_midnight(last + timedelta(days=1)))
         # Opening hours are no secret; not everybody may read calendars of others.
         calendar = self.sudo().resource_calendar_id
-        intervals = calendar._work_intervals_batch(start, stop)[False]
+        # Of nobody in particular, Odoo would take those of every company.
+        closings = [*self._salon_closing_domain()]
+        intervals = calendar._work_intervals_batch(start, stop, domain=closings)[False]
         return [
             (begin.astimezone(zone), end.astimezone(zone))
             for begin, end, _attendance in intervals

@@ -1,10 +1,27 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+# What the reception enters itself, as it can't wait for a manager.
+DESK_KINDS = ("ill", "blocked")
 
 
 class ResourceCalendarLeaves(models.Model):
     """Time off: of everybody, it closes the salon and nobody is due on that day."""
 
     _inherit = "resource.calendar.leaves"
+
+    salon_kind = fields.Selection(
+        [
+            ("off", "Day off"),
+            ("ill", "Ill"),
+            ("blocked", "Blocked time"),
+            ("closed", "Salon closed"),
+        ],
+        "Entered as",
+        readonly=True,
+        # That somebody is ill is nothing for colleagues.
+        groups="salon_reminders.group_receptionist",
+        help="Empty for what was entered elsewhere, and is changed there.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .salon_visit import MADE_STATES
+from .salon_visit import DESK, MADE_STATES
 
 
 class ResPartner(models.Model):
@@ -80,6 +80,15 @@ class ResPartner(models.Model):
         self.salon_late_cancel_count = sum(
             row[2] for row in rows if row[0] == "cancelled"
         )
+
+    def action_archive(self):
+        """Ask the desk first what becomes of the bookings of these clients."""
+        if not self.env.su and self.env.user.has_group(DESK):
+            visits = self.env["salon.visit"]
+            bookings = visits._get_coming([("partner_id", "in", self.ids)])
+            if question := visits._ask_archiving(bookings, partner_ids=self):
+                return question
+        return super().action_archive()
 
     def action_open_salon_visits(self):
         """Open the client's visits and purchases."""

@@ -3,6 +3,7 @@ from math import ceil
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.company_check import foreign_links
@@ -555,6 +556,27 @@ class SalonVisit(models.Model):
     def _get_late_text(self):
         """Return that a cancellation now counts as late. Empty here: see the book."""
         return ""
+
+    # ------------------------------------------------------------
+    # OF WHOM IS ARCHIVED
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_coming(self, domain):
+        """Return the bookings still to be made, of all salons of the user."""
+        coming = Domain("state", "in", OPEN_STATES)
+        coming &= Domain("stop", ">", fields.Datetime.now())
+        return self.search(coming & Domain(domain), order="start, id")
+
+    @api.model
+    def _ask_archiving(self, _bookings, **_whom):
+        """Ask what becomes of the bookings of whom is archived.
+
+        Nothing is asked here: see the book.
+
+        :param _whom: the clients or stylists, by the field that takes them
+        """
+        return None
 
     @api.model
     def _get_salon_kept_texts(self):

@@ -421,7 +421,9 @@ class SalonDeparture(models.Model):
             }
             for visit in departure.booking_ids:
                 successor = successors.get(visit.partner_id)
-                moved += bool(successor) and departure._move(visit, successor)
+                moved += bool(successor) and visit._hand_over(
+                    departure.stylist_id, successor
+                )
         self.invalidate_recordset(["booking_ids", "booking_count"])
         left = sum(self.mapped("booking_count"))
         return {
@@ -437,31 +439,3 @@ class SalonDeparture(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def _move(self, visit, successor):
-        """Give what she would have done in a visit to another; return if it worked."""
-        lines = visit.line_ids.filtered(
-            lambda line: (line.stylist_id or visit.stylist_id) == self.stylist_id
-        )
-        if not all(successor._can_do(line.product_id) for line in lines):
-            return False
-        times = visit._get_moved_times(
-            visit.start, visit.stop, self.stylist_id, successor
-        )
-        if visit._get_hours_question(times):
-            return False
-        vals = {
-            "line_ids": [
-                fields.Command.update(line.id, {"stylist_id": successor.id})
-                for line in lines
-            ]
-        }
-        if visit.stylist_id == self.stylist_id:
-            vals["stylist_id"] = successor.id
-        try:
-            with self.env.cr.savepoint():
-                visit.write(vals)
-        except UserError:
-            # Taken at that time.
-            return False
-        return True

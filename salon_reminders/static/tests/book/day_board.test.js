@@ -44,7 +44,7 @@ function makeVisit(id, from, values = {}) {
 
 function makeColumn(id, name, cards) {
     const work = [[540, 900]];
-    return {id, name, color: id, work, free: work, taken: [], cards};
+    return {id, name, color: id, work, free: work, off: [], taken: [], cards};
 }
 
 function makeDay(cards = [], values = {}) {

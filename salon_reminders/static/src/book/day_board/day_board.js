@@ -31,6 +31,8 @@ const EXPECTED = 60;
 const MISSED = 10;
 // A walk-in does not fit into less, in minutes.
 const SHORTEST = 30;
+// So long is a blocked time that is not drawn, in minutes.
+const BLOCKED = 60;
 const CONFIRM = {action: "action_confirm", icon: "fa-check", title: _t("Confirmed")};
 const ARRIVE = {action: "action_ask_arrive", icon: "fa-sign-in", title: _t("Arrived")};
 const DONE = {action: "action_ask_done", icon: "fa-flag-checkered", title: _t("Done")};
@@ -51,7 +53,13 @@ export class DayBoard extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.area = useRef("area");
-        this.state = useState({data: null, draft: null, moving: null});
+        this.state = useState({
+            data: null,
+            draft: null,
+            moving: null,
+            // Whether what is drawn is a blocked time instead of a visit.
+            isBlocking: false,
+        });
         Object.assign(this, {formatMinute, placePause});
         this.lastLoad = new KeepLast();
         useCardMove(this);
@@ -146,6 +154,12 @@ export class DayBoard extends Component {
         return left <= -MISSED ? [next, NO_SHOW] : [next];
     }
 
+    /** A time off, within the hours that are drawn. */
+    placeOff({from, to}) {
+        const {opens, closes} = this.data;
+        return this.place([Math.max(from, opens), Math.min(to, closes)]);
+    }
+
     get freedLabel() {
         return _t("%s freed", this.data.freed);
     }
@@ -184,11 +198,16 @@ export class DayBoard extends Component {
         return this.newVisit(column.id, minuteAt(clientY - top, this.data));
     }
 
+    /** The moment of a minute of the day. */
+    getStart(minute) {
+        return this.orm.call("salon.day.board", "get_start", [this.data.day, minute]);
+    }
+
     async newVisit(stylistId, from, to, values = {}) {
-        const start = await this.orm.call("salon.day.board", "get_start", [
-            this.data.day,
-            from,
-        ]);
+        if (this.state.isBlocking) {
+            return this.blockTime(stylistId, from, to);
+        }
+        const start = await this.getStart(from);
         const context = {default_start: start, default_stylist_id: stylistId};
         if (to) {
             const stop = deserializeDateTime(start).plus({minutes: to - from});
@@ -206,6 +225,62 @@ export class DayBoard extends Component {
             },
             {onClose: () => this.endDraft()}
         );
+    }
+
+    // ---- days off and blocked times ----
+
+    get toMoveLabel() {
+        return _t("%s to move", this.data.to_move);
+    }
+
+    toggleBlocking() {
+        this.state.isBlocking = !this.state.isBlocking;
+    }
+
+    async blockTime(stylistId, from, to = from + BLOCKED) {
+        this.state.isBlocking = false;
+        const [start, stop] = await Promise.all([
+            this.getStart(from),
+            this.getStart(to),
+        ]);
+        return this.enterOff({kind: "blocked", stylist_id: stylistId, start, stop});
+    }
+
+    /** What is entered for a stylist from the head of the column. */
+    async onAway({id}) {
+        const {day, now, can_close: canClose} = this.data;
+        const from = this.isToday ? now - (now % 5) : this.data.opens;
+        const [start, stop] = await Promise.all([
+            this.getStart(from),
+            this.getStart(Math.min(from + BLOCKED, 24 * 60)),
+        ]);
+        const other = canClose ? "off" : "blocked";
+        const kind = this.isToday ? "ill" : other;
+        const days = {first_date: day, last_date: day};
+        return this.enterOff({kind, stylist_id: id, start, stop, ...days});
+    }
+
+    /** What was entered here is changed; over all else a visit can be booked. */
+    onOff({id}, ev) {
+        if (id && !this.state.isBlocking) {
+            ev.stopPropagation();
+            this.enterOff({leave_id: id});
+        }
+    }
+
+    enterOff(values) {
+        const context = {};
+        for (const [name, value] of Object.entries(values)) {
+            context[`default_${name}`] = value;
+        }
+        return this.action.doAction("salon_reminders.salon_day_off_action", {
+            additionalContext: context,
+            onClose: () => this.endDraft(),
+        });
+    }
+
+    onToMove() {
+        return this.action.doAction("salon_reminders.salon_visit_action_to_move");
     }
 
     /** Booked or given up: perhaps because a colleague took the time. */

@@ -1,0 +1,2 @@
+from . import salon_archiving
+from . import salon_day_off
