@@ -1,4 +1,4 @@
-"""A thousand hostile strings in the files of an import, looked at in a browser."""
+"""Hostile strings in the files of an import, looked at in a browser."""
 
 import csv
 import io
