@@ -1,6 +1,6 @@
 from . import base
 from . import ir_ui_view
-from . import ir_actions_act_window_view
+from . import ir_http
 from . import res_company
 from . import salon_source_cost
 from . import resource_calendar
