@@ -67,7 +67,7 @@ class SalonDayBoard(models.AbstractModel):
         """Move a visit to another time, another stylist, or both.
 
         :param from_id: the stylist whose part of the visit is moved
-        :return: a question that must be confirmed first, or nothing
+        :return: a question that must be confirmed first, or what undoes the move
         """
         visit = self.env["salon.visit"].browse(visit_id).exists()
         if not visit:
@@ -84,11 +84,29 @@ class SalonDayBoard(models.AbstractModel):
         stylist = self.env["resource.resource"].browse(to_id)
         stop = start + (visit.stop - visit.start)
         times = visit._get_moved_times(start, stop, block[0], stylist)
-        question = not confirmed and visit._get_hours_question(times)
+        work = visit._get_moved_work(block[0], stylist)
+        span = (start, stop)
+        question = not confirmed and visit._get_question(
+            times, work, visit.partner_id, span
+        )
         if question:
             return {"question": question}
+        undo = self._prepare_undo(visit)
         self._move(visit, start, block, stylist)
-        return {}
+        return {"undo": undo}
+
+    @api.model
+    def _prepare_undo(self, visit):
+        """Return the values that put a visit back to where it is now."""
+        return {
+            "start": fields.Datetime.to_string(visit.start),
+            "stop": fields.Datetime.to_string(visit.stop),
+            "stylist_id": visit.stylist_id.id,
+            "line_ids": [
+                fields.Command.update(line.id, {"stylist_id": line.stylist_id.id})
+                for line in visit.line_ids
+            ],
+        }
 
     @api.model
     @checked(minute=whole_number)
@@ -311,6 +329,7 @@ class SalonDayBoard(models.AbstractModel):
             "outside": visit.outside_hours,
             "to_move": visit.is_to_move,
             "parts": len(self._get_blocks(visit)),
+            "cleaning": self._get_minutes(self._get_cleaning(visit, stop), span),
             "pauses": self._get_minutes(self._get_pauses(lines, start, stop), span),
         }
 
@@ -323,6 +342,16 @@ class SalonDayBoard(models.AbstractModel):
             if line.product_id.salon_processing_minutes and len(busy) == 2:
                 pauses.append((busy[0][1], busy[1][0]))
         return pauses
+
+    @api.model
+    def _get_cleaning(self, visit, stop):
+        """Return the time after the client has left in which the stylist is busy."""
+        return [
+            (stop, busy.stop)
+            # Times only, of a visit that the user sees.
+            for busy in visit.sudo().busy_ids
+            if busy.start < stop < busy.stop
+        ]
 
     def _add_taken(self, columns, visits, span):
         """Show as taken what the user may not see, or what is kept during a call."""

@@ -169,6 +169,17 @@ class SalonSlotFinder(models.AbstractModel):
         """Return {stylist id: [(start, stop)]} of free windows, in order."""
         return self._get_book(stylists, start, stop, but)[2]
 
+    @api.model
+    def _find_first_free(self, stylists, start, length):
+        """Return who of these stylists is free first, for so long and today."""
+        free = self._get_free(stylists, start, start + timedelta(days=1))
+        return stylists.sorted(
+            lambda one: min(
+                (begin for begin, end in free[one.id] if end - begin >= length),
+                default=datetime.max,
+            )
+        )[:1]
+
     # ------------------------------------------------------------
     # WHO DOES WHAT, AND HOW LONG IT TAKES
     # ------------------------------------------------------------

@@ -126,6 +126,21 @@ class SalonVisit(models.Model):
         )
         return [visit_id for (visit_id,) in rows]
 
+    @api.onchange("line_ids")
+    def _onchange_first_free(self):
+        """Give a walk-in to whoever is free first and does what is wanted."""
+        services = self.line_ids.product_id
+        if not self.env.context.get("salon_first_free") or not services:
+            return
+        finder = self.env["salon.slot.finder"]
+        able = finder._get_stylists(self.company_id or self.env.company).filtered(
+            lambda one: all(one._can_do(service) for service in services)
+        )
+        if self.stylist_id not in able:
+            length = timedelta(minutes=self.line_ids._get_minutes())
+            if first := finder._find_first_free(able, self.start, length):
+                self.stylist_id = self.line_ids.stylist_id = first
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -181,9 +196,17 @@ class SalonVisit(models.Model):
         stylist_id=optional(record_id),
         parts=listed(PART),
         state=optional(text),
+        partner_id=optional(record_id),
     )
     def get_booking_question(
-        self, visit_id, start, stop, stylist_id, parts=(), state=False
+        self,
+        visit_id,
+        start,
+        stop,
+        stylist_id,
+        parts=(),
+        state=False,
+        partner_id=False,
     ):
         """Return what must be confirmed before a visit is put at this time, or False.
 
@@ -192,6 +215,7 @@ class SalonVisit(models.Model):
         :param parts: what is done by whom and when, as far as it is known: dicts of
             product_id, stylist_id, start and stop
         :param state: what the visit will be in; nothing is asked about the past
+        :param partner_id: the client, if that is changed
         """
         visit = self.browse(visit_id or [])
         begin = start or visit.start
@@ -209,7 +233,12 @@ class SalonVisit(models.Model):
             or visit._get_moved_times(begin, end, visit.stylist_id, stylist)
             or [(stylist, begin, end)]
         )
-        return visit._get_hours_question(times)
+        return visit._get_question(
+            times,
+            visit._read_work(parts) or visit._get_moved_work(visit.stylist_id, stylist),
+            self.env["res.partner"].browse(partner_id or []) or visit.partner_id,
+            (begin, end),
+        )
 
     @api.model
     @checked(start=moment, stop=moment, stylist_ids=record_ids)
@@ -256,8 +285,83 @@ class SalonVisit(models.Model):
             last[2] = max(last[2] + (stop - start) - (self.stop - self.start), last[1])
         return times
 
-    def _get_hours_question(self, times):
-        """Return the warning that stylists do not work then, or False.
+    @api.model
+    def _read_work(self, parts):
+        """Return the (service, stylist) of these parts."""
+        stylists, products = self.env["resource.resource"], self.env["product.product"]
+        return [
+            (products.browse(part["product_id"]), stylists.browse(part["stylist_id"]))
+            for part in parts
+            if part["product_id"] and part["stylist_id"]
+        ]
+
+    def _get_moved_work(self, own, stylist):
+        """Return the (service, stylist) as they would be after a move.
+
+        Only what somebody else is to do is asked about: the rest was confirmed.
+
+        :param own: the stylist whose part goes to ``stylist``
+        """
+        return [
+            (line.product_id, stylist)
+            for line in self.line_ids
+            if own != stylist and (line.stylist_id or self.stylist_id) == own
+        ]
+
+    def _get_question(self, times, work=(), partner=None, span=None):
+        """Return all that must be confirmed before a visit is booked so, or False.
+
+        :param times: (stylist, start, stop) of all that keeps stylists busy
+        :param work: (service, stylist) of who does what
+        :param partner: the client
+        :param span: (start, stop) of the visit
+        """
+        texts = [
+            *self._get_hours_texts(times),
+            *self._get_skill_texts(work),
+            *self._get_twice_texts(partner, span),
+        ]
+        return "\n".join([*texts, self.env._("Book anyway?")]) if texts else False
+
+    def _get_skill_texts(self, work):
+        """Return who does not do a service they would be booked for."""
+        pairs = dict.fromkeys((stylist, service) for service, stylist in work)
+        return [
+            self.env._(
+                "%(stylist)s does not do %(service)s.",
+                stylist=stylist.name,
+                service=service.name,
+            )
+            for stylist, service in pairs
+            if service.salon_kind in ("service", "fee") and not stylist._can_do(service)
+        ]
+
+    def _get_twice_texts(self, partner, span):
+        """Return which other visits the client has at the same time."""
+        if not partner or not span:
+            return []
+        others = self.search(
+            [
+                ("partner_id", "=", partner.id),
+                ("state", "in", OPEN_STATES),
+                ("id", "not in", self.ids),
+                ("start", "<", span[1]),
+                ("stop", ">", span[0]),
+            ],
+            order="start, id",
+        )
+        return [
+            self.env._(
+                "%(client)s has another visit then: %(moment)s, %(stylist)s.",
+                client=partner.name,
+                moment=other.company_id._salon_format_moment(other.start),
+                stylist=other.stylist_id.name or self.env._("nobody yet"),
+            )
+            for other in others
+        ]
+
+    def _get_hours_texts(self, times):
+        """Return which stylists do not work then.
 
         :param times: (stylist, start, stop) of all that keeps stylists busy
         """
@@ -265,10 +369,7 @@ class SalonVisit(models.Model):
         outside = {}
         for stylist, start, _stop in self.env["salon.slot.finder"]._find_outside(times):
             outside.setdefault(stylist, start)
-        if not outside:
-            return False
-        texts = [self._text_hours(stylist, start) for stylist, start in outside.items()]
-        return "\n".join([*texts, self.env._("Book anyway?")])
+        return [self._text_hours(stylist, start) for stylist, start in outside.items()]
 
     def _drop_gone(self, times):
         """Return the times without those after the last day of a stylist who leaves.
@@ -322,7 +423,7 @@ class SalonVisit(models.Model):
         if not all(successor._can_do(line.product_id) for line in lines):
             return False
         times = self._get_moved_times(self.start, self.stop, stylist, successor)
-        if self._get_hours_question(times):
+        if self._get_question(times):
             return False
         moved = [
             fields.Command.update(line.id, {"stylist_id": successor.id})

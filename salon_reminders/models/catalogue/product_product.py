@@ -38,11 +38,13 @@ class ProductProduct(models.Model):
     def _get_salon_busy(self, start, stop):
         """Return the stretches of a service that keep the stylist busy.
 
-        In between the treatment works by itself, and she can take another client.
+        In between the treatment works by itself, and she can take another client. At
+        the end she cleans up, when the client has left.
         """
+        clean = stop + timedelta(minutes=self.salon_cleaning_minutes)
         if not self.salon_processing_minutes:
-            return [(start, stop)]
+            return [(start, clean)]
         begin = start + timedelta(minutes=self.salon_processing_after)
         end = begin + timedelta(minutes=self.salon_processing_minutes)
-        stretches = [(start, min(begin, stop)), (end, stop)]
+        stretches = [(start, min(begin, stop)), (end, clean)]
         return [(first, last) for first, last in stretches if first < last]

@@ -61,6 +61,13 @@ class ProductTemplate(models.Model):
         groups="salon_reminders.group_stylist",
         help="Minutes in which the stylist can take another client.",
     )
+    salon_cleaning_minutes = fields.Integer(
+        "Cleaning afterwards (minutes)",
+        aggregator=None,
+        groups="salon_reminders.group_stylist",
+        help="Minutes in which the stylist tidies up after the client has left; nobody "
+        "else is booked then.",
+    )
     salon_use_days = fields.Integer(
         "Lasts (days)",
         groups="salon_reminders.group_stylist",
@@ -113,6 +120,10 @@ class ProductTemplate(models.Model):
     _salon_processing_positive = models.Constraint(
         "CHECK(salon_processing_after >= 0 AND salon_processing_minutes >= 0)",
         "Processing times can't be negative.",
+    )
+    _salon_cleaning_possible = models.Constraint(
+        "CHECK(salon_cleaning_minutes BETWEEN 0 AND 240)",
+        "Cleaning takes from 0 to 240 minutes.",
     )
     _salon_course_terms = models.Constraint(
         "CHECK(salon_course_sessions >= 0 AND salon_course_validity_days >= 0"

@@ -230,6 +230,7 @@ class GapRanking:
             (stylist, product.id): durations.get(
                 (stylist.id, product.product_tmpl_id.id), product.salon_duration
             )
+            + product.salon_cleaning_minutes
             for stylist in stylists
             for product in products
             if stylist._can_do(product)

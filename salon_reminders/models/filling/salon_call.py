@@ -104,14 +104,16 @@ class SalonCall(models.Model):
             return False
         finder = self.env["salon.slot.finder"]
         plan = finder._get_plan(services, stylist, self.company_id)
-        parts = finder._get_parts(plan)[0] if plan else {}
-        hour = [(timedelta(), timedelta(minutes=DEFAULT_MINUTES))]
+        hour = timedelta(minutes=DEFAULT_MINUTES)
+        parts, length = finder._get_parts(plan) if plan else ({}, hour)
         times = [
             (who, start + begin, start + end)
-            for who, own in (parts or {stylist: hour}).items()
+            for who, own in (parts or {stylist: [(timedelta(), hour)]}).items()
             for begin, end in own
         ]
-        return self.env["salon.visit"]._get_hours_question(times)
+        return self.env["salon.visit"]._get_question(
+            times, plan, self.partner_id, (start, start + length)
+        )
 
     def _format_proposal(self, proposal):
         """Return a proposal as the call desk takes it, by the salon's clock."""

@@ -341,7 +341,9 @@ class SalonVisit(models.Model):
             self._check_past()
         moving = not self._reminder_fields().isdisjoint(vals)
         partners = self.partner_id if moving else self.env["res.partner"]
-        following = self._get_following_lines() if "stylist_id" in vals else None
+        following = "stylist_id" in vals and self._get_following_lines(
+            vals.get("line_ids") or ()
+        )
         batch = self.with_context(salon_visit_batch=SERVER_SAYS)
         result = super(SalonVisit, batch).write(vals)
         if following:
@@ -586,10 +588,20 @@ class SalonVisit(models.Model):
     # ONE SERVICE AFTER THE OTHER
     # ------------------------------------------------------------
 
-    def _get_following_lines(self):
-        """Return the lines that go to another stylist together with their visit."""
+    def _get_following_lines(self, commands):
+        """Return the lines that go to another stylist together with their visit.
+
+        :param commands: changes of lines; who is named there stays
+        """
+        named = {
+            command[1]
+            for command in commands
+            if command[0] == fields.Command.UPDATE and "stylist_id" in command[2]
+        }
         return self.line_ids.filtered(
-            lambda line: line.stylist_id == line.visit_id.stylist_id
+            lambda line: (
+                line.id not in named and line.stylist_id == line.visit_id.stylist_id
+            )
         )
 
     def _get_schedule(self):

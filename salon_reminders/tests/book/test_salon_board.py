@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time
+from odoo.tests import Form, freeze_time
 
 from ...models.book.salon_slot_finder import STEP
 from .test_salon_book import BookCase
@@ -46,7 +46,7 @@ class TestSalonBoard(BookCase):
     def test_move(self):
         visit = self._book("2026-03-11 09:00")
         args = (visit.id, "2026-03-11", 600, self.stylist.id, self.sofia.id)
-        self.assertFalse(self.board.move_visit(*args))
+        self.assertNotIn("question", self.board.move_visit(*args))
         self.assertEqual(self._times(visit), [("Sofia", "10:00", "11:00")])
         self.assertEqual(visit.line_ids.stylist_id, self.sofia)
 
@@ -77,6 +77,94 @@ class TestSalonBoard(BookCase):
         self.assertEqual(
             self._times(visit), [("Vera", "10:00", "11:00"), ("Lucy", "11:00", "11:30")]
         )
+
+    def test_move_is_undone(self):
+        nails = self._create_service("Nails", self.roots, salon_duration=30)
+        visit = self._book("2026-03-11 09:00", services=self.roots_service + nails)
+        visit.line_ids[1].stylist_id = self.sofia
+        before = self._times(visit)
+        # Both parts are one now; each goes back to whose it was.
+        answer = self.board.move_visit(
+            visit.id, "2026-03-11", 840, self.sofia.id, self.stylist.id
+        )
+        self.assertEqual(self._times(visit), [("Vera", "13:00", "14:30")])
+        visit.with_user(self.receptionist).write(answer["undo"])
+        self.assertEqual(self._times(visit), before)
+
+    def test_moved_to_somebody_who_does_not_do_it_is_asked(self):
+        visit = self._book("2026-03-11 09:00")
+        self.sofia.salon_service_ids = self._create_service(
+            "Nails", self.roots
+        ).product_tmpl_id
+        args = (visit.id, "2026-03-11", 600, self.stylist.id, self.sofia.id)
+        answer = self.board.move_visit(*args)
+        self.assertIn("Sofia does not do Root touch-up.", answer["question"])
+        self.assertEqual(visit.stylist_id, self.stylist)
+        self.board.move_visit(*args, confirmed=True)
+        self.assertEqual(visit.stylist_id, self.sofia)
+        # Moved in time only, it was confirmed.
+        args = (visit.id, "2026-03-11", 660, self.sofia.id, self.sofia.id)
+        self.assertNotIn("question", self.board.move_visit(*args))
+
+    def test_one_client_at_one_time_with_two_stylists_is_asked_about(self):
+        self._book("2026-03-11 09:00", stylist=self.sofia)
+        visit = self._book("2026-03-11 14:00")
+        args = (visit.id, "2026-03-11", 570, self.stylist.id, self.stylist.id)
+        answer = self.board.move_visit(*args)
+        self.assertIn("Anna has another visit then", answer["question"])
+        self.assertIn("Sofia", answer["question"])
+        visit.partner_id = self.bea
+        self.assertNotIn("question", self.board.move_visit(*args))
+
+    def _ask_form(self, partner, service, stylist):
+        """Ask as the form does before it books at nine on Wednesday."""
+        times = ("2026-03-11 08:00:00", "2026-03-11 09:00:00")
+        part = {
+            "product_id": service.id,
+            "stylist_id": stylist.id,
+            "start": times[0],
+            "stop": times[1],
+        }
+        visits = self.env["salon.visit"].with_user(self.receptionist)
+        return visits.get_booking_question(
+            False, *times, stylist.id, [part], "booked", partner.id
+        )
+
+    def test_form_asks_who_does_what_and_for_whom(self):
+        self.assertFalse(self._ask_form(self.anna, self.roots_service, self.stylist))
+        nails = self._create_service("Nails", self.roots)
+        self.stylist.salon_service_ids = self.roots_service.product_tmpl_id
+        question = self._ask_form(self.anna, nails, self.stylist)
+        self.assertIn("Vera does not do Nails.", question)
+        self._book("2026-03-11 09:30", stylist=self.sofia)
+        question = self._ask_form(self.anna, self.roots_service, self.stylist)
+        self.assertIn("Anna has another visit then", question)
+        self.assertFalse(self._ask_form(self.bea, self.roots_service, self.stylist))
+
+    def test_walk_in_goes_to_the_first_free_who_does_it(self):
+        """Sofia does no roots, Vera is busy until ten, Zora is free at once."""
+        zora = self._create_stylist("Zora")
+        zora.tz = "Europe/Budapest"
+        nails = self._create_service("Nails", self.roots)
+        self.sofia.salon_service_ids = nails.product_tmpl_id
+        self._book("2026-03-10 09:00", self.bea)
+        others = self.env["salon.slot.finder"]._get_stylists(self.company)
+        (others - self.stylist - self.sofia - zora).active = False
+        visits = self.env["salon.visit"].with_user(self.receptionist)
+        form = Form(
+            visits.with_context(
+                default_start="2026-03-10 08:00:00",
+                default_stylist_id=self.sofia.id,
+                default_state="arrived",
+                default_is_walk_in=True,
+                salon_first_free=True,
+            )
+        )
+        with form.line_ids.new() as line:
+            line.product_id = self.roots_service
+        self.assertEqual(form.stylist_id, zora)
+        visit = form.save()
+        self.assertEqual(self._times(visit), [("Zora", "09:00", "10:00")])
 
     def test_overlaps_lie_side_by_side(self):
         self._book("2026-03-11 09:00")

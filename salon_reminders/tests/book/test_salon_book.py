@@ -165,6 +165,21 @@ class TestSalonBook(BookCase):
         visit.stylist_id = self.stylist
         self.assertEqual(self._times(visit), [("Vera", "09:00", "10:00")])
 
+    def test_cleaning_is_not_the_time_of_the_client(self):
+        laser = self._create_service(
+            "Laser", self.roots, salon_duration=60, salon_cleaning_minutes=15
+        )
+        visit = self._book("2026-03-11 09:00", services=laser)
+        self.assertEqual(self._hour(visit.stop), "10:00")
+        self.assertEqual(self._times(visit), [("Vera", "09:00", "10:15")])
+        with self.assertRaises(UserError):
+            self._book("2026-03-11 10:00", self.bea)
+        self._book("2026-03-11 10:15", self.bea)
+        finder = self.env["salon.slot.finder"]
+        parts, length = finder._get_parts([(laser, self.stylist)])
+        self.assertEqual(length, timedelta(hours=1))
+        self.assertEqual(parts[self.stylist], [(timedelta(), timedelta(minutes=75))])
+
     def test_processing_time_takes_another_client(self):
         colour = self._create_service(
             "Colour",

@@ -36,6 +36,7 @@ function makeVisit(id, from, values = {}) {
         outside: false,
         parts: 1,
         pauses: [],
+        cleaning: [],
         lane: 0,
         lanes: 1,
         ...values,

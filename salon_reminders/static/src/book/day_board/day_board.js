@@ -19,7 +19,7 @@ import {FormViewDialog} from "@web/views/view_dialogs/form_view_dialog";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
-import {confirmBooking} from "../visit_book/booking_question";
+import {confirmBooking, offerUndo} from "../visit_book/booking_question";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -52,6 +52,7 @@ export class DayBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.area = useRef("area");
         this.state = useState({
             data: null,
@@ -216,6 +217,8 @@ export class DayBoard extends Component {
         for (const [name, value] of Object.entries(values)) {
             context[`default_${name}`] = value;
         }
+        // Somebody else who does the service takes them, if this stylist does not.
+        context.salon_first_free = Boolean(values.is_walk_in);
         this.dialog.add(
             FormViewDialog,
             {
@@ -324,6 +327,9 @@ export class DayBoard extends Component {
                 (await confirmBooking(this.dialog, answer.question))
             ) {
                 return this.moveCard(card, fromId, toId, minute, true);
+            }
+            if (answer.undo) {
+                offerUndo(this, card.id, answer.undo, () => this.load(this.day));
             }
         } finally {
             await this.load(this.day);

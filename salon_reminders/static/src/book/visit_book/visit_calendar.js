@@ -4,18 +4,19 @@ import {CalendarModel} from "@web/views/calendar/calendar_model";
 import {CalendarRenderer} from "@web/views/calendar/calendar_renderer";
 import {browser} from "@web/core/browser/browser";
 import {calendarView} from "@web/views/calendar/calendar_view";
-import {checkBooking} from "./booking_question";
+import {checkBooking, offerUndo} from "./booking_question";
 import {registry} from "@web/core/registry";
 
 const MISSED = ["cancelled", "no_show"];
 
 /** The book in Odoo's calendar: off-hours are visible, and asked about. */
 export class VisitCalendarModel extends CalendarModel {
-    static services = [...CalendarModel.services, "dialog"];
+    static services = [...CalendarModel.services, "dialog", "notification"];
 
     setup(params, services) {
         super.setup(params, services);
         this.dialog = services.dialog;
+        this.notification = services.notification;
         this.data.offHours = [];
     }
 
@@ -75,7 +76,10 @@ export class VisitCalendarModel extends CalendarModel {
         const services = {orm: this.orm, dialog: this.dialog};
         try {
             if (await checkBooking(services, record.id, raw)) {
-                return await super.updateRecord(record, options);
+                const before = this.data.records[record.id];
+                const result = await super.updateRecord(record, options);
+                this.offerUndo(before);
+                return result;
             }
         } catch (error) {
             // A refused visit goes back to where it was.
@@ -83,6 +87,11 @@ export class VisitCalendarModel extends CalendarModel {
             throw error;
         }
         await this.load();
+    }
+
+    offerUndo({id, start, end}) {
+        const values = {start: serializeDateTime(start), stop: serializeDateTime(end)};
+        offerUndo(this, id, values, () => this.load());
     }
 }
 

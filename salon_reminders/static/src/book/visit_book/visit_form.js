@@ -91,6 +91,7 @@ export class VisitFormController extends FormController {
             stylistId: stylist.id,
             parts: this.getParts(record),
             state,
+            partnerId: record.data.partner_id.id,
         });
     }
 
