@@ -7,6 +7,7 @@ from odoo.addons.phone_validation.tools import phone_validation
 from ...tools.import_plan import NO_TRACKING
 from ...tools.same_names import is_same_name
 from ...tools.sold_words import normalise
+from ..privacy.res_partner import get_digits
 
 NUMBERLESS = SQL("salon_import_ref IS NULL")
 # Names as ``normalise`` compares them: O'Dair and Anna-Maria are two words each.
@@ -163,6 +164,34 @@ class ClientWriter:
             )
         )
         partners |= dict(zip(missing, created.ids, strict=True))
+        self._add_numbers(rows, partners)
+
+    def _add_numbers(self, rows, partners):
+        """Keep the further numbers of a cell on the card, each once."""
+        told = {
+            (partners[row.client_key], *further)
+            for row in rows
+            if row.client_key
+            for further in row.vals.get("further", ())
+        }
+        if not told:
+            return
+        owners = self.env["res.partner"].browse({partner_id for partner_id, *_ in told})
+        numbers = owners.salon_number_ids
+        known = {(number.partner_id.id, number.number_key) for number in numbers}
+        cards = {(owner.id, owner.phone_sanitized) for owner in owners}
+        numbers.create(
+            [
+                {
+                    "partner_id": partner_id,
+                    "number": self._get_phone({"phone_key": number, "phone": text}),
+                    "words": words,
+                }
+                for partner_id, text, number, words in sorted(told)
+                if (partner_id, number or get_digits(text)) not in known
+                and (words or (partner_id, number) not in cards)
+            ]
+        )
 
     def _get_facts(self, row):
         """Return what a row says of the client: the note of a visit is the visit's."""

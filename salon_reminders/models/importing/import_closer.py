@@ -160,20 +160,21 @@ class Closer:
         return counts
 
     def describe_rows(self, salon_import):
-        """Return days and tips of the visits, and how many name no service."""
+        """Return days and tips of the visits, further numbers, and unnamed services."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT MIN(date), MAX(date), COUNT(*) FILTER (
                           WHERE date IS NOT NULL
                             AND kind NOT IN ('cancellations', 'no_shows')
                             AND vals->>'item' IS NULL AND vals->>'code' IS NULL),
-                          COALESCE(SUM((vals->>'tip')::numeric), 0)
+                          COALESCE(SUM((vals->>'tip')::numeric), 0),
+                          COALESCE(SUM(jsonb_array_length(vals->'further')), 0)
                      FROM salon_import_row
                     WHERE import_id = %s AND state = 'pending'""",
                 salon_import.id,
             )
         )
-        names = ("first_day", "last_day", "unnamed_count", "tip_amount")
+        names = "first_day", "last_day", "unnamed_count", "tip_amount", "further_count"
         return dict(zip(names, *rows, strict=True))
 
     def _count_missing(self, catalogue, name, rows):

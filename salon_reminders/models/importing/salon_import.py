@@ -162,6 +162,11 @@ class SalonImport(models.Model):
         help="Cells such as Cut, Colour, of which a part is not known by itself.",
     )
     client_count = fields.Integer("New clients", readonly=True)
+    further_count = fields.Integer(
+        "Further numbers",
+        readonly=True,
+        help="Kept on the cards, where they are found and not dialled by themselves.",
+    )
     product_count = fields.Integer("New services and products", readonly=True)
     stylist_count = fields.Integer("New stylists", readonly=True)
     visit_count = fields.Integer("Visits", readonly=True)

@@ -320,6 +320,7 @@ class SalonPrivacy(models.AbstractModel):
             and field.name not in KEPT_CONTACT
         }
         contacts.bank_ids.unlink()
+        contacts.salon_number_ids.unlink()
         # Nobody answers for others any more.
         partner.with_context(active_test=False).search(
             [("salon_guardian_id", "in", contacts.ids)]

@@ -4,3 +4,4 @@ from . import test_salon_import
 from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
+from . import test_salon_import_people
