@@ -3,13 +3,15 @@
 import codecs
 import csv
 import io
+import re
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import chain, islice
 
 import chardet
 from openpyxl import load_workbook
 
 from .import_fields import match_header
+from .sold_words import normalise
 
 SAMPLE = 1000
 HEAD_BYTES = 200_000
@@ -125,6 +127,31 @@ def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
     for row in csv.reader(_without_nul(stream), delimiter=separator):
         yield [cell.strip() for cell in row]
+
+
+def holds_sign(data, signs):
+    """Tell whether a cell of a file is one of these numbers, addresses or names."""
+    numbers = [re.sub(r"\D", "", sign)[-9:] for sign in signs if sign[:1] == "+"]
+    try:
+        cells = set(iter_cells(data or b""))
+    except Exception:
+        # Nobody can read it, so nobody knows what is in it.
+        return True
+    texts = {text for cell in cells for text in (cell.lower(), normalise(cell))}
+    digits = " ".join(re.sub(r"\D", "", cell) for cell in cells)
+    return not texts.isdisjoint(signs) or any(number in digits for number in numbers)
+
+
+def iter_cells(data):
+    """Yield the cells of all sheets of a file that was not looked into yet."""
+    if is_workbook(data):
+        rows = chain.from_iterable(
+            read_rows(data, sheet=sheet) for sheet in sheet_names(data)
+        )
+    else:
+        encoding = guess_encoding(data)
+        rows = read_rows(data, encoding, guess_separator(data, encoding))
+    return chain.from_iterable(rows)
 
 
 def to_text(value, decimal):

@@ -136,7 +136,9 @@ class TestImportLayouts(SalonImportCase):
         self.assertEqual(done.further_count, 1)
         vera = self._person("Вера Лужина")
         self.assertEqual(vera.phone_sanitized, "+79165550143")
-        self.assertEqual(len(vera.salon_number_ids), 1)
+        nina = self._person("Нина Щукина (Оля дочь)")
+        self.assertEqual(nina.phone_sanitized, "+79165550145")
+        self.assertEqual(nina.salon_number_ids.number_key, "+74955550199")
         self.assertFalse(vera.salon_consent_ids)
 
     def test_statuses_of_visits(self):

@@ -9,6 +9,7 @@ from ...tools.read_rows import RowReader, Writing, describe_problem
 from ...tools.same_names import group_names
 from ...tools.sold_words import guess_category
 from .import_catalogue import Splitter
+from .import_client_writer import ClientWriter, ErasedPeople
 from .import_closer import Changes
 
 STAGE_SIZE = 5000
@@ -119,6 +120,8 @@ class Stager:
         self._join_clients(salon_import)
         self._count_equals(salon_import)
         self._mark_known(salon_import)
+        salon_import.erased_count += ErasedPeople(salon_import).forget()
+        salon_import._set_strangers(ClientWriter(self.env).find_strangers(salon_import))
         Changes(salon_import).find()
         self._mark_told_again(salon_import)
         self._fail_siblings(salon_import)

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...tools.read_files import holds_sign
 from .import_catalogue import Catalogue
 from .import_closer import Changes, Closer, FailedRows
 from .import_stager import Stager
@@ -15,6 +16,7 @@ from .import_writer import Writer
 _logger = logging.getLogger(__name__)
 
 RUNNING = ("checking", "importing")
+
 # The scheduler stops the whole server when a job takes two minutes.
 SECONDS_PER_RUN = 20
 
@@ -120,6 +122,19 @@ class SalonImport(models.Model):
         help="Amounts, lengths and names that an earlier import brought. What somebody "
         "has changed here since then stays in any case.",
     )
+    strangers = fields.Json(
+        readonly=True, help="Sentences by client key: numbers that others have here."
+    )
+    stranger_text = fields.Text("Other people?", compute="_compute_stranger_text")
+    strangers_are = fields.Selection(
+        [
+            ("same", "The same people, with a new name and number"),
+            ("other", "Other people: each gets a card"),
+        ],
+        string="They are",
+        help="The old system may have given the number of a client to somebody else.",
+    )
+    strangers_applied = fields.Char(readonly=True)
     consent = fields.Selection(
         [("no", "No, or I do not know"), ("yes", "Yes, all of them")],
         string="Did these people agree to be phoned?",
@@ -151,6 +166,12 @@ class SalonImport(models.Model):
     failed_count = fields.Integer("Can't be imported", readonly=True)
     change_count = fields.Integer("Saying something else now", readonly=True)
     doubt_count = fields.Integer("With cells left empty", readonly=True)
+    erased_count = fields.Integer(
+        "Of erased clients",
+        readonly=True,
+        help="Rows of people who were erased here: what was done is counted, as of "
+        "walk-ins, without a name.",
+    )
     unnamed_count = fields.Integer(
         "Naming no service",
         readonly=True,
@@ -196,6 +217,11 @@ class SalonImport(models.Model):
     def _compute_has_open_statuses(self):
         for record in self:
             record.has_open_statuses = not all(record.status_ids.mapped("means"))
+
+    @api.depends("strangers")
+    def _compute_stranger_text(self):
+        for record in self:
+            record.stranger_text = "\n".join((record.strangers or {}).values())
 
     @api.depends("name")
     def _compute_failed_filename(self):
@@ -249,6 +275,7 @@ class SalonImport(models.Model):
         for record in self:
             record._check_state("checked")
             record._check_statuses()
+            record._check_strangers()
             record._check_consent()
             record.write(
                 {
@@ -297,6 +324,32 @@ class SalonImport(models.Model):
                 self.env._("The statuses were changed. Press Check again first.")
             )
 
+    def _set_strangers(self, texts):
+        """Note who may be somebody else, and what was said of them so far."""
+        answer = bool(texts) and self.strangers_are
+        self.write(
+            {"strangers": texts, "strangers_are": answer, "strangers_applied": answer}
+        )
+
+    def _check_strangers(self):
+        if not self.strangers:
+            return
+        if not self.strangers_are:
+            raise UserError(
+                self.env._(
+                    "Say below whether these are the same people, then press Check "
+                    "again:\n%(people)s",
+                    people=self.stranger_text,
+                )
+            )
+        if self.strangers_are != self.strangers_applied:
+            raise UserError(
+                self.env._(
+                    "You said something else of the people with a number of somebody "
+                    "else. Press Check again first."
+                )
+            )
+
     def _check_consent(self):
         if self.consent == "yes" and not (self.consent_source and self.consent_wording):
             raise UserError(
@@ -324,11 +377,80 @@ class SalonImport(models.Model):
                 **dict.fromkeys(self._get_plan_counts(), 0),
                 "check_block": 0,
                 "is_sorted": False,
+                "erased_count": 0,
                 "processed": 0,
                 "error": False,
                 "failed_file": False,
                 "total": 0,
             }
+        )
+
+    # ------------------------------------------------------------
+    # FORGETTING FILES
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_files(self):
+        """Delete the files that are older than their salon keeps them."""
+        now = fields.Datetime.now()
+        for company in self.env["res.company"].search(
+            [("salon_import_file_days", ">", 0)]
+        ):
+            days = company.salon_import_file_days
+            old = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("create_date", "<", fields.Datetime.subtract(now, days=days)),
+                    ("state", "not in", RUNNING),
+                    ("attachment_ids", "!=", False),
+                ]
+            )
+            old._forget_files()
+            old.failed_file = False
+            self.env["salon.import.row"]._forget_raw(old)
+
+    def _forget_files(self):
+        """Delete the uploaded files and what is shown of them.
+
+        What became of the rows is kept. An import that is not finished begins anew.
+        """
+        (self.attachment_ids | self.file_ids.attachment_id).unlink()
+        self.file_ids.column_ids.samples = False
+        for file in self.file_ids:
+            file.head = (file.head or [[]])[:1]
+        for record in self.filtered(lambda record: record.state != "done"):
+            record._forget_rows()
+            record.file_ids.unlink()
+            record.state = "draft"
+            record.error = self.env._(
+                "The files were deleted, because they were old or held a client who "
+                "was erased meanwhile. Export and upload them again."
+            )
+
+    def _forget_client(self, signs):
+        """Delete the files of these imports, and unread ones, that hold a client.
+
+        An import that runs deletes its files in the end.
+
+        :param signs: numbers, addresses and the name of the client
+        """
+        for record in self.filtered(lambda record: record.state in RUNNING):
+            record.erased_count += 1
+        held = self.filtered(lambda record: record.state not in RUNNING)
+        (held | self._find_unread(signs))._forget_files()
+        for record in held.filtered("failed_file"):
+            record.failed_file = FailedRows(self.env).make_failed_file(record)
+
+    @api.model
+    def _find_unread(self, signs):
+        """Return the imports whose files, not read through yet, hold one of these."""
+        waiting = self.search(
+            [("state", "in", ["draft", "columns"]), ("attachment_ids", "!=", False)]
+        )
+        return waiting.filtered(
+            lambda record: any(
+                holds_sign(data, signs) for data in record.attachment_ids.mapped("raw")
+            )
         )
 
     def _wake(self):
@@ -433,6 +555,8 @@ class SalonImport(models.Model):
         self.write(closer.count_states(self))
         self.failed_file = FailedRows(self.env).make_failed_file(self)
         self.state = "done"
+        if self.erased_count:
+            self._forget_files()
         # A history that has just come in says what is typical for this salon, who is
         # regular and who is lost; the company is not the importer's to write.
         self.company_id.sudo().write(

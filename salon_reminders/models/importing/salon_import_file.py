@@ -20,9 +20,8 @@ class SalonImportFile(models.Model):
         "salon.import", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="import_id.company_id")
-    attachment_id = fields.Many2one(
-        "ir.attachment", required=True, index=True, ondelete="cascade"
-    )
+    # Empty once it is deleted; what became of its rows is kept.
+    attachment_id = fields.Many2one("ir.attachment", index=True, ondelete="set null")
     sequence = fields.Integer()
     name = fields.Char("File", required=True, readonly=True)
     sheet = fields.Char(readonly=True)
@@ -397,6 +396,8 @@ class SalonImportFile(models.Model):
     def _iter_rows(self, decimal=None):
         """Yield all rows of the file, those above the headers too."""
         self.ensure_one()
+        if not self.attachment_id:
+            return iter(())
         return read_files.read_rows(
             self.attachment_id.raw or b"",
             self.encoding,

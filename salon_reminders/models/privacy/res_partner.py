@@ -94,6 +94,14 @@ class ResPartner(models.Model):
         string="Further numbers",
         groups="salon_reminders.group_phone_numbers",
     )
+    salon_erased_keys = fields.Json(
+        "Keyed hashes",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Of an erased client: of the number in the old system, the phone numbers "
+        "and the e-mail addresses, so that an import does not bring them back.",
+    )
     salon_same_number_ids = fields.Many2many(
         "res.partner",
         string="Has this number, too",
@@ -112,6 +120,9 @@ class ResPartner(models.Model):
         string="Who looked at the card",
         groups="salon_reminders.group_manager",
     )
+
+    # An import asks for each of its clients whether they were erased.
+    _salon_erased_idx = models.Index("(id) WHERE salon_erased_keys IS NOT NULL")
 
     @api.depends("phone")
     @api.depends_context("uid")
@@ -798,6 +809,33 @@ class ResPartner(models.Model):
                 ],
                 limit=1,
             )
+        )
+
+    # ------------------------------------------------------------
+    # NUMBERS THAT NOBODY COULD READ
+    # ------------------------------------------------------------
+
+    @api.model
+    def _read_numbers_again(self, company):
+        """Read the numbers of clients that had no country to be read with until now."""
+        mine = Domain("company_id", "in", [company.id, False])
+        mine &= Domain("country_id", "=", False) & Domain("is_salon_client", "=", True)
+        for partner in self.with_context(active_test=False).search(
+            mine & Domain("phone", "!=", False) & Domain("phone_sanitized", "=", False)
+        ):
+            # With its country: it must mean the same in every salon from now on.
+            if number := partner._format_salon_number(partner.phone, company):
+                partner.phone = number
+        further = Domain("partner_id", "any", mine) & Domain("number", "!=", False)
+        for number in self.env["salon.client.number"].search(
+            further & Domain("number_key", "not =like", "+%")
+        ):
+            known = number.partner_id._format_salon_number(number.number, company)
+            number.number = known or number.number
+
+    def _format_salon_number(self, number, company):
+        return self._phone_format(
+            number=number, country=company.country_id, force_format="INTERNATIONAL"
         )
 
     # ------------------------------------------------------------
