@@ -358,6 +358,8 @@ class SalonImportFile(models.Model):
                     file=attachment.name,
                 )
             )
+        if name := read_files.foreign_format(data):
+            raise UserError(self._text_foreign(attachment, name))
         if read_files.is_workbook(data):
             sheets = self._get_sheets(attachment, data)
         else:
@@ -381,6 +383,28 @@ class SalonImportFile(models.Model):
         for file in files:
             file._read_head()
         return files
+
+    @api.model
+    def _text_foreign(self, attachment, name):
+        """Return what to do with a file of a format that is not read."""
+        words = {"file": attachment.name, "format": name}
+        if name == "ICS":
+            return self.env._(
+                "%(file)s is a calendar. Export the bookings as CSV or XLSX, or open "
+                "the calendar in a spreadsheet and save it as XLSX.",
+                **words,
+            )
+        if name == "XLS":
+            return self.env._(
+                "%(file)s is an XLS file. Save it as XLSX, or let the administrator "
+                "install the Python package xlrd.",
+                **words,
+            )
+        return self.env._(
+            "%(file)s is a file of the format %(format)s, which can't be read. Open it "
+            "and save it as XLSX or CSV.",
+            **words,
+        )
 
     def _get_sheets(self, attachment, data):
         try:
