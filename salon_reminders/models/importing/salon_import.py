@@ -9,13 +9,15 @@ from odoo.tools import SQL, format_date
 
 from ...tools.read_files import holds_sign
 from .import_catalogue import Catalogue
-from .import_closer import Changes, Closer, FailedRows
+from .import_closer import Changes, Closer, FailedRows, Gaps
 from .import_stager import Stager
-from .import_writer import Writer
+from .import_writer import Undoer, Writer
 
 _logger = logging.getLogger(__name__)
 
-RUNNING = ("checking", "importing")
+RUNNING = ("checking", "importing", "undoing")
+# So long an import can be taken back.
+UNDO_DAYS = 7
 
 # The scheduler stops the whole server when a job takes two minutes.
 SECONDS_PER_RUN = 20
@@ -64,6 +66,8 @@ class SalonImport(models.Model):
             ("checked", "Check"),
             ("importing", "Importing"),
             ("done", "Result"),
+            ("undoing", "Taking back"),
+            ("undone", "Taken back"),
         ],
         required=True,
         readonly=True,
@@ -158,6 +162,17 @@ class SalonImport(models.Model):
     check_block = fields.Integer(readonly=True)
     is_sorted = fields.Boolean(readonly=True)
     error = fields.Text("Stopped", readonly=True)
+    # What it made, to take it back; by the clock of the database, as records have it
+    started_at = fields.Datetime(readonly=True, copy=False)
+    done_at = fields.Datetime(readonly=True, copy=False)
+    made = fields.Json(readonly=True, copy=False, help="Ids by model of masters.")
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+    kept_row_ids = fields.One2many(
+        "salon.import.row",
+        "import_id",
+        string="What stays",
+        domain=[("state", "=", "done")],
+    )
     # What it brings
     first_day = fields.Date("From", readonly=True)
     last_day = fields.Date("To", readonly=True)
@@ -204,6 +219,24 @@ class SalonImport(models.Model):
         readonly=True,
         help="Tips are the stylists': they are no sales of the salon.",
     )
+    # What it could not give
+    numberless_count = fields.Integer(
+        "Clients without a usable number", compute="_compute_gaps"
+    )
+    unasked_count = fields.Integer(
+        "Clients who did not agree to calls", compute="_compute_gaps"
+    )
+    cycleless_count = fields.Integer(
+        "Services without a cycle",
+        compute="_compute_gaps",
+        help="They renew nothing and so remind nobody.",
+    )
+    plan_text = fields.Text("The next plan", readonly=True)
+    new_stylist_ids = fields.Many2many(
+        "resource.resource",
+        string="Do they still work here?",
+        compute="_compute_new_stylist_ids",
+    )
     failed_file = fields.Binary("Rows to correct", readonly=True, copy=False)
     failed_filename = fields.Char(compute="_compute_failed_filename")
 
@@ -223,6 +256,28 @@ class SalonImport(models.Model):
         for record in self:
             record.stranger_text = "\n".join((record.strangers or {}).values())
 
+    @api.depends("state", "done_at")
+    def _compute_can_undo(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=UNDO_DAYS)
+        for record in self:
+            is_fresh = record.done_at and record.done_at >= limit
+            record.can_undo = record.state == "done" and is_fresh
+
+    @api.depends("state")
+    def _compute_gaps(self):
+        for record in self:
+            domains = Gaps(record).get_domains()
+            for name, (model, domain) in domains.items():
+                is_done = record.state == "done"
+                record[name] = is_done and self.env[model].search_count(domain)
+
+    @api.depends("state", "made")
+    def _compute_new_stylist_ids(self):
+        for record in self:
+            ids = (record.made or {}).get("resource.resource", [])
+            stylists = self.env["resource.resource"].search([("id", "in", ids)])
+            record.new_stylist_ids = stylists if record.state == "done" else False
+
     @api.depends("name")
     def _compute_failed_filename(self):
         for record in self:
@@ -234,7 +289,7 @@ class SalonImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
-        if any(record.state in (*RUNNING, "done") for record in self):
+        if any(record.state in (*RUNNING, "done", "undone") for record in self):
             raise UserError(
                 self.env._(
                     "This import is the record of what came in; without it the same "
@@ -281,9 +336,35 @@ class SalonImport(models.Model):
                 {
                     **dict.fromkeys(self._get_plan_counts(), 0),
                     "state": "importing",
+                    "started_at": False,
                     "user_id": self.env.user.id,
                     "processed": 0,
                     "total": record._count_rows("pending"),
+                    "error": False,
+                }
+            )
+        self._wake()
+
+    def action_undo(self):
+        """Take back what the import made and nobody has touched since.
+
+        :raise UserError: when it is too late
+        """
+        for record in self:
+            if not record.can_undo:
+                raise UserError(
+                    self.env._(
+                        "An import can be taken back for %(days)s days. Correct what "
+                        "is wrong by hand, or import a better file.",
+                        days=UNDO_DAYS,
+                    )
+                )
+            record.write(
+                {
+                    "state": "undoing",
+                    "is_sorted": False,
+                    "processed": 0,
+                    "total": record._count_rows("done"),
                     "error": False,
                 }
             )
@@ -303,6 +384,38 @@ class SalonImport(models.Model):
         )
         rows = self.env["salon.import.row"]._search([("import_id", "=", self.id)])
         return {**action, "domain": [("id", "in", rows.subselect("visit_id"))]}
+
+    def action_open_numberless(self):
+        """Open the clients whom nobody can call."""
+        return self._open_gap("numberless_count", "res_partner_action_clients")
+
+    def action_open_unasked(self):
+        """Open the clients who have to be asked first."""
+        return self._open_gap("unasked_count", "res_partner_action_clients")
+
+    def action_open_cycleless(self):
+        """Open the services that remind nobody."""
+        return self._open_gap("cycleless_count", "product_template_action_services")
+
+    def _open_gap(self, name, xml_id):
+        self.ensure_one()
+        model, domain = Gaps(self).get_domains()[name]
+        ids = self.env[model].search(domain).ids
+        return self.env["salon.report"]._open_list(
+            f"salon_reminders.{xml_id}",
+            self._fields[name]._description_string(self.env),
+            [("id", "in", ids)],
+        )
+
+    def action_plan_now(self):
+        """Put on the call list at once whom the daily job would call tomorrow."""
+        self.ensure_one()
+        self._check_state("done")
+        self.env["salon.call.planner"].action_plan_calls()
+        self.plan_text = Gaps(self).describe_plan()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "salon_reminders.salon_call_action"
+        )
 
     def _check_state(self, *states):
         if self.state not in states:
@@ -491,7 +604,7 @@ class SalonImport(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("The import %s stopped", record.id)
-            back = {"checking": "columns", "importing": "checked"}
+            back = {"checking": "columns", "importing": "checked", "undoing": "done"}
             record.write({"error": str(error), "state": back[record.state]})
 
     def _as_user(self):
@@ -510,8 +623,10 @@ class SalonImport(models.Model):
         """Do one step after the other; yield how many rows each was about."""
         if self.state == "checking":
             yield from self._iter_check()
-        else:
+        elif self.state == "importing":
             yield from self._iter_import()
+        else:
+            yield from self._iter_undo()
 
     def _iter_check(self):
         stager = Stager(self.env)
@@ -540,6 +655,7 @@ class SalonImport(models.Model):
         yield 0
 
     def _iter_import(self):
+        self.started_at = self.started_at or self.env.cr.now()
         writer = Writer(self.env)
         catalogue = Catalogue(self)
         for batch in writer.get_batches(self):
@@ -554,6 +670,9 @@ class SalonImport(models.Model):
             yield 0
         self.write(closer.count_states(self))
         self.failed_file = FailedRows(self.env).make_failed_file(self)
+        self.plan_text = Gaps(self).describe_plan()
+        # What was written a moment ago is not later than the end.
+        self.done_at = fields.Datetime.add(self.env.cr.now(), seconds=1)
         self.state = "done"
         if self.erased_count:
             self._forget_files()
@@ -564,6 +683,22 @@ class SalonImport(models.Model):
         )
         for job in ("ir_cron_refresh_norms", "ir_cron_refresh_standings"):
             self.env.ref(f"salon_reminders.{job}").sudo()._trigger()
+        yield 0
+
+    def _iter_undo(self):
+        undoer = Undoer(self)
+        if not self.is_sorted:
+            undoer.mark_touched()
+            self.is_sorted = True
+            yield 0
+        for take in (undoer.take_visits, undoer.take_consents, undoer.take_clients):
+            while count := take():
+                yield count
+        undoer.take_catalogue()
+        self.state = "undone"
+        self.company_id.sudo().write(
+            {"salon_standing_date": False, "salon_affinity_date": False}
+        )
         yield 0
 
     def _finish_check(self, catalogue):

@@ -47,6 +47,7 @@ class SalonImportRow(models.Model):
             ("done", "Imported"),
             ("known", "Known already"),
             ("failed", "Not imported"),
+            ("undone", "Taken back"),
         ],
         required=True,
         default="pending",
@@ -72,6 +73,8 @@ class SalonImportRow(models.Model):
     visit_line_id = fields.Many2one(
         "salon.visit.line", index="btree_not_null", ondelete="set null"
     )
+
+    makes = fields.Char(help="What it made anew: c a client, v a visit.")
 
     _key_uniq = models.UniqueIndex(
         "(company_id, key) WHERE state = 'done'", "This row is imported already."
@@ -112,14 +115,15 @@ class SalonImportRow(models.Model):
 
     @api.model
     def _write_results(self, results):
-        """Write what became of rows: (id, client, visit, visit line)."""
+        """Write what became of rows: (id, client, visit, visit line, what is new)."""
         self.env.execute_query(
             SQL(
                 """UPDATE salon_import_row r
                       SET state = 'done', partner_id = t.partner_id,
-                          visit_id = t.visit_id, visit_line_id = t.line_id
-                     FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[])
-                          AS t (id, partner_id, visit_id, line_id)
+                          visit_id = t.visit_id, visit_line_id = t.line_id,
+                          makes = t.makes
+                     FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[])
+                          AS t (id, partner_id, visit_id, line_id, makes)
                     WHERE r.id = t.id
                 RETURNING 1""",
                 *([list(column) for column in zip(*results, strict=True)]),
