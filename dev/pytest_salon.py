@@ -41,7 +41,7 @@ def pytest_configure(config):
     if config.getoption(long_run.OPTION):
         os.environ[long_run.VARIABLE] = "1"
     # Tests inside the addon run without us, too: they find the amount here.
-    days = long_run.amount("days of demonstrations", 12, 366)
+    days = long_run.amount("days of demonstrations", 6, 366)
     os.environ.setdefault("SALON_DEMO_DAYS", str(days))
 
 

@@ -26,6 +26,8 @@ KINDS = {
     "beside": "without demo data, with bridges",
     "company": "into a company that works with other apps",
 }
+# What a kind needs beside another one is installed into a copy of it.
+GROUNDS = {"bridges": "demo", "beside": "empty"}
 LIVE_DATA = "dev.live_data"
 LOGINS, ASSETS = "dev.demo_logins", "dev.assets"
 
@@ -58,8 +60,10 @@ class Templates:
         with state.locked("templates"):
             if "company" in kinds:
                 self._have_live(present)
-            missing = [k for k in kinds if self.base(k) not in present]
-            self._make_all("base", [k for k in missing if k != "company"])
+            missing = {k for k in kinds if self.base(k) not in present} - {"company"}
+            above = {k for k in missing if GROUNDS.get(k) in missing}
+            self._make_all("base", sorted(missing - above))
+            self._make_all("base", sorted(above))
             self._make_all("tpl", [k for k in kinds if self.name(k) not in present])
             self._drop_outdated()
         return {kind: self.name(kind) for kind in kinds}
@@ -105,7 +109,11 @@ class Templates:
         fresh = f"new_base_{kind}"
         self.shop.drop(fresh)
         modules, demo = project.dependencies(folders(kind)), kind in WITH_DEMO
-        self.shop.install(fresh, modules, demo, f"base-{kind}", on_line)
+        ground = GROUNDS.get(kind)
+        if ground and self.base(ground) in self.shop.names():
+            self.shop.copy(self.base(ground), fresh)
+            modules = set(modules) - set(project.dependencies(folders(ground)))
+        self.shop.install(fresh, sorted(modules), demo, f"base-{kind}", on_line)
         self.shop.rename(fresh, self.base(kind))
 
     def _make_template(self, kind, on_line):

@@ -1,38 +1,19 @@
 """One receptionist of the test of the last slot: python -m tests.book_process.
 
-Says "ready". Then, for every line it reads, it books the slot of that number as a
-request of the web client would, and answers with the message it got, or "won".
+The slot of a round is booked, or another visit is moved there, see `race_process`.
 """
 
-import json
-import sys
 from datetime import datetime, time, timedelta
 
-ROUNDS = 100
+from dev.long_run import amount
 
+from .race_process import contest, serve
 
-def main(config_file, database, action):
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(
-        ["-c", config_file, "-d", database, "--no-http", "--log-level=critical"]
-    )
-    registry = Registry(database)
-    if action == "fill":
-        with registry.cursor() as cr:
-            fill(api.Environment(cr, SUPERUSER_ID, {}))
-    print("ready", flush=True)
-    if action == "fill":
-        print(json.dumps(count(registry)), flush=True)
-        return
-    for line in sys.stdin:
-        print(json.dumps(book(registry, int(line))), flush=True)
+ROUNDS = amount("races for a slot of the book", 36, 300)
 
 
 def days(env):
-    """Return a hundred working days to come."""
+    """Return a working day to come for each round."""
     day = env.company._salon_today() + timedelta(days=7)
     found = []
     while len(found) < ROUNDS:
@@ -42,8 +23,12 @@ def days(env):
     return found
 
 
+def get_hour(env, day, hour):
+    return env.company._salon_utc(datetime.combine(day, time(hour)))
+
+
 def fill(env):
-    """One stylist whose days are full but for their last hour."""
+    """One stylist whose days are full but for their last hour, and who wants it."""
     env["resource.calendar.leaves"].search([]).unlink()
     env.company.resource_calendar_id.tz = "Europe/Budapest"
     stylist = env["resource.resource"].create(
@@ -54,48 +39,44 @@ def fill(env):
             "calendar_id": env.company.resource_calendar_id.id,
         }
     )
-    hour = env.company._salon_utc
     env["salon.visit"].create(
         [
             {
                 "stylist_id": stylist.id,
-                "start": hour(datetime.combine(day, time(8))),
-                "stop": hour(datetime.combine(day, time(16))),
+                "start": get_hour(env, day, 8),
+                "stop": get_hour(env, day, 16),
             }
             for day in days(env)
         ]
     )
+    env["salon.visit"].create(
+        [
+            {"start": get_hour(env, day, 9), "receipt": f"{number} {side}"}
+            for number, day in enumerate(days(env))
+            for side in range(2)
+        ]
+    )
 
 
-def count(registry):
-    from odoo import SUPERUSER_ID, api
-
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        return env["salon.visit"].search_count([])
-
-
-def book(registry, number):
-    """Book the last hour of a day: all of a request, retries and commit included."""
-    from odoo import SUPERUSER_ID, api
-    from odoo.exceptions import UserError
-    from odoo.service.model import retrying
-
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"lang": "en_US"})
-        try:
-            retrying(lambda: take(env, number), env)
-        except UserError as error:
-            return str(error)
-    return "won"
-
-
-def take(env, number):
+def take(env, how, number, side):
+    """Book the last hour of a day, or move a visit there."""
     stylist = env["resource.resource"].search([("name", "=", "Vera")])
-    start = env.company._salon_utc(datetime.combine(days(env)[number], time(16)))
-    env["salon.visit"].create({"stylist_id": stylist.id, "start": start})
+    start = get_hour(env, days(env)[int(number)], 16)
+    slot = {"stylist_id": stylist.id, "start": start}
+    visits = env["salon.visit"]
+    if how == "move":
+        visits.search([("receipt", "=", f"{number} {side}")]).write(slot)
+    else:
+        visits.create(slot)
     env.flush_all()
 
 
+def count(env):
+    """Return how many visits stand in the last hour of each day."""
+    visits = env["salon.visit"].search([("stylist_id.name", "=", "Vera")])
+    hours = [get_hour(env, day, 16) for day in days(env)]
+    return [len(visits.filtered(lambda v, h=h: v.start == h)) for h in hours]
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(contest(take), fill=fill, count=count)

@@ -9,8 +9,10 @@ import sys
 import time
 from datetime import timedelta
 
-CLIENTS = 240
-BATCH = 20
+from dev.long_run import amount
+
+CLIENTS = amount("clients of the daily job", 120, 240)
+BATCH = 10
 # Seconds that a batch and a withdrawal wait before their commit.
 SLOWED = 0.3
 WITHDRAWN = 0.02

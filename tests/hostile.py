@@ -1,8 +1,13 @@
 """Strings that try to be more than text, and a look at the pages that show them."""
 
+import json
+
 from odoo.tests import HttpCase
 
-COUNT = 1000
+from dev.long_run import amount
+
+# Each payload in each of its wraps at least once.
+COUNT = amount("hostile strings", 200, 1000)
 MARK = "salonHacked"
 PAYLOADS = (
     "<script>window.{mark}=1</script>",
@@ -45,25 +50,51 @@ def hostile_strings():
     return found
 
 
+# Opens one page after the other as a link of the web client does, waits until it is
+# drawn and a script in it has had its time to run.
+LOOK = """
+    (async () => {
+        const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        const until = async (holds) => {
+            while (!holds()) {
+                await pause(50);
+            }
+        };
+        for (const [path, selector] of PAGES) {
+            const before = document.querySelector(".o_action");
+            if (path) {
+                history.pushState({}, "", path);
+                dispatchEvent(new PopStateEvent("popstate", {state: {}}));
+                await until(() => !before?.isConnected);
+            }
+            await until(() => document.querySelector(selector));
+            await pause(700);
+            if (window.MARK) {
+                console.error(`A script of the data has run at ${location.href}.`);
+                return;
+            }
+        }
+        console.log("test successful");
+    })();
+"""
+
+
 class HostileCase(HttpCase):
     """Pages are opened in a browser; no script of the data may run there."""
 
     viewer = "h_receptionist"
 
-    def _look(self, path, selector, login=None):
-        """Open a page, wait until it is drawn, touch it, see that nothing ran."""
+    def _look(self, *pages):
+        """Open pages, wait until each is drawn, see that nothing ran.
+
+        :param pages: addresses, each with what is to be seen there
+        """
+        (first, selector), *others = pages
+        code = LOOK.replace("PAGES", json.dumps([("", selector), *others]))
         self.browser_js(
-            path,
-            code=f"""
-                setTimeout(() => {{
-                    if (window.{MARK}) {{
-                        console.error("A script of the data has run.");
-                    }} else {{
-                        console.log("test successful");
-                    }}
-                }}, 1500);
-            """,
+            first,
+            code=code.replace("MARK", MARK),
             ready=f"!!document.querySelector({selector!r})",
-            login=login or self.viewer,
+            login=self.viewer,
             timeout=600,
         )

@@ -5,35 +5,15 @@ many requests of one receptionist's program would, for the numbers of these clie
 answers with what each request got: a number, or why not.
 """
 
-import json
-import sys
 from threading import Barrier, Thread
+
+from .race_process import serve
 
 LOGIN = "number_thief"
 CLIENTS = 20
 # Numbers a day, and so four times as many at most.
 ORDINARY = 2
 NAME = "Canary of the copied base %s"
-
-
-def main(config_file, database, action):
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(
-        ["-c", config_file, "-d", database, "--no-http", "--log-level=critical"]
-    )
-    registry = Registry(database)
-    if action in ACTIONS:
-        with registry.cursor() as cr:
-            answer = ACTIONS[action](api.Environment(cr, SUPERUSER_ID, {}))
-        print("ready", flush=True)
-        print(json.dumps(answer), flush=True)
-        return
-    print("ready", flush=True)
-    for line in sys.stdin:
-        print(json.dumps(ask_all(registry, *map(int, line.split()))), flush=True)
 
 
 def fill(env):
@@ -85,18 +65,16 @@ def get_alert(env):
     return env["salon.card.alert"]._find(user, env.company)
 
 
-ACTIONS = {"fill": fill, "allow": allow, "told": told}
-
-
 def ask_all(registry, first, last):
     """Ask for the numbers of clients at the same moment; return what came."""
-    barrier, answers = Barrier(last - first), {}
+    numbers = range(int(first), int(last))
+    barrier, answers = Barrier(len(numbers)), {}
 
     def run(number):
         barrier.wait()
         answers[number] = ask(registry, number)
 
-    threads = [Thread(target=run, args=(n,)) for n in range(first, last)]
+    threads = [Thread(target=run, args=(n,)) for n in numbers]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -124,9 +102,11 @@ def ask(registry, number):
         try:
             [row] = retrying(read, env)
         except Exception as error:  # noqa: BLE001 it is told, whatever it is
+            # As Odoo does with a request that fails.
+            cr.rollback()
             return {"error": f"{type(error).__name__}: {error}", "tries": len(tries)}
     return {"phone": row["phone"], "tries": len(tries)}
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(ask_all, fill=fill, allow=allow, told=told)

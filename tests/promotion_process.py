@@ -1,39 +1,15 @@
 """One receptionist of the test of limits: python -m tests.promotion_process.
 
-Says "ready". Then, for every "round side" it reads, it uses the promotion of that round
-on the visit of its own client as a request of the web client would, and answers with
-the message it got, or "won".
+The promotion of a round is used on the visit of the own client, see `race_process`.
 """
 
-import json
-import sys
 from datetime import timedelta
 
-ROUNDS = 30
+from dev.long_run import amount
 
+from .race_process import contest, serve
 
-def main(config_file, database, action):
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(
-        ["-c", config_file, "-d", database, "--no-http", "--log-level=critical"]
-    )
-    registry = Registry(database)
-    if action == "fill":
-        with registry.cursor() as cr:
-            fill(api.Environment(cr, SUPERUSER_ID, {}))
-    print("ready", flush=True)
-    if action == "fill":
-        print(json.dumps(True), flush=True)
-        return
-    if action == "count":
-        print(json.dumps(count(registry)), flush=True)
-        return
-    for line in sys.stdin:
-        number, side = map(int, line.split())
-        print(json.dumps(use(registry, number, side)), flush=True)
+ROUNDS = amount("races for the last use of a promotion", 8, 200)
 
 
 def fill(env):
@@ -78,37 +54,19 @@ def fill(env):
     )
 
 
-def count(registry):
+def count(env):
     """Return how often each promotion was used, and what was given away."""
-    from odoo import SUPERUSER_ID, api
-
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        promotions = env["salon.promotion"].search([("name", "=like", "Race %")])
-        offers = promotions.participation_ids
-        return {
-            "used": promotions.mapped("used_count"),
-            "spent": promotions.mapped("spent"),
-            "offers": len(offers),
-        }
-
-
-def use(registry, number, side):
-    """Use a promotion on a visit: all of a request, retries and commit included."""
-    from odoo import SUPERUSER_ID, api
-    from odoo.exceptions import UserError
-    from odoo.service.model import retrying
-
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"lang": "en_US"})
-        try:
-            retrying(lambda: take(env, number, side), env)
-        except UserError as error:
-            return str(error)
-    return "won"
+    promotions = env["salon.promotion"].search([("name", "=like", "Race %")])
+    offers = promotions.participation_ids
+    return {
+        "used": promotions.mapped("used_count"),
+        "spent": promotions.mapped("spent"),
+        "offers": len(offers),
+    }
 
 
 def take(env, number, side):
+    """Use a promotion on a visit."""
     promotion = env["salon.promotion"].search([("name", "=", f"Race {number}")])
     visit = env["salon.visit"].search([("receipt", "=", f"{number} {side}")])
     visit.use_promotion(promotion.id)
@@ -116,4 +74,4 @@ def take(env, number, side):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(contest(take), fill=fill, count=count)

@@ -1,4 +1,4 @@
-"""A thousand hostile strings in the files of an import, looked at in a browser."""
+"""Hostile strings in the files of an import, looked at in a browser."""
 
 import csv
 import io
@@ -85,18 +85,21 @@ class TestHostileImports(HostileCase):
     def test_files_of_hostile_strings(self):
         """Read, checked and imported word for word, shown as words everywhere."""
         self.assertEqual(len(self.done.file_ids), 2)
-        path = f"/odoo/salon-import/{self.done.id}"
-        self._look(path, ".o_form_sheet .o_data_row")
-        for file in self.done.file_ids:
-            self._look(f"/odoo/salon.import.file/{file.id}", ".o_form_view td")
+        done = (f"/odoo/salon-import/{self.done.id}", ".o_form_sheet .o_data_row")
+        files = [
+            (f"/odoo/salon.import.file/{file.id}", ".o_form_view td")
+            for file in self.done.file_ids
+        ]
+        self._look(done, *files)
         self._run()
         partners = self.env["res.partner"].search([("salon_import_ref", "=like", "H%")])
         partners = partners.sorted(lambda partner: int(partner.salon_import_ref[1:]))
         self.assertEqual(partners.mapped("name"), self.strings)
         self.assertEqual(self.done.failed_count, COUNT // 10)
         self.assertEqual(len(partners.salon_visit_ids), COUNT - COUNT // 10)
-        self._look(path, ".o_form_sheet .o_data_row")
-        for place in ("services", "stylists", "visits", "clients"):
-            self._look(f"/odoo/salon-{place}", ROW)
-        for partner in partners[:4]:
-            self._look(f"/odoo/salon-clients/{partner.id}", ".o_form_sheet")
+        lists = [
+            (f"/odoo/salon-{place}", ROW)
+            for place in ("services", "stylists", "visits", "clients")
+        ]
+        cards = [(f"/odoo/salon-clients/{p.id}", ".o_form_sheet") for p in partners[:4]]
+        self._look(done, *lists, *cards)

@@ -3,11 +3,16 @@
 import os
 import unittest
 
+from dev import long_run
+
+from ..daily_job_process import CLIENTS
 from ..databases import Databases, Worker
 
 NAME = f"daily_job_{os.getpid()}"
-# Killed while it makes this batch; those before are committed.
-KILLED_AT = 4
+# Killed while it makes one of these batches; those before are committed.
+KILLED_AT = (4, 2, 7, 3, 9, 5, 8, 6)
+KILLS = long_run.amount("kills of the daily job", 1, 24)
+ROUNDS = long_run.amount("daily jobs while clients withdraw", 1, 4)
 
 
 class TestDailyJobProcesses(unittest.TestCase):
@@ -54,7 +59,7 @@ class TestDailyJobProcesses(unittest.TestCase):
     def test_undisturbed(self):
         """What the other tests compare with is worth comparing with."""
         calls = self.expected["calls"]
-        self.assertGreater(len(calls), 150)
+        self.assertGreater(len(calls), CLIENTS * 5 // 8)
         self.assertEqual({call[-1] for call in calls}, {1})
         self.assertEqual(len({(call[0], call[1]) for call in calls}), len(calls))
         self.assertEqual({call[2] for call in calls}, {"reminder", "lapsed"})
@@ -73,27 +78,43 @@ class TestDailyJobProcesses(unittest.TestCase):
         self.assertAsUndisturbed(database)
 
     def test_killed_midway(self):
-        database = self._copy("killed")
+        for number in range(KILLS):
+            at = KILLED_AT[number % len(KILLED_AT)]
+            with self.subTest(number=number, at=at):
+                self._kill_at(self._copy(f"killed_{number}"), at)
+
+    def _kill_at(self, database, batch):
         worker = self._start(database, "scheduled")
         worker.go()
-        for _number in range(KILLED_AT):
+        for _number in range(batch):
             worker.wait_for("batch")
         worker.kill()
         left, *_rest = self.assertAsUndisturbed(database, "result", "scheduled")
         self.assertGreater(len(left["calls"]), 0)
         self.assertLess(len(left["calls"]), len(self.expected["calls"]))
+        self.databases.drop(database)
 
     def test_withdrawn_while_the_job_runs(self):
         """Neither sees the other before its commit; no call may survive that."""
-        database = self._copy("withdrawn")
+        withdrawn = sum(
+            self._withdraw_in(self._copy(f"withdrawn_{number}"))
+            for number in range(ROUNDS)
+        )
+        long_run.tell("withdrawals while the daily job runs", withdrawn)
+
+    def _withdraw_in(self, database):
+        """Return how many have withdrawn."""
         job = self._start(database, "slowed")
         clients = self._start(database, "withdraw")
         job.go()
         job.wait_for("batch")
         clients.go()
         self.assertEqual(job.answer(), [{"failures": 0}])
-        self.assertGreater(clients.answer()[0]["withdrawn"], 200)
+        withdrawn = clients.answer()[0]["withdrawn"]
+        self.assertGreater(withdrawn, CLIENTS * 5 // 6)
         left = self._do(database, "survivors")[0]
         self.assertEqual(left["survivors"], [])
         self.assertGreater(left["calls"], 0)
         self.assertEqual(left["cancelled"], left["calls"])
+        self.databases.drop(database)
+        return withdrawn

@@ -380,6 +380,7 @@ class SalonCall(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_open()
+        self._fetch_desk_client()
         # Asks the gate anew; the card shows the same answer.
         self.invalidate_recordset(["is_waiting", "phone", "hold_text"])
         if not self.phone:

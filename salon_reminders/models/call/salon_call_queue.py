@@ -45,7 +45,7 @@ class SalonCallQueue(models.AbstractModel):
         limit = min(limit, MOST)
         parts = [
             self._search_part(domain, order, limit + offset)
-            for domain, order in self._get_parts(scope)
+            for domain, order in self._get_parts(self._get_domain(scope))
         ]
         return self._read_rows(self._sql_union(parts), limit, offset)
 
@@ -66,33 +66,41 @@ class SalonCallQueue(models.AbstractModel):
             free = ~Domain("id", "in", skipped) & self._get_free_domain()
             parts = [
                 self._search_part(domain & free, order, limit)
-                for domain, order in self._get_parts(scope)[:2]
+                for domain, order in self._get_parts(self._get_today_domain(scope))[:2]
             ]
             union = self._sql_union(parts)
             rows = self._read_candidates(SQL("%s LIMIT %s", union, limit))
             if not rows:
                 return
             held, calls = self._get_held(rows), self.env["salon.call"]
-            ids = [row["id"] for row in rows]
-            yield from (calls.browse(call_id) for call_id in ids if call_id not in held)
-            skipped.update(ids)
+            for row in rows:
+                if row["id"] not in held and not row["is_waiting"]:
+                    yield calls.browse(row["id"])
+            skipped.update(row["id"] for row in rows)
             # A list that is held as a whole is gone through in a few steps.
             limit *= 2
 
     @api.model
     def _read_candidates(self, ids):
-        """Return what tells whether these calls are held back, in their order."""
+        """Return what tells whether these calls are held back, in their order.
+
+        Whether they wait for a visit is asked of these few, not of the whole list.
+        """
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
                 """SELECT k.id, k.state, k.priority, k.call_at,
-                          %(number)s AS number, %(guardian)s AS guardian_id
+                          %(number)s AS number, %(guardian)s AS guardian_id,
+                          %(waiting)s AS is_waiting
                      FROM unnest(ARRAY(%(ids)s)) WITH ORDINALITY AS c (id, place)
                      JOIN salon_call k ON k.id = c.id
                      JOIN res_partner p ON p.id = k.partner_id
                  ORDER BY c.place""",
                 number=self._sql_number("p"),
                 guardian=self._sql_guardian("p"),
+                waiting=self.env["salon.call"]._sql_row_waiting(
+                    SQL("k"), *self._get_salon()
+                ),
                 ids=ids,
             )
         )
@@ -116,7 +124,8 @@ class SalonCallQueue(models.AbstractModel):
                      FROM (SELECT k.id, k.partner_id, k.company_id,
                                   k.kind, k.due_date, k.call_at, k.priority, k.value,
                                   k.attempt_count, k.state, %(part)s AS part
-                             FROM salon_call k WHERE k.id IN (%(ids)s)) q
+                             FROM unnest(ARRAY(%(ids)s)) AS c (id)
+                             JOIN salon_call k ON k.id = c.id) q
                      JOIN res_partner p ON p.id = q.partner_id
                 LEFT JOIN LATERAL (%(claim)s) c ON TRUE
                 LEFT JOIN res_users u ON u.id = c.user_id
@@ -199,23 +208,26 @@ class SalonCallQueue(models.AbstractModel):
 
     @api.model
     def _get_domain(self, scope):
-        """Return the domain of today's open calls: mine and nobody's, or all.
+        """Return the domain of the calls to make today: mine and nobody's, or all.
 
         What waits for a visit is not to be called today.
         """
+        return self._get_today_domain(scope) & Domain("is_waiting", "=", False)
+
+    @api.model
+    def _get_today_domain(self, scope):
+        """Return the domain of today's open calls, also those that wait for a visit."""
         company = self.env.company
         domain = Domain("company_id", "=", company.id) & Domain("state", "=", "open")
         domain &= Domain("date", "<=", company._salon_today())
-        domain &= Domain("is_waiting", "=", False)
         if scope != "all":
             domain &= Domain("user_id", "in", [self.env.uid, False])
         return domain
 
     @api.model
-    def _get_parts(self, scope):
-        """Return the (domain, order) of the three parts of the queue."""
+    def _get_parts(self, domain):
+        """Return the (domain, order) of the three parts of a queue of calls."""
         now = fields.Datetime.now()
-        domain = self._get_domain(scope)
         ready = Domain("call_at", "=", False) | Domain("call_at", "<=", now)
         promised = Domain("priority", "=", "1")
         return [

@@ -457,20 +457,33 @@ class SalonCall(models.Model):
     def _sql_waiting(self, call, company):
         """Return the condition that an open call waits for a visit of its client.
 
-        The rule of candidates, for calls that are on the list already.
+        The rule of candidates, for calls that are on the list already. For many calls,
+        as ``_sql_row_waiting`` is for few.
 
         :param SQL call: alias of a row of calls of this salon
         """
+        clients = self.env["salon.visit"]._sql_near_clients(
+            SQL("%s", company.id), SQL("%s::date", company._salon_today())
+        )
+        return self._sql_heeds_visits(call, SQL("%s.partner_id IN (%s)", call, clients))
+
+    @api.model
+    def _sql_row_waiting(self, call, company, today):
+        """Return the condition ``_sql_waiting``, asked of each row by itself."""
+        client = SQL("%s.partner_id", call)
+        return self._sql_heeds_visits(
+            call, self.env["salon.visit"]._sql_near(client, company, today)
+        )
+
+    @api.model
+    def _sql_heeds_visits(self, call, near):
+        """Return the condition ``_heeds_visits`` of a call whose client has a visit."""
         return SQL(
             """(%(call)s.state = 'open' AND %(call)s.priority IS DISTINCT FROM '1'
-                AND %(call)s.kind NOT IN %(kinds)s
-                AND %(call)s.partner_id IN (%(near)s))""",
+                AND %(call)s.kind NOT IN %(kinds)s AND %(near)s)""",
             call=call,
             kinds=NEAR_KINDS,
-            near=self.env["salon.visit"]._sql_near_clients(
-                SQL("%s", company.id),
-                SQL("%s::date", company._salon_today()),
-            ),
+            near=near,
         )
 
     def _get_near_visits(self):
@@ -602,12 +615,13 @@ class SalonCall(models.Model):
     def _prepare_desk_card(self):
         services = self._get_last_services()
         # Products have many columns.
-        services.fetch(["display_name"])
+        services.fetch(["default_code", "product_tmpl_id"])
+        services.product_tmpl_id.fetch(["name", "company_id"])
         promotions = self._get_desk_promotions()
         # The one that ends first is the one that the script names.
         named = {self: promotions[0]["text"]} if promotions else {}
         return {
-            **self.env["salon.call.queue"]._read_rows(SQL("%s", self.id))[0],
+            **self.env["salon.call.queue"]._read_rows(SQL("SELECT %s", self.id))[0],
             **self._get_desk_client(),
             "state": self.state,
             # Of all, also undone ones: what is newer was logged since.
@@ -628,6 +642,17 @@ class SalonCall(models.Model):
             "proposals": [],
             "undo_id": self._get_last_attempt().id if self.can_undo else False,
         }
+
+    def _fetch_desk_client(self):
+        """Have at hand what a card shows of the client, who has many columns."""
+        self.partner_id.fetch(self._get_desk_client_fields())
+
+    @api.model
+    def _get_desk_client_fields(self):
+        return [
+            *("name", "phone_sanitized"),
+            *("salon_birthdate", "salon_guardian_id", "salon_note"),
+        ]
 
     def _get_desk_times(self):
         """Return free times to offer, and the script that offers them."""

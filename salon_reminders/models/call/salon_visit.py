@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -87,11 +85,13 @@ class SalonVisit(models.Model):
         return SQL(
             """SELECT nv.partner_id FROM salon_visit nv
                 WHERE %(near)s AND nv.partner_id IS NOT NULL
-                  AND nv.start > %(today)s - %(days)s
-                  AND nv.start < %(today)s + %(days)s""",
+                  AND nv.start > %(today)s - %(before)s
+                  AND nv.start < %(today)s + %(after)s""",
             near=self._sql_is_near(company, today),
             today=today,
-            days=NEAR_DAYS + 2,
+            before=NEAR_DAYS + 1,
+            # The last day ends with the midnight after it.
+            after=NEAR_DAYS + 2,
         )
 
     @api.model
@@ -109,18 +109,20 @@ class SalonVisit(models.Model):
     @api.model
     def _get_near(self, partners, company):
         """Return {client: the last of the visits of ``_sql_near``}."""
-        today, near = company._salon_today(), timedelta(days=NEAR_DAYS)
-        visits = self.search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("company_id", "=", company.id),
-                ("state", "in", KEPT_STATES),
-                ("date", ">=", today - near),
-                ("date", "<=", today + near),
-            ],
-            order="date, id",
+        self.flush_model(["partner_id", "company_id", "state", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT nv.partner_id, nv.id FROM salon_visit nv
+                    WHERE nv.partner_id = ANY(%s) AND %s
+                 ORDER BY nv.date, nv.id""",
+                partners.ids,
+                self._sql_is_near(
+                    SQL("%s", company.id), SQL("%s::date", company._salon_today())
+                ),
+            )
         )
-        return {visit.partner_id: visit for visit in visits}
+        clients, visits = zip(*rows, strict=True) if rows else ((), ())
+        return dict(zip(partners.browse(clients), self.browse(visits), strict=True))
 
     def _get_ask_texts(self):
         """Add what else the calls are about that wait for these visits."""

@@ -1,10 +1,14 @@
-from odoo import models
+from odoo import api, models
 
 
 class SalonCall(models.Model):
     """What we know of the client, on a call."""
 
     _inherit = "salon.call"
+
+    @api.model
+    def _get_desk_client_fields(self):
+        return [*super()._get_desk_client_fields(), "salon_contraindications"]
 
     def _get_desk_client(self):
         """Tell also what must be known before a service is promised."""

@@ -272,7 +272,7 @@ class TestMinors(CallCase):
         call = self.call.with_user(self.receptionist)
         self.assertFalse(call.phone)
         self.assertIn("under age", call.hold_text)
-        [row] = self.env["salon.call.queue"]._read_rows(SQL("%s", call.id))
+        [row] = self.env["salon.call.queue"]._read_rows(SQL("SELECT %s", call.id))
         self.assertEqual(row["held"], "no guardian")
         with self.assertRaises(UserError) as refused:
             call._claim()
@@ -294,7 +294,7 @@ class TestMinors(CallCase):
         self.assertEqual(card["phone"], GUARDIAN_NUMBER)
         self.assertTrue(card["script"].startswith("Call Maria, about Anna."))
         self.assertEqual(card["same_number"], [])
-        [row] = self.env["salon.call.queue"]._read_rows(SQL("%s", call.id))
+        [row] = self.env["salon.call.queue"]._read_rows(SQL("SELECT %s", call.id))
         self.assertEqual(
             (row["name"], row["whom"], row["held"]), ("Anna", "Maria", False)
         )

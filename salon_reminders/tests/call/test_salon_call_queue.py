@@ -150,7 +150,8 @@ class TestSalonCallQueue(CallCase):
         self.env.cr.execute("SET LOCAL enable_sort = off")
         queue = self._queue()
         names = ("promise", "value", "hour")
-        for name, (domain, order) in zip(names, queue._get_parts("all"), strict=True):
+        parts = queue._get_parts(queue._get_domain("all"))
+        for name, (domain, order) in zip(names, parts, strict=True):
             part = queue._search_part(domain, order, 10)
             plan = "\n".join(
                 row[0] for row in self.env.execute_query(SQL("EXPLAIN %s", part))
