@@ -26,7 +26,6 @@ class Catalogue:
     def __init__(self, salon_import):
         self.env = salon_import.env
         self.salon_import = salon_import
-        self.salon_import = salon_import
         self.company = salon_import.company_id
         self.kinds = {c.name: c.sold_as for c in salon_import.category_ids}
         self.by_code, self.by_name, self.by_product = {}, {}, {}
