@@ -398,12 +398,14 @@ class Undoer:
                 continue
             for field in model._fields.values():
                 if is_link(field, target._name):
+                    column = SQL.identifier(field.name)
+                    # A contact is its own commercial partner.
+                    is_own = name == target._name
                     yield SQL(
-                        "m.id IN (SELECT %s FROM %s t WHERE %s)",
-                        SQL.identifier(field.name),
+                        "m.id IN (SELECT %s FROM %s WHERE %s)",
+                        column,
                         SQL.identifier(model._table),
-                        # A contact is its own commercial partner.
-                        SQL("t.id != m.id" if name == target._name else "TRUE"),
+                        SQL("id != %s", column) if is_own else SQL("TRUE"),
                     )
 
     def _sql_served(self):
