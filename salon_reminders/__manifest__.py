@@ -44,6 +44,7 @@
         "views/consent/salon_consent_views.xml",
         "views/consent/salon_consent_wording_views.xml",
         "views/privacy/salon_card_log_views.xml",
+        "views/privacy/salon_client_number_views.xml",
         "views/privacy/salon_card_alert_views.xml",
         "views/client/salon_duplicate_views.xml",
         "views/privacy/privacy_export_templates.xml",

@@ -3,15 +3,25 @@
 import codecs
 import csv
 import io
+import re
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import chain, islice
 
 import chardet
 from openpyxl import load_workbook
 
 from .import_fields import match_header
+from .sold_words import normalise
+
+try:
+    import xlrd
+except ImportError:
+    # Odoo brings it along as a rule; only old spreadsheets need it.
+    xlrd = None
 
 SAMPLE = 1000
+# How an XLSX file, and an XLS file, begin.
+ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 HEAD_BYTES = 200_000
 # A cell of a receipt is never as long; a stray quote mark would swallow the file.
 csv.field_size_limit(1_000_000)
@@ -52,12 +62,25 @@ SURE_ENOUGH = 0.1
 
 
 def is_workbook(data):
-    """Tell whether these bytes are an XLSX file."""
-    return data[:4] == b"PK\x03\x04"
+    """Tell whether these bytes are an XLSX or XLS file."""
+    return data[:4] in (ZIP, OLD)
+
+
+def foreign_format(data):
+    """Return the name of a format that is known not to be read, or nothing."""
+    if data.startswith(ZIP) and b"opendocument" in data[:200]:
+        return "ODS"
+    if data.startswith(OLD) and not xlrd:
+        return "XLS"
+    starts = {b"%PDF": "PDF", b"BEGIN:VCALENDAR": "ICS", b"{\\rtf": "RTF"}
+    head = data.lstrip(codecs.BOM_UTF8).lstrip()[:20]
+    return next((name for start, name in starts.items() if head.startswith(start)), "")
 
 
 def sheet_names(data):
     """Return the names of the sheets that have rows."""
+    if data.startswith(OLD):
+        return [sheet.name for sheet in _open_old(data).sheets() if sheet.nrows]
     book = load_workbook(io.BytesIO(data), read_only=True)
     return [
         sheet.title
@@ -116,6 +139,10 @@ def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
 
     :param sheet: the sheet of a workbook; without it the data is a CSV file
     """
+    if sheet and data.startswith(OLD):
+        for row in _old_rows(_open_old(data), sheet):
+            yield [to_text(value, decimal) for value in row]
+        return
     if sheet:
         # Numbers come out of a workbook without a decimal sign of their own.
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -125,6 +152,31 @@ def read_rows(data, encoding=None, separator=None, sheet=None, decimal="."):
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
     for row in csv.reader(_without_nul(stream), delimiter=separator):
         yield [cell.strip() for cell in row]
+
+
+def holds_sign(data, signs):
+    """Tell whether a cell of a file is one of these numbers, addresses or names."""
+    numbers = [re.sub(r"\D", "", sign)[-9:] for sign in signs if sign[:1] == "+"]
+    try:
+        cells = set(iter_cells(data or b""))
+    except Exception:
+        # Nobody can read it, so nobody knows what is in it.
+        return True
+    texts = {text for cell in cells for text in (cell.lower(), normalise(cell))}
+    digits = " ".join(re.sub(r"\D", "", cell) for cell in cells)
+    return not texts.isdisjoint(signs) or any(number in digits for number in numbers)
+
+
+def iter_cells(data):
+    """Yield the cells of all sheets of a file that was not looked into yet."""
+    if is_workbook(data):
+        rows = chain.from_iterable(
+            read_rows(data, sheet=sheet) for sheet in sheet_names(data)
+        )
+    else:
+        encoding = guess_encoding(data)
+        rows = read_rows(data, encoding, guess_separator(data, encoding))
+    return chain.from_iterable(rows)
 
 
 def to_text(value, decimal):
@@ -147,6 +199,8 @@ def to_text(value, decimal):
 
 def guess_row_count(data, sheet=None):
     """Return about how many rows there are, or 0: only to show how far it is."""
+    if sheet and data.startswith(OLD):
+        return _open_old(data).sheet_by_name(sheet).nrows
     if sheet:
         book = load_workbook(io.BytesIO(data), read_only=True)
         return book[sheet].max_row or 0
@@ -157,6 +211,27 @@ def _without_nul(lines):
     """Yield lines that the database can keep: it knows no NUL characters."""
     for line in lines:
         yield line.replace("\0", "") if "\0" in line else line
+
+
+def _open_old(data):
+    return xlrd.open_workbook(file_contents=data)
+
+
+def _old_rows(book, name):
+    """Yield the rows of an XLS sheet as the values an XLSX sheet has."""
+    for row in book.sheet_by_name(name).get_rows():
+        yield [_old_value(cell, book.datemode) for cell in row]
+
+
+def _old_value(cell, datemode):
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        moment = xlrd.xldate_as_datetime(cell.value, datemode)
+        # Less than a day is a time.
+        return moment if cell.value >= 1 else moment.time()
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    is_empty = cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_ERROR)
+    return None if is_empty else cell.value
 
 
 def _sheet_rows(sheet):

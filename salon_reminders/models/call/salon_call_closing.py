@@ -162,7 +162,8 @@ class SalonCall(models.Model):
     def _get_meeting_domain(self):
         """Return the services that meet the needs of these calls."""
         sessions = self.reminder_ids.course_id.service_ids
-        return Domain("salon_cycle_ids", "in", self.cycle_ids.ids) | Domain(
+        cycles = self.cycle_ids._get_family()
+        return Domain("salon_cycle_ids", "in", cycles.ids) | Domain(
             "product_tmpl_id", "in", sessions.ids
         )
 
@@ -201,6 +202,23 @@ class SalonCall(models.Model):
         )
         reminders = calls.reminder_ids.filtered(lambda one: one.cycle_id in cycles)
         self._drop_needs(reminders, "given_up", self._text_given_up)
+
+    @api.model
+    def _drop_moved_on(self, cycles):
+        """Take off open calls what is another cycle's need by now."""
+        calls = self.search(
+            [("state", "=", "open"), ("reminder_ids.cycle_id", "in", cycles.ids)]
+        )
+        moved = calls.reminder_ids.filtered(lambda one: one.state == "idle")
+        self._drop_needs(moved, "not_due", self._text_moved_on)
+
+    @api.model
+    def _text_moved_on(self, needs):
+        return self.env._(
+            "%(needs)s: now the same need as another one, no reason for this call any "
+            "more.",
+            needs=needs,
+        )
 
     @api.model
     def _text_put_off(self, needs):

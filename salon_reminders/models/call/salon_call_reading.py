@@ -327,11 +327,17 @@ class SalonCall(models.Model):
         """Return the services with which the client last met these needs."""
         self.ensure_one()
         services = self._get_course_services()
-        covered, found = set(services.salon_cycle_ids.ids), []
+        needs, found = set(self.cycle_ids.ids), {}
+        covered = set(services.salon_cycle_ids.ids)
         for product_id, cycle_ids in self._get_last_rows():
             if set(cycle_ids) - covered:
                 covered.update(cycle_ids)
-                found.append(product_id)
+                found[product_id] = needs & set(cycle_ids)
+        # A colour with cut, had before the last cut, meets both.
+        for product_id, met in list(found.items()):
+            others = set().union(*(found[one] for one in found if one != product_id))
+            if met <= others:
+                del found[product_id]
         return services | services.browse(found)
 
     def _get_last_rows(self):

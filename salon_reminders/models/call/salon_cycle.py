@@ -22,7 +22,11 @@ class SalonCycle(models.Model):
         result = super()._refresh_reminders()
         given_up = self.filtered("is_given_up")
         # Calls and activities of others follow whoever may change the services.
-        self.env["salon.call"].sudo()._drop_given_up(given_up)
+        calls_sudo = self.env["salon.call"].sudo()
+        calls_sudo._drop_given_up(given_up)
+        calls_sudo._drop_moved_on(
+            (self - given_up).filtered(lambda c: c._get_family() - c)
+        )
         (self - given_up)._get_warnings().unlink()
         return result
 

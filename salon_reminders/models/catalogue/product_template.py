@@ -5,6 +5,24 @@ from odoo.tools.sql import column_exists, create_column
 # Of a service, and from one session of a course to the next, until told otherwise.
 USUAL_MINUTES = 60
 USUAL_INTERVAL_DAYS = 28
+# For whom a service is, and what a client is offered.
+AUDIENCES = [
+    ("men", "Men"),
+    ("women", "Women"),
+    ("children", "Children"),
+    ("all", "Everybody"),
+]
+
+
+def is_meant_for(audience, client):
+    """Tell whether a service is for a client; the unknown excludes nothing.
+
+    :param audience: for whom the service is
+    :param client: what the client takes
+    """
+    return (
+        not (audience and client) or "all" in (audience, client) or audience == client
+    )
 
 
 class ProductTemplate(models.Model):
@@ -39,6 +57,13 @@ class ProductTemplate(models.Model):
         string="Renews cycles",
         groups="salon_reminders.group_stylist",
         help="The needs this service meets: a cut with colour renews two.",
+    )
+    salon_audience = fields.Selection(
+        AUDIENCES,
+        string="For whom",
+        groups="salon_reminders.group_stylist",
+        help="Clients who take services for others only are not offered this one. "
+        "Empty or everybody: it is offered to all.",
     )
     salon_duration = fields.Integer(
         "Duration (minutes)",

@@ -31,6 +31,17 @@ class SalonCycle(models.Model):
         check_company=True,
     )
     color = fields.Integer(related="zone_id.color")
+    family_id = fields.Many2one(
+        "salon.cycle",
+        string="Same need as",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain=[("family_id", "=", False)],
+        help="Short cut and long cut are one need, as is a toner within a colour: "
+        "a client is reminded of one of them only; the newest visit decides which.",
+    )
+    member_ids = fields.One2many("salon.cycle", "family_id", string="Same need")
 
     # Times
     earliest_days = fields.Integer(
@@ -133,6 +144,43 @@ class SalonCycle(models.Model):
                    OR COUNT(ot.id) > 0 AND NOT bool_or(ot.active)"""
         )
 
+    @api.constrains("family_id")
+    def _check_family(self):
+        """A family has one head; more steps would make nobody sure what is one need."""
+        for cycle in self.with_context(active_test=False).filtered("family_id"):
+            head = cycle.family_id
+            if head == cycle or head.family_id or cycle.member_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(cycle)s can't be the same need as %(other)s: one of them "
+                        "belongs to another need already. Choose the one cycle that "
+                        "all of them name.",
+                        cycle=cycle.name,
+                        other=head.name,
+                    )
+                )
+
+    def _get_family(self):
+        """Return these cycles with those that are the same needs."""
+        cycles = self.with_context(active_test=False)
+        heads = cycles.family_id | cycles.filtered(lambda one: not one.family_id)
+        return self | heads | heads.member_ids
+
+    @api.model
+    def _has_families(self):
+        """Tell whether any cycles are one need; without it nothing has to be sorted."""
+        # What is one need does not depend on who asks.
+        cycles = self.sudo().with_context(active_test=False)
+        return bool(cycles.search_count([("family_id", "!=", False)], limit=1))
+
+    @api.model
+    def _sql_family(self, cycle):
+        """Return what cycles of one need have in common.
+
+        :param SQL cycle: alias of a cycle
+        """
+        return SQL("COALESCE(%(cycle)s.family_id, %(cycle)s.id)", cycle=cycle)
+
     @api.constrains("product_tmpl_ids")
     def _check_services(self):
         for cycle in self:
@@ -156,13 +204,17 @@ class SalonCycle(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         cycles = super().create(vals_list)
-        cycles.filtered("product_tmpl_ids")._refresh_reminders()
+        cycles.filtered(
+            lambda cycle: cycle.product_tmpl_ids or cycle.family_id
+        )._refresh_reminders()
         return cycles
 
     def write(self, vals):
+        # Who leaves a family sets the others free.
+        family = self._get_family() if "family_id" in vals else self
         result = super().write(vals)
         if not self._reminder_fields().isdisjoint(vals):
-            self._refresh_reminders()
+            family._refresh_reminders()
         return result
 
     @api.model
@@ -177,6 +229,7 @@ class SalonCycle(models.Model):
             "lapse_days",
             "product_tmpl_ids",
             "company_id",
+            "family_id",
         }
 
     def _refresh_reminders(self):

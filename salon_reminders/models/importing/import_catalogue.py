@@ -177,6 +177,7 @@ class Catalogue:
             products = self.env["product.product"].create(
                 [self._prepare_product_vals(item) for item in items]
             )
+            self._note_made(products)
             for item, product in zip(items, products, strict=True):
                 item.product_id = product.id
                 self.by_product[product.id] = item
@@ -184,6 +185,7 @@ class Catalogue:
             stylists = self.env["resource.resource"].create(
                 [self._prepare_stylist_vals(name) for name in names.values()]
             )
+            self._note_made(stylists)
             self.stylists |= dict(zip(names, stylists.ids, strict=True))
 
         def forget():
@@ -193,6 +195,11 @@ class Catalogue:
                 self.stylists.pop(name, None)
 
         return forget
+
+    def _note_made(self, records):
+        made = dict(self.salon_import.made or {})
+        made[records._name] = [*made.get(records._name, ()), *records.ids]
+        self.salon_import.made = made
 
     def _prepare_product_vals(self, item):
         vals = {

@@ -1,12 +1,15 @@
+import json
 from collections import defaultdict
 
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from odoo.addons.phone_validation.tools import phone_validation
 
-from ...tools.import_plan import NO_TRACKING
+from ...tools.import_plan import NO_TRACKING, Row
 from ...tools.same_names import is_same_name
 from ...tools.sold_words import normalise
+from ..privacy.res_partner import get_digits
+from .salon_import_row import client_sign
 
 NUMBERLESS = SQL("salon_import_ref IS NULL")
 # Names as ``normalise`` compares them: O'Dair and Anna-Maria are two words each.
@@ -38,6 +41,9 @@ class ClientWriter:
             prefix, _colon, name = row.client_key.partition(":")
             names[prefix][name] = row.client_key
         partners = self._find_by_number(salon_import, names["n"])
+        if salon_import.strangers_are == "other":
+            for key in salon_import.strangers or ():
+                partners.pop(key, None)
         for prefix, column in (("p", SQL("phone_sanitized")), ("a", NAME_KEY)):
             if names[prefix]:
                 found = self._match_partners(salon_import, column, list(names[prefix]))
@@ -48,8 +54,9 @@ class ClientWriter:
     def _find_by_number(self, salon_import, numbers):
         """Return {client key: id} by numbers in the old system.
 
-        What earlier imports of this company made of them counts first: that leads to
-        the card that remains of two merged ones, and to an archived one.
+        What earlier imports of this company made of them counts first, the last one
+        most: that leads to the card that remains of two merged ones, to an archived
+        one, and to who has the number now.
         """
         if not numbers:
             return {}
@@ -57,10 +64,11 @@ class ClientWriter:
         found = dict(
             self.env.execute_query(
                 SQL(
-                    """SELECT client_key, MIN(partner_id) FROM salon_import_row
+                    """SELECT DISTINCT ON (client_key) client_key, partner_id
+                         FROM salon_import_row
                         WHERE company_id = %s AND state = 'done'
                           AND client_key = ANY(%s) AND partner_id IS NOT NULL
-                     GROUP BY 1 HAVING COUNT(DISTINCT partner_id) = 1""",
+                     ORDER BY client_key, id DESC""",
                     company_id,
                     list(numbers.values()),
                 )
@@ -74,6 +82,47 @@ class ClientWriter:
             SQL(OWN_NUMBER, company_id),
         )
         return found | {numbers[number]: matched[number] for number in matched}
+
+    def find_strangers(self, salon_import):
+        """Return {client key: sentence} of those who have somebody else's number here.
+
+        Name and phone differ: the old system gave the number to another person, or
+        somebody has a new name and a new phone. Only the salon knows.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (client_key) client_key, number,
+                          vals->>'client_name', vals->>'phone_key'
+                     FROM salon_import_row
+                    WHERE import_id = %s AND state = 'pending'
+                      AND client_key LIKE 'n:%%'
+                      AND vals->>'name_key' IS NOT NULL
+                      AND vals->>'phone_key' IS NOT NULL
+                 ORDER BY client_key, number""",
+                salon_import.id,
+            )
+        )
+        found = self._find_by_number(salon_import, {key[2:]: key for key, *_ in rows})
+        cards = self.env["res.partner"].browse(found.values()).grouped("id")
+        texts = {}
+        for key, number, name, phone in rows:
+            card = cards.get(found.get(key))
+            if card and self._is_stranger(card, name, phone):
+                texts[key] = self.env._(
+                    "Row %(number)s: client number %(client)s is %(card)s here; the "
+                    "file says %(name)s, with another phone number.",
+                    number=number,
+                    client=key[2:],
+                    card=card.name,
+                    name=name,
+                )
+        return texts
+
+    def _is_stranger(self, card, name, phone):
+        if not card.phone_sanitized or is_same_name(name, card.name or name):
+            return False
+        numbers = card.salon_number_ids.mapped("number_key")
+        return phone not in (card.phone_sanitized, *numbers)
 
     def _drop_others(self, rows, partners):
         """Leave out those who only share a number: a family keeps its members."""
@@ -163,6 +212,34 @@ class ClientWriter:
             )
         )
         partners |= dict(zip(missing, created.ids, strict=True))
+        self._add_numbers(rows, partners)
+
+    def _add_numbers(self, rows, partners):
+        """Keep the further numbers of a cell on the card, each once."""
+        told = {
+            (partners[row.client_key], *further)
+            for row in rows
+            if row.client_key
+            for further in row.vals.get("further", ())
+        }
+        if not told:
+            return
+        owners = self.env["res.partner"].browse({partner_id for partner_id, *_ in told})
+        numbers = owners.salon_number_ids
+        known = {(number.partner_id.id, number.number_key) for number in numbers}
+        cards = {(owner.id, owner.phone_sanitized) for owner in owners}
+        numbers.create(
+            [
+                {
+                    "partner_id": partner_id,
+                    "number": self._get_phone({"phone_key": number, "phone": text}),
+                    "words": words,
+                }
+                for partner_id, text, number, words in sorted(told)
+                if (partner_id, number or get_digits(text)) not in known
+                and (words or (partner_id, number) not in cards)
+            ]
+        )
 
     def _get_facts(self, row):
         """Return what a row says of the client: the note of a visit is the visit's."""
@@ -222,3 +299,105 @@ class ClientWriter:
             missing = {n: v for n, v in vals.items() if v and not partner[n]}
             if missing:
                 partner.write(missing)
+
+
+class ErasedPeople:
+    """Takes the names off the rows of people who were erased here.
+
+    Who asked to be forgotten does not come back with the next export, neither by name
+    nor with what it says of their consent. They are known again by the keyed hashes
+    that were kept for this, see ``salon.privacy``, and by rows that an earlier import
+    brought. What was done stays in the figures, as the visit of a walk-in. Who has a
+    card, because they came again or share the number, is left alone.
+    """
+
+    def __init__(self, salon_import):
+        self.env = salon_import.env
+        self.salon_import = salon_import
+
+    def forget(self):
+        """Take the names off; return of how many rows."""
+        hashes = self._get_hashes()
+        if not hashes:
+            return 0
+        keys = self._find_signed(hashes) | self._find_known()
+        keys -= self._leave_present(keys)
+        return self.env["salon.import.row"]._take_names_off(
+            SQL(
+                "import_id = %s AND client_key = ANY(%s)",
+                self.salon_import.id,
+                list(keys),
+            )
+        )
+
+    def _get_hashes(self):
+        return {
+            key
+            for (key,) in self.env.execute_query(
+                SQL(
+                    """SELECT jsonb_array_elements_text(salon_erased_keys)
+                         FROM res_partner
+                        WHERE salon_erased_keys IS NOT NULL
+                          AND (company_id IS NULL OR company_id = %s)""",
+                    self.salon_import.company_id.id,
+                )
+            )
+        }
+
+    def _find_signed(self, hashes):
+        """Return the client keys with a number or an address that was kept as hash."""
+        company_id, found = self.salon_import.company_id.id, set()
+        make_hash = self.env["salon.contact.proof"]._hash
+        for key, numbers, phones, emails in self._query(
+            """SELECT client_key, array_agg(DISTINCT vals->>'client'),
+                      array_agg(DISTINCT vals->>'phone_key'),
+                      array_agg(DISTINCT vals->>'email')
+                 FROM salon_import_row
+                WHERE import_id = %(id)s AND client_key != '' GROUP BY 1"""
+        ):
+            signs = {client_sign(company_id, number) for number in numbers}
+            signs.update(phones)
+            signs.update(email_normalize(email or "") for email in emails)
+            if any(make_hash(sign) in hashes for sign in signs - {None, False, ""}):
+                found.add(key)
+        return found
+
+    def _find_known(self):
+        """Return the client keys of rows that were brought before the erasure."""
+        rows = self._query(
+            """SELECT DISTINCT r.client_key
+                 FROM salon_import_row r JOIN res_partner p ON p.id = r.partner_id
+                WHERE r.import_id = %(id)s AND r.state = 'known'
+                  AND r.client_key != '' AND p.salon_erased_keys IS NOT NULL"""
+        )
+        return {key for (key,) in rows}
+
+    def _leave_present(self, keys):
+        """Return the client keys of people who have a card, and let it be found."""
+        rows = self._query(
+            """SELECT DISTINCT ON (client_key) id, kind, number, client_key, date,
+                      COALESCE(receipt, ''), vals
+                 FROM salon_import_row
+                WHERE import_id = %(id)s AND client_key = ANY(%(keys)s)
+             ORDER BY client_key, kind != 'clients'""",
+            keys=list(keys),
+        )
+        rows = [Row(*values) for values in rows]
+        found = ClientWriter(self.env).find_partners(self.salon_import, rows)
+        present = {row.client_key: row.vals for row in rows if row.client_key in found}
+        # Their other rows need what this one says: the number leads to nobody any more.
+        self._query(
+            """UPDATE salon_import_row r
+                  SET vals = r.vals || jsonb_strip_nulls(jsonb_build_object(
+                      'phone_key', t.vals->>'phone_key',
+                      'name_key', t.vals->>'name_key'))
+                 FROM unnest(%(keys)s::text[], %(vals)s::jsonb[]) AS t (key, vals)
+                WHERE r.import_id = %(id)s AND r.client_key = t.key
+                  AND r.state = 'pending' RETURNING 1""",
+            keys=list(present),
+            vals=[json.dumps(vals) for vals in present.values()],
+        )
+        return present.keys()
+
+    def _query(self, query, **params):
+        return self.env.execute_query(SQL(query, id=self.salon_import.id, **params))

@@ -1,7 +1,7 @@
 import base64
 import io
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import chain
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.import_plan import NO_TRACKING, Row
@@ -16,6 +17,8 @@ from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import OPEN_STATES
 
 READ_SIZE = 5000
+# Who has not agreed to be called.
+UNASKED = ["none", "withdrawn", "expired"]
 # {field of a record: what a row calls it}
 VALUES = {"amount": "amount", "minutes": "duration", "name": "client_name"}
 
@@ -160,20 +163,21 @@ class Closer:
         return counts
 
     def describe_rows(self, salon_import):
-        """Return days and tips of the visits, and how many name no service."""
+        """Return days and tips of the visits, further numbers, and unnamed services."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT MIN(date), MAX(date), COUNT(*) FILTER (
                           WHERE date IS NOT NULL
                             AND kind NOT IN ('cancellations', 'no_shows')
                             AND vals->>'item' IS NULL AND vals->>'code' IS NULL),
-                          COALESCE(SUM((vals->>'tip')::numeric), 0)
+                          COALESCE(SUM((vals->>'tip')::numeric), 0),
+                          COALESCE(SUM(jsonb_array_length(vals->'further')), 0)
                      FROM salon_import_row
                     WHERE import_id = %s AND state = 'pending'""",
                 salon_import.id,
             )
         )
-        names = ("first_day", "last_day", "unnamed_count", "tip_amount")
+        names = "first_day", "last_day", "unnamed_count", "tip_amount", "further_count"
         return dict(zip(names, *rows, strict=True))
 
     def _count_missing(self, catalogue, name, rows):
@@ -290,6 +294,64 @@ class Changes:
             )
         )
         return [Change(*row) for row in rows]
+
+
+class Gaps:
+    """What an import could not give: who is not called and what reminds nobody."""
+
+    def __init__(self, salon_import):
+        company = salon_import.company_id
+        self.salon_import = salon_import
+        self.env = salon_import.with_company(company).env
+
+    def get_domains(self):
+        """Return {figure: (model, domain of what it counts)}."""
+        rows = self.env["salon.import.row"]._search(
+            [("import_id", "=", self.salon_import.id)]
+        )
+        mine = Domain("id", "in", rows.subselect("partner_id"))
+        lines = self.env["salon.visit.line"]._search(
+            [("id", "in", rows.subselect("visit_line_id"))]
+        )
+        products = self.env["product.product"]._search(
+            [("id", "in", lines.subselect("product_id"))]
+        )
+        return {
+            "numberless_count": (
+                "res.partner",
+                mine & Domain("phone_sanitized", "=", False),
+            ),
+            "unasked_count": (
+                "res.partner",
+                mine & Domain("salon_call_consent", "in", UNASKED),
+            ),
+            "cycleless_count": (
+                "product.template",
+                Domain("id", "in", products.subselect("product_tmpl_id"))
+                & Domain("salon_kind", "=", "service")
+                & Domain("salon_cycle_ids", "=", False),
+            ),
+        }
+
+    def describe_plan(self):
+        """Return in words whom the next plan would call, and what holds back others."""
+        candidates = self.env["salon.call.candidate"]
+        rows = candidates._get_rows()
+        holds = Counter((row["hold"], row["kind"]) for row in rows if row["hold"])
+        ready, places = len(rows) - holds.total(), candidates._get_free_places()
+        calls = ready if places is None else min(ready, places)
+        texts = [self.env._("To be called today: %(count)s clients.", count=calls)]
+        if ready > calls:
+            holds["quota", "reminder"] += ready - calls
+        for (hold, kind), count in holds.most_common():
+            # Who shares a number waits for the other.
+            reason = self.env["res.partner"]._salon_text_held(
+                "quota" if hold == "shared" else hold, kind
+            )
+            texts.append(
+                self.env._("%(count)s clients: %(reason)s", count=count, reason=reason)
+            )
+        return "\n".join(texts)
 
 
 class FailedRows:

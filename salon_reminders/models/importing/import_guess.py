@@ -2,9 +2,11 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from itertools import chain, islice
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -24,6 +26,50 @@ from ...tools.sold_words import normalise
 
 SAMPLES = 3
 PREVIEW_ROWS = 8
+
+
+class Doubt(NamedTuple):
+    """What may be read in two ways: the fields of the file that say so."""
+
+    unsure: str
+    confirmed: str
+    example: str
+    ask: Callable  # from the environment and words to a sentence
+
+
+DOUBTS = (
+    Doubt(
+        *("is_kind_unsure", "is_kind_confirmed", "kind_effect"),
+        lambda env, words: env._(
+            "%(file)s: what does it contain? Choose it and confirm it. %(example)s",
+            **words,
+        ),
+    ),
+    Doubt(
+        *("is_date_unsure", "is_date_confirmed", "date_example"),
+        lambda env, words: env._(
+            "%(file)s: is %(example)s? Choose how its dates are written and confirm "
+            "it.",
+            **words,
+        ),
+    ),
+    Doubt(
+        *("is_decimal_unsure", "is_decimal_confirmed", "decimal_example"),
+        lambda env, words: env._(
+            "%(file)s: is %(example)s? Choose the decimal sign of its numbers and "
+            "confirm it.",
+            **words,
+        ),
+    ),
+    Doubt(
+        *("is_tips_unsure", "is_tips_confirmed", "tips_example"),
+        lambda env, words: env._(
+            "%(file)s: is it right that %(example)s? Choose whether its amounts hold "
+            "the tips and confirm it.",
+            **words,
+        ),
+    ),
+)
 
 
 def vote_tips(amount, tip, numbers):
@@ -315,37 +361,10 @@ class FileGuesser:
     def get_questions(self):
         """Return [(how it would be read, what to do about it)] of what is unsure."""
         file, questions = self.file, []
-        if file.is_kind_unsure:
-            text = self.env._(
-                "%(file)s: what does it contain? Choose it and confirm it. %(effect)s",
-                file=file.name,
-                effect=file.kind_effect,
-            )
-            questions.append((file.kind_effect, text))
-        if file.is_date_unsure and not file.is_date_confirmed:
-            text = self.env._(
-                "%(file)s: is %(example)s? Choose how its dates are written and "
-                "confirm it.",
-                file=file.name,
-                example=file.date_example,
-            )
-            questions.append((file.date_example, text))
-        if file.is_decimal_unsure and not file.is_decimal_confirmed:
-            text = self.env._(
-                "%(file)s: is %(example)s? Choose the decimal sign of its numbers and "
-                "confirm it.",
-                file=file.name,
-                example=file.decimal_example,
-            )
-            questions.append((file.decimal_example, text))
-        if file.is_tips_unsure and not file.is_tips_confirmed:
-            text = self.env._(
-                "%(file)s: is it right that %(example)s? Choose whether its amounts "
-                "hold the tips and confirm it.",
-                file=file.name,
-                example=file.tips_example,
-            )
-            questions.append((file.tips_example, text))
+        for doubt in DOUBTS:
+            if file[doubt.unsure] and not file[doubt.confirmed]:
+                words = {"file": file.name, "example": file[doubt.example]}
+                questions.append((words["example"], doubt.ask(self.env, words)))
         return questions
 
     def draw_preview(self):

@@ -5,11 +5,12 @@ from odoo.tools import SQL, split_every
 
 from odoo.addons.phone_validation.tools import phone_validation
 
+from ...tools.read_rows import RowReader, Writing, describe_problem
 from ...tools.same_names import group_names
 from ...tools.sold_words import guess_category
 from .import_catalogue import Splitter
+from .import_client_writer import ClientWriter, ErasedPeople
 from .import_closer import Changes
-from .import_values import RowReader, Writing, describe_problem
 
 STAGE_SIZE = 5000
 
@@ -23,6 +24,8 @@ class Stager:
 
     def __init__(self, env):
         self.env = env
+        targets = env["salon.import.column"]._fields["target"]
+        self.labels = dict(targets._description_selection(env))
 
     # ------------------------------------------------------------
     # READING
@@ -87,7 +90,7 @@ class Stager:
             "number": number,
             "kind": kind,
             "state": "failed" if problem else "pending",
-            "error": problem and describe_problem(self.env, number, problem),
+            "error": problem and self._describe(number, problem),
             "doubt": self._describe_doubts(number, doubts),
             "key": key,
             "raw": cells,
@@ -98,8 +101,11 @@ class Stager:
         }
 
     def _describe_doubts(self, number, doubts):
-        texts = [describe_problem(self.env, number, doubt) for doubt in doubts]
+        texts = [self._describe(number, doubt) for doubt in doubts]
         return "\n".join(texts) or None
+
+    def _describe(self, number, problem):
+        return describe_problem(self.env, number, problem, self.labels)
 
     # ------------------------------------------------------------
     # SORTING
@@ -114,6 +120,8 @@ class Stager:
         self._join_clients(salon_import)
         self._count_equals(salon_import)
         self._mark_known(salon_import)
+        salon_import.erased_count += ErasedPeople(salon_import).forget()
+        salon_import._set_strangers(ClientWriter(self.env).find_strangers(salon_import))
         Changes(salon_import).find()
         self._mark_told_again(salon_import)
         self._fail_siblings(salon_import)

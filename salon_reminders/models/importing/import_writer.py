@@ -7,7 +7,15 @@ from psycopg2 import InterfaceError, OperationalError
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, groupby
 
-from ...tools.import_plan import Line, Row, Visit, place_known, plan_client
+from ...tools.import_plan import (
+    NO_TRACKING,
+    Line,
+    Row,
+    Visit,
+    place_known,
+    plan_client,
+)
+from ...tools.server_flags import SERVER_SAYS
 from ..visit.salon_visit import OPEN_STATES
 from .import_client_writer import ClientWriter
 from .import_visit_writer import VisitWriter
@@ -15,6 +23,23 @@ from .import_visit_writer import VisitWriter
 _logger = logging.getLogger(__name__)
 
 BATCH_ROWS = 2000
+# What the system works out by itself, and what is looked at more closely.
+DERIVED = {
+    *("salon.visit", "salon.visit.line", "salon.visit.busy", "salon.import.row"),
+    *("salon.reminder", "salon.client.standing", "salon.client.zone"),
+    *("salon.segment.move", "salon.consent", "salon.client.number", "mail.followers"),
+}
+
+
+def is_link(field, model):
+    """Tell whether a field is a column that names a record of a model."""
+    return (
+        field.type == "many2one"
+        and field.comodel_name == model
+        and field.store
+        and field.column_type
+        and not field.company_dependent
+    )
 
 
 class Writer:
@@ -137,10 +162,13 @@ class Writer:
                 partners = clients.find_partners(salon_import, rows)
                 visits = self._plan(salon_import, catalogue, rows, partners)
                 counts = self._count(rows, visits, partners)
+                known = set(partners)
+                old = {visit for visit in visits if visit.visit_id or visit.append_id}
                 forget = catalogue.make(rows)
                 clients.make_partners(salon_import, rows, partners)
                 visit_writer.make_visits(salon_import, catalogue, visits, partners)
-                self._write_results(rows, visits, partners)
+                new = {row.client_key for row in rows} - known - {""}
+                self._write_results(rows, set(visits) - old, visits, partners, new)
                 return counts
         except Exception:
             if forget:
@@ -279,19 +307,228 @@ class Writer:
                 counts["amount"] += line.amount
         return counts
 
-    def _write_results(self, rows, visits, partners):
-        """Write into the ledger what became of each row."""
+    def _write_results(self, rows, fresh, visits, partners, new):
+        """Write into the ledger what became of each row.
+
+        :param fresh: the visits that were not there before
+        :param new: the client keys of those who were not there before
+        """
         results = {}
         for visit in visits:
             partner_id = partners.get(visit.client_key)
+            makes = "c" * (visit.client_key in new) + "v" * (visit in fresh)
+            visit_id = visit.visit_id
             for row in visit.booking_rows:
-                results[row.id] = (row.id, partner_id, visit.visit_id, None)
+                results[row.id] = (row.id, partner_id, visit_id, None, makes)
             for line in visit.lines:
                 for row in (line.row, *line.parts):
-                    result = (row.id, partner_id, visit.visit_id, line.line_id)
+                    result = (row.id, partner_id, visit_id, line.line_id, makes)
                     results[row.id] = result
         for row in rows:
             partner_id = partners.get(row.client_key)
-            results.setdefault(row.id, (row.id, partner_id, None, None))
+            makes = "c" * (row.client_key in new)
+            results.setdefault(row.id, (row.id, partner_id, None, None, makes))
         results.pop(0, None)
         self.env["salon.import.row"]._write_results(list(results.values()))
+
+
+class Undoer:
+    """Takes back what an import made, as far as nobody has touched it since.
+
+    What somebody changed, wrote about, called for or booked on stays, and its rows stay
+    known to the next import. All others can be imported again.
+    """
+
+    def __init__(self, salon_import):
+        self.salon_import = salon_import
+        self.env = salon_import.with_context(
+            **NO_TRACKING, salon_taken_back=SERVER_SAYS
+        ).env
+
+    # ------------------------------------------------------------
+    # WHAT WAS TOUCHED
+    # ------------------------------------------------------------
+
+    def mark_touched(self):
+        """Let what was touched stay. Found first: taking back touches other records."""
+        self.env.flush_all()
+        self._keep(
+            "v",
+            SQL("visit_id"),
+            SQL(
+                """m.id IN (SELECT visit_id FROM salon_visit_line
+                             WHERE write_date > %s)""",
+                self.salon_import.done_at,
+            ),
+        )
+        self._keep("c", SQL("partner_id"), self._sql_served())
+
+    def _keep(self, flag, column, extra):
+        """Take the flag off the rows whose record was touched."""
+        model = self.env["salon.visit" if flag == "v" else "res.partner"]
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_import_row r SET makes = replace(r.makes, %(flag)s, '')
+                     FROM %(table)s m
+                    WHERE r.import_id = %(id)s AND strpos(r.makes, %(flag)s) > 0
+                      AND m.id = r.%(column)s
+                      AND (m.write_date > %(done)s OR %(extra)s OR %(linked)s)
+                RETURNING 1""",
+                flag=flag,
+                table=SQL.identifier(model._table),
+                id=self.salon_import.id,
+                column=column,
+                done=self.salon_import.done_at,
+                extra=extra,
+                linked=SQL(" OR ").join(self._iter_links(model)),
+            )
+        )
+
+    def _iter_links(self, target):
+        """Yield the conditions that something of somebody hangs on a record ``m``."""
+        for name, field in (("mail.message", "model"), ("mail.activity", "res_model")):
+            yield SQL(
+                "m.id IN (SELECT res_id FROM %s WHERE %s = %s)",
+                SQL.identifier(self.env[name]._table),
+                SQL.identifier(field),
+                target._name,
+            )
+        for name, model in self.env.registry.items():
+            if name in DERIVED or not model._auto or model._transient:
+                continue
+            for field in model._fields.values():
+                if is_link(field, target._name):
+                    column = SQL.identifier(field.name)
+                    # A contact is its own commercial partner.
+                    is_own = name == target._name
+                    yield SQL(
+                        "m.id IN (SELECT %s FROM %s WHERE %s)",
+                        column,
+                        SQL.identifier(model._table),
+                        SQL("id != %s", column) if is_own else SQL("TRUE"),
+                    )
+
+    def _sql_served(self):
+        """Return the condition that a client has more than this import brought."""
+        return SQL(
+            """m.id IN (SELECT partner_id FROM salon_visit v WHERE NOT EXISTS (
+                   SELECT FROM salon_import_row d
+                    WHERE d.visit_id = v.id AND d.import_id = %(id)s
+                      AND strpos(d.makes, 'v') > 0))
+               OR m.id IN (SELECT partner_id FROM salon_consent c WHERE NOT (%(mine)s))
+               OR m.id IN (SELECT partner_id FROM salon_client_number
+                            WHERE write_date > %(done)s)""",
+            id=self.salon_import.id,
+            mine=self._sql_my_consents(),
+            done=self.salon_import.done_at,
+        )
+
+    def _sql_my_consents(self):
+        """Return the condition of answers ``c`` that this import wrote."""
+        return SQL(
+            """c.method = 'import' AND c.company_id = %(company)s
+               AND c.create_date BETWEEN %(start)s AND %(done)s
+               AND c.partner_id IN (
+                   SELECT partner_id FROM salon_import_row WHERE import_id = %(id)s)
+               AND NOT EXISTS (
+                   SELECT FROM salon_contact_proof p WHERE p.consent_id = c.id)""",
+            company=self.salon_import.company_id.id,
+            start=self.salon_import.started_at,
+            done=self.salon_import.done_at,
+            id=self.salon_import.id,
+        )
+
+    # ------------------------------------------------------------
+    # TAKING BACK
+    # ------------------------------------------------------------
+
+    def take_visits(self, limit=500):
+        """Delete the next visits; return how many were looked at."""
+        ids = self._find_next("v", SQL("visit_id"), limit)
+        self._unlink("v", SQL("visit_id"), self.env["salon.visit"].browse(ids))
+        return len(ids)
+
+    def take_consents(self, limit=500):
+        """Delete the next answers that this import wrote, and calls without any."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT c.id FROM salon_consent c WHERE %s ORDER BY c.id LIMIT %s",
+                self._sql_my_consents(),
+                limit,
+            )
+        )
+        consents = self.env["salon.consent"].browse(row[0] for row in rows)
+        partners = consents.partner_id
+        consents.unlink()
+        calls = self.env["salon.call"].search(
+            [("partner_id", "in", partners.ids), ("state", "=", "open")]
+        )
+        callable_ids = calls.partner_id._filter_callable().ids
+        lost = calls.filtered(lambda call: call.partner_id.id not in callable_ids)
+        lost._close("person", state="cancelled")
+        return len(rows)
+
+    def take_clients(self, limit=500):
+        """Delete the next clients with what the system worked out about them."""
+        ids = self._find_next("c", SQL("partner_id"), limit)
+        partners = self.env["res.partner"].browse(ids)
+        partners.salon_reminder_ids.unlink()
+        self._unlink("c", SQL("partner_id"), partners)
+        return len(ids)
+
+    def take_catalogue(self):
+        """Delete services, products and stylists that this import alone has needed."""
+        for model, ids in (self.salon_import.made or {}).items():
+            records = self.env[model].with_context(active_test=False).browse(ids)
+            for record in records.exists():
+                if record.write_date <= self.salon_import.done_at:
+                    self._try(record)
+
+    def _find_next(self, flag, column, limit):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT %(column)s FROM salon_import_row
+                    WHERE import_id = %(id)s AND strpos(makes, %(flag)s) > 0
+                      AND %(column)s IS NOT NULL
+                 ORDER BY 1 LIMIT %(limit)s""",
+                column=column,
+                id=self.salon_import.id,
+                flag=flag,
+                limit=limit,
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _unlink(self, flag, column, records):
+        """Delete records, or those that can be; their rows can be imported again."""
+        kept = records.browse()
+        if not self._try(records):
+            kept = records.filtered(lambda record: not self._try(record))
+        # Of a record that is gone, its rows are empty; those of others have no flag.
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_import_row
+                      SET makes = replace(makes, %(flag)s, ''),
+                          state = CASE WHEN %(column)s IS NULL THEN 'undone'
+                                       ELSE state END
+                    WHERE import_id = %(id)s AND strpos(makes, %(flag)s) > 0
+                      AND (%(column)s IS NULL OR %(column)s = ANY(%(kept)s))
+                RETURNING 1""",
+                flag=flag,
+                column=column,
+                id=self.salon_import.id,
+                kept=kept.ids,
+            )
+        )
+
+    def _try(self, records):
+        """Tell whether these records could be deleted."""
+        try:
+            with self.env.cr.savepoint():
+                records.unlink()
+        except (InterfaceError, OperationalError):
+            raise
+        except Exception:
+            # Something else holds them.
+            return False
+        return True

@@ -7,14 +7,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...tools.read_files import holds_sign
 from .import_catalogue import Catalogue
-from .import_closer import Changes, Closer, FailedRows
+from .import_closer import Changes, Closer, FailedRows, Gaps
 from .import_stager import Stager
-from .import_writer import Writer
+from .import_writer import Undoer, Writer
 
 _logger = logging.getLogger(__name__)
 
-RUNNING = ("checking", "importing")
+RUNNING = ("checking", "importing", "undoing")
+# So long an import can be taken back.
+UNDO_DAYS = 7
+
 # The scheduler stops the whole server when a job takes two minutes.
 SECONDS_PER_RUN = 20
 
@@ -62,6 +66,8 @@ class SalonImport(models.Model):
             ("checked", "Check"),
             ("importing", "Importing"),
             ("done", "Result"),
+            ("undoing", "Taking back"),
+            ("undone", "Taken back"),
         ],
         required=True,
         readonly=True,
@@ -120,6 +126,19 @@ class SalonImport(models.Model):
         help="Amounts, lengths and names that an earlier import brought. What somebody "
         "has changed here since then stays in any case.",
     )
+    strangers = fields.Json(
+        readonly=True, help="Sentences by client key: numbers that others have here."
+    )
+    stranger_text = fields.Text("Other people?", compute="_compute_stranger_text")
+    strangers_are = fields.Selection(
+        [
+            ("same", "The same people, with a new name and number"),
+            ("other", "Other people: each gets a card"),
+        ],
+        string="They are",
+        help="The old system may have given the number of a client to somebody else.",
+    )
+    strangers_applied = fields.Char(readonly=True)
     consent = fields.Selection(
         [("no", "No, or I do not know"), ("yes", "Yes, all of them")],
         string="Did these people agree to be phoned?",
@@ -143,6 +162,17 @@ class SalonImport(models.Model):
     check_block = fields.Integer(readonly=True)
     is_sorted = fields.Boolean(readonly=True)
     error = fields.Text("Stopped", readonly=True)
+    # What it made, to take it back; by the clock of the database, as records have it
+    started_at = fields.Datetime(readonly=True, copy=False)
+    done_at = fields.Datetime(readonly=True, copy=False)
+    made = fields.Json(readonly=True, copy=False, help="Ids by model of masters.")
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+    kept_row_ids = fields.One2many(
+        "salon.import.row",
+        "import_id",
+        string="What stays",
+        domain=[("state", "=", "done")],
+    )
     # What it brings
     first_day = fields.Date("From", readonly=True)
     last_day = fields.Date("To", readonly=True)
@@ -151,6 +181,12 @@ class SalonImport(models.Model):
     failed_count = fields.Integer("Can't be imported", readonly=True)
     change_count = fields.Integer("Saying something else now", readonly=True)
     doubt_count = fields.Integer("With cells left empty", readonly=True)
+    erased_count = fields.Integer(
+        "Of erased clients",
+        readonly=True,
+        help="Rows of people who were erased here: what was done is counted, as of "
+        "walk-ins, without a name.",
+    )
     unnamed_count = fields.Integer(
         "Naming no service",
         readonly=True,
@@ -162,6 +198,11 @@ class SalonImport(models.Model):
         help="Cells such as Cut, Colour, of which a part is not known by itself.",
     )
     client_count = fields.Integer("New clients", readonly=True)
+    further_count = fields.Integer(
+        "Further numbers",
+        readonly=True,
+        help="Kept on the cards, where they are found and not dialled by themselves.",
+    )
     product_count = fields.Integer("New services and products", readonly=True)
     stylist_count = fields.Integer("New stylists", readonly=True)
     visit_count = fields.Integer("Visits", readonly=True)
@@ -178,6 +219,24 @@ class SalonImport(models.Model):
         readonly=True,
         help="Tips are the stylists': they are no sales of the salon.",
     )
+    # What it could not give
+    numberless_count = fields.Integer(
+        "Clients without a usable number", compute="_compute_gaps"
+    )
+    unasked_count = fields.Integer(
+        "Clients who did not agree to calls", compute="_compute_gaps"
+    )
+    cycleless_count = fields.Integer(
+        "Services without a cycle",
+        compute="_compute_gaps",
+        help="They renew nothing and so remind nobody.",
+    )
+    plan_text = fields.Text("The next plan", readonly=True)
+    new_stylist_ids = fields.Many2many(
+        "resource.resource",
+        string="Do they still work here?",
+        compute="_compute_new_stylist_ids",
+    )
     failed_file = fields.Binary("Rows to correct", readonly=True, copy=False)
     failed_filename = fields.Char(compute="_compute_failed_filename")
 
@@ -192,6 +251,33 @@ class SalonImport(models.Model):
         for record in self:
             record.has_open_statuses = not all(record.status_ids.mapped("means"))
 
+    @api.depends("strangers")
+    def _compute_stranger_text(self):
+        for record in self:
+            record.stranger_text = "\n".join((record.strangers or {}).values())
+
+    @api.depends("state", "done_at")
+    def _compute_can_undo(self):
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=UNDO_DAYS)
+        for record in self:
+            is_fresh = record.done_at and record.done_at >= limit
+            record.can_undo = record.state == "done" and is_fresh
+
+    @api.depends("state")
+    def _compute_gaps(self):
+        for record in self:
+            domains = Gaps(record).get_domains()
+            for name, (model, domain) in domains.items():
+                is_done = record.state == "done"
+                record[name] = is_done and self.env[model].search_count(domain)
+
+    @api.depends("state", "made")
+    def _compute_new_stylist_ids(self):
+        for record in self:
+            ids = (record.made or {}).get("resource.resource", [])
+            stylists = self.env["resource.resource"].search([("id", "in", ids)])
+            record.new_stylist_ids = stylists if record.state == "done" else False
+
     @api.depends("name")
     def _compute_failed_filename(self):
         for record in self:
@@ -203,7 +289,7 @@ class SalonImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
-        if any(record.state in (*RUNNING, "done") for record in self):
+        if any(record.state in (*RUNNING, "done", "undone") for record in self):
             raise UserError(
                 self.env._(
                     "This import is the record of what came in; without it the same "
@@ -244,14 +330,41 @@ class SalonImport(models.Model):
         for record in self:
             record._check_state("checked")
             record._check_statuses()
+            record._check_strangers()
             record._check_consent()
             record.write(
                 {
                     **dict.fromkeys(self._get_plan_counts(), 0),
                     "state": "importing",
+                    "started_at": False,
                     "user_id": self.env.user.id,
                     "processed": 0,
                     "total": record._count_rows("pending"),
+                    "error": False,
+                }
+            )
+        self._wake()
+
+    def action_undo(self):
+        """Take back what the import made and nobody has touched since.
+
+        :raise UserError: when it is too late
+        """
+        for record in self:
+            if not record.can_undo:
+                raise UserError(
+                    self.env._(
+                        "An import can be taken back for %(days)s days. Correct what "
+                        "is wrong by hand, or import a better file.",
+                        days=UNDO_DAYS,
+                    )
+                )
+            record.write(
+                {
+                    "state": "undoing",
+                    "is_sorted": False,
+                    "processed": 0,
+                    "total": record._count_rows("done"),
                     "error": False,
                 }
             )
@@ -272,6 +385,38 @@ class SalonImport(models.Model):
         rows = self.env["salon.import.row"]._search([("import_id", "=", self.id)])
         return {**action, "domain": [("id", "in", rows.subselect("visit_id"))]}
 
+    def action_open_numberless(self):
+        """Open the clients whom nobody can call."""
+        return self._open_gap("numberless_count", "res_partner_action_clients")
+
+    def action_open_unasked(self):
+        """Open the clients who have to be asked first."""
+        return self._open_gap("unasked_count", "res_partner_action_clients")
+
+    def action_open_cycleless(self):
+        """Open the services that remind nobody."""
+        return self._open_gap("cycleless_count", "product_template_action_services")
+
+    def _open_gap(self, name, xml_id):
+        self.ensure_one()
+        model, domain = Gaps(self).get_domains()[name]
+        ids = self.env[model].search(domain).ids
+        return self.env["salon.report"]._open_list(
+            f"salon_reminders.{xml_id}",
+            self._fields[name]._description_string(self.env),
+            [("id", "in", ids)],
+        )
+
+    def action_plan_now(self):
+        """Put on the call list at once whom the daily job would call tomorrow."""
+        self.ensure_one()
+        self._check_state("done")
+        self.env["salon.call.planner"].action_plan_calls()
+        self.plan_text = Gaps(self).describe_plan()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "salon_reminders.salon_call_action"
+        )
+
     def _check_state(self, *states):
         if self.state not in states:
             raise UserError(
@@ -290,6 +435,32 @@ class SalonImport(models.Model):
         if any(status.means != status.applied for status in self.status_ids):
             raise UserError(
                 self.env._("The statuses were changed. Press Check again first.")
+            )
+
+    def _set_strangers(self, texts):
+        """Note who may be somebody else, and what was said of them so far."""
+        answer = bool(texts) and self.strangers_are
+        self.write(
+            {"strangers": texts, "strangers_are": answer, "strangers_applied": answer}
+        )
+
+    def _check_strangers(self):
+        if not self.strangers:
+            return
+        if not self.strangers_are:
+            raise UserError(
+                self.env._(
+                    "Say below whether these are the same people, then press Check "
+                    "again:\n%(people)s",
+                    people=self.stranger_text,
+                )
+            )
+        if self.strangers_are != self.strangers_applied:
+            raise UserError(
+                self.env._(
+                    "You said something else of the people with a number of somebody "
+                    "else. Press Check again first."
+                )
             )
 
     def _check_consent(self):
@@ -319,11 +490,80 @@ class SalonImport(models.Model):
                 **dict.fromkeys(self._get_plan_counts(), 0),
                 "check_block": 0,
                 "is_sorted": False,
+                "erased_count": 0,
                 "processed": 0,
                 "error": False,
                 "failed_file": False,
                 "total": 0,
             }
+        )
+
+    # ------------------------------------------------------------
+    # FORGETTING FILES
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_files(self):
+        """Delete the files that are older than their salon keeps them."""
+        now = fields.Datetime.now()
+        for company in self.env["res.company"].search(
+            [("salon_import_file_days", ">", 0)]
+        ):
+            days = company.salon_import_file_days
+            old = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("create_date", "<", fields.Datetime.subtract(now, days=days)),
+                    ("state", "not in", RUNNING),
+                    ("attachment_ids", "!=", False),
+                ]
+            )
+            old._forget_files()
+            old.failed_file = False
+            self.env["salon.import.row"]._forget_raw(old)
+
+    def _forget_files(self):
+        """Delete the uploaded files and what is shown of them.
+
+        What became of the rows is kept. An import that is not finished begins anew.
+        """
+        (self.attachment_ids | self.file_ids.attachment_id).unlink()
+        self.file_ids.column_ids.samples = False
+        for file in self.file_ids:
+            file.head = (file.head or [[]])[:1]
+        for record in self.filtered(lambda record: record.state != "done"):
+            record._forget_rows()
+            record.file_ids.unlink()
+            record.state = "draft"
+            record.error = self.env._(
+                "The files were deleted, because they were old or held a client who "
+                "was erased meanwhile. Export and upload them again."
+            )
+
+    def _forget_client(self, signs):
+        """Delete the files of these imports, and unread ones, that hold a client.
+
+        An import that runs deletes its files in the end.
+
+        :param signs: numbers, addresses and the name of the client
+        """
+        for record in self.filtered(lambda record: record.state in RUNNING):
+            record.erased_count += 1
+        held = self.filtered(lambda record: record.state not in RUNNING)
+        (held | self._find_unread(signs))._forget_files()
+        for record in held.filtered("failed_file"):
+            record.failed_file = FailedRows(self.env).make_failed_file(record)
+
+    @api.model
+    def _find_unread(self, signs):
+        """Return the imports whose files, not read through yet, hold one of these."""
+        waiting = self.search(
+            [("state", "in", ["draft", "columns"]), ("attachment_ids", "!=", False)]
+        )
+        return waiting.filtered(
+            lambda record: any(
+                holds_sign(data, signs) for data in record.attachment_ids.mapped("raw")
+            )
         )
 
     def _wake(self):
@@ -364,7 +604,7 @@ class SalonImport(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("The import %s stopped", record.id)
-            back = {"checking": "columns", "importing": "checked"}
+            back = {"checking": "columns", "importing": "checked", "undoing": "done"}
             record.write({"error": str(error), "state": back[record.state]})
 
     def _as_user(self):
@@ -383,8 +623,10 @@ class SalonImport(models.Model):
         """Do one step after the other; yield how many rows each was about."""
         if self.state == "checking":
             yield from self._iter_check()
-        else:
+        elif self.state == "importing":
             yield from self._iter_import()
+        else:
+            yield from self._iter_undo()
 
     def _iter_check(self):
         stager = Stager(self.env)
@@ -413,6 +655,7 @@ class SalonImport(models.Model):
         yield 0
 
     def _iter_import(self):
+        self.started_at = self.started_at or self.env.cr.now()
         writer = Writer(self.env)
         catalogue = Catalogue(self)
         for batch in writer.get_batches(self):
@@ -427,7 +670,12 @@ class SalonImport(models.Model):
             yield 0
         self.write(closer.count_states(self))
         self.failed_file = FailedRows(self.env).make_failed_file(self)
+        self.plan_text = Gaps(self).describe_plan()
+        # What was written a moment ago is not later than the end.
+        self.done_at = fields.Datetime.add(self.env.cr.now(), seconds=1)
         self.state = "done"
+        if self.erased_count:
+            self._forget_files()
         # A history that has just come in says what is typical for this salon, who is
         # regular and who is lost; the company is not the importer's to write.
         self.company_id.sudo().write(
@@ -435,6 +683,22 @@ class SalonImport(models.Model):
         )
         for job in ("ir_cron_refresh_norms", "ir_cron_refresh_standings"):
             self.env.ref(f"salon_reminders.{job}").sudo()._trigger()
+        yield 0
+
+    def _iter_undo(self):
+        undoer = Undoer(self)
+        if not self.is_sorted:
+            undoer.mark_touched()
+            self.is_sorted = True
+            yield 0
+        for take in (undoer.take_visits, undoer.take_consents, undoer.take_clients):
+            while count := take():
+                yield count
+        undoer.take_catalogue()
+        self.state = "undone"
+        self.company_id.sudo().write(
+            {"salon_standing_date": False, "salon_affinity_date": False}
+        )
         yield 0
 
     def _finish_check(self, catalogue):

@@ -20,9 +20,8 @@ class SalonImportFile(models.Model):
         "salon.import", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="import_id.company_id")
-    attachment_id = fields.Many2one(
-        "ir.attachment", required=True, index=True, ondelete="cascade"
-    )
+    # Empty once it is deleted; what became of its rows is kept.
+    attachment_id = fields.Many2one("ir.attachment", index=True, ondelete="set null")
     sequence = fields.Integer()
     name = fields.Char("File", required=True, readonly=True)
     sheet = fields.Char(readonly=True)
@@ -359,6 +358,8 @@ class SalonImportFile(models.Model):
                     file=attachment.name,
                 )
             )
+        if name := read_files.foreign_format(data):
+            raise UserError(self._text_foreign(attachment, name))
         if read_files.is_workbook(data):
             sheets = self._get_sheets(attachment, data)
         else:
@@ -383,6 +384,28 @@ class SalonImportFile(models.Model):
             file._read_head()
         return files
 
+    @api.model
+    def _text_foreign(self, attachment, name):
+        """Return what to do with a file of a format that is not read."""
+        words = {"file": attachment.name, "format": name}
+        if name == "ICS":
+            return self.env._(
+                "%(file)s is a calendar. Export the bookings as CSV or XLSX, or open "
+                "the calendar in a spreadsheet and save it as XLSX.",
+                **words,
+            )
+        if name == "XLS":
+            return self.env._(
+                "%(file)s is an XLS file. Save it as XLSX, or let the administrator "
+                "install the Python package xlrd.",
+                **words,
+            )
+        return self.env._(
+            "%(file)s is a file of the format %(format)s, which can't be read. Open it "
+            "and save it as XLSX or CSV.",
+            **words,
+        )
+
     def _get_sheets(self, attachment, data):
         try:
             return read_files.sheet_names(data)
@@ -397,6 +420,8 @@ class SalonImportFile(models.Model):
     def _iter_rows(self, decimal=None):
         """Yield all rows of the file, those above the headers too."""
         self.ensure_one()
+        if not self.attachment_id:
+            return iter(())
         return read_files.read_rows(
             self.attachment_id.raw or b"",
             self.encoding,

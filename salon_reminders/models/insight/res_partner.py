@@ -4,7 +4,9 @@ from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import SQL
 
 from ...tools.arguments import checked, record_id, text
+from ..catalogue.product_template import AUDIENCES
 from ..consent.salon_consent import CARD
+from ..visit.salon_visit import MADE_STATES
 from .salon_client_standing import SEGMENTS
 
 STYLIST = "salon_reminders.group_stylist"
@@ -61,6 +63,16 @@ class ResPartner(models.Model):
     )
     salon_hidden_note = fields.Text("Hidden formula", copy=False, groups=NO_ACCESS)
     salon_hidden_until = fields.Date("Hidden until", copy=False, groups=NO_ACCESS)
+    salon_own_audience = fields.Selection(AUDIENCES, groups=STYLIST)
+    salon_audience = fields.Selection(
+        AUDIENCES,
+        string="For whom",
+        compute="_compute_salon_audience",
+        inverse="_inverse_salon_audience",
+        groups=STYLIST,
+        help="Services for somebody else are not offered to this client. Proposed from "
+        "what the client has had; choose everybody to exclude nothing.",
+    )
     salon_source_id = fields.Many2one(
         "utm.source",
         string="Came through",
@@ -113,6 +125,49 @@ class ResPartner(models.Model):
             # One client is looked at at a time; lists do not show cards.
             origin = partner._origin
             partner.salon_card = cards._get(origin) if origin else False
+
+    @api.depends("salon_own_audience")
+    @api.depends_context("company")
+    def _compute_salon_audience(self):
+        audiences = self._origin._get_salon_audiences()
+        for partner in self:
+            found = audiences.get(partner._origin.id)
+            partner.salon_audience = partner.salon_own_audience or found
+
+    def _inverse_salon_audience(self):
+        for partner in self:
+            partner.salon_own_audience = partner.salon_audience
+
+    def _get_salon_audiences(self):
+        """Return {client id: for whom what she is offered must be}.
+
+        What the card says, else for whom all her services were that are for somebody.
+        """
+        if not self:
+            return {}
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id, COALESCE(p.salon_own_audience, had.audience)
+                     FROM res_partner p
+                LEFT JOIN LATERAL (
+                   SELECT CASE WHEN COUNT(DISTINCT pt.salon_audience) = 1
+                               THEN MIN(pt.salon_audience) END AS audience
+                     FROM salon_visit v
+                     JOIN salon_visit_line l
+                       ON l.visit_id = v.id AND l.net_quantity > 0
+                     JOIN product_product pp ON pp.id = l.product_id
+                     JOIN product_template pt
+                       ON pt.id = pp.product_tmpl_id AND pt.salon_audience != 'all'
+                    WHERE v.partner_id = p.id AND v.company_id = %(company)s
+                      AND v.state IN %(made)s) had ON TRUE
+                    WHERE p.id = ANY(%(ids)s)""",
+                company=self.env.company.id,
+                made=MADE_STATES,
+                ids=self.ids,
+            )
+        )
+        return dict(rows)
 
     @api.constrains("salon_recommended_by_id")
     def _check_salon_recommended_by(self):

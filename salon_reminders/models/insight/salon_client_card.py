@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
+from ..catalogue.product_template import is_meant_for
 from ..visit.salon_visit import KEPT_STATES, MADE_STATES, YEAR
 from .salon_client_standing import LONGEST_GAP
 
@@ -347,7 +348,8 @@ class SalonClientCard(models.AbstractModel):
         """Return {client id: services to offer next, best first}.
 
         What others with her history take and she never had: zones she ignores first,
-        then the largest share. What she declined twice or did not like rests.
+        then the largest share. What she declined twice or did not like rests; what is
+        meant for somebody else is left out.
 
         :param services: services being booked, which count as had
         """
@@ -355,10 +357,12 @@ class SalonClientCard(models.AbstractModel):
         # Who may see the client may see what to offer; prices do not show.
         card_sudo = self.sudo()
         resting = card_sudo.env["salon.client.offer"]._get_resting(partners)
-        self.env.flush_all()
+        audiences = partners._get_salon_audiences()
         for row in self.env.execute_query_dict(self._sql_offers(partners, services)):
-            if (row["partner_id"], row["id"]) not in resting:
-                offers[row["partner_id"]].append(row)
+            partner_id, audience = row["partner_id"], row.pop("audience")
+            is_for_them = is_meant_for(audience, audiences.get(partner_id))
+            if is_for_them and (partner_id, row["id"]) not in resting:
+                offers[partner_id].append(row)
         for key, rows in offers.items():
             rows.sort(key=lambda row: (row["in_used"], -row["share"], row["id"]))
             offers[key] = rows[:MAX_OFFERS]
@@ -406,10 +410,11 @@ class SalonClientCard(models.AbstractModel):
             SELECT DISTINCT ON (had.partner_id, a.other_tmpl_id)
                    had.partner_id, a.other_tmpl_id AS id, zone.zone_id,
                    a.product_tmpl_id AS because_id, a.confidence AS share,
-                   EXISTS (SELECT FROM had u JOIN zone uz
+                   EXISTS (SELECT FROM had u JOIN (%(touched)s) uz
                                ON uz.product_tmpl_id = u.service
                             WHERE u.partner_id = had.partner_id
-                              AND uz.zone_id = zone.zone_id) AS in_used
+                              AND uz.zone_id = zone.zone_id) AS in_used,
+                   pt.salon_audience AS audience
               FROM had
               JOIN salon_service_affinity a
                 ON a.product_tmpl_id = had.service AND a.company_id = %(company)s
@@ -427,6 +432,7 @@ class SalonClientCard(models.AbstractModel):
             company=self.env.company.id,
             kept=KEPT_STATES,
             zones=self.env["salon.client.zone"]._sql_product_zones(),
+            touched=self.env["salon.client.zone"]._sql_touched_zones(),
             lift=MIN_LIFT,
             share=MIN_SHARE,
         )

@@ -118,8 +118,11 @@ class SalonClientZone(models.Model):
         return self.env["salon.zone"].browse(row[0] for row in rows).sorted()
 
     @api.model
-    def _sql_zones(self, company):
-        """Return the ids of the zones of ``_get_zones``."""
+    def _sql_zones(self, company, audience=None):
+        """Return the ids of the zones of ``_get_zones``.
+
+        :param audience: of a client: only zones with something for them
+        """
         return SQL(
             """SELECT DISTINCT z.id
                  FROM salon_zone z
@@ -128,9 +131,13 @@ class SalonClientZone(models.Model):
                    ON pt.id = pz.product_tmpl_id AND pt.active
                 WHERE z.active
                   AND (z.company_id IS NULL OR z.company_id = %(company)s)
-                  AND (pt.company_id IS NULL OR pt.company_id = %(company)s)""",
+                  AND (pt.company_id IS NULL OR pt.company_id = %(company)s)
+                  AND %(is_meant)s""",
             zones=self._sql_product_zones(),
             company=company.id,
+            is_meant=SQL("COALESCE(pt.salon_audience, 'all') IN ('all', %s)", audience)
+            if audience and audience != "all"
+            else SQL("TRUE"),
         )
 
     @api.model
@@ -148,7 +155,8 @@ class SalonClientZone(models.Model):
 
     @api.model
     def _get_ignored_names(self, partner, company):
-        """Return the names of the zones a client has never used, in one query."""
+        """Return the names of the zones a client could like and has never used."""
+        audience = partner.with_company(company)._get_salon_audiences()[partner.id]
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -157,7 +165,7 @@ class SalonClientZone(models.Model):
                       AND ignored.id NOT IN (SELECT zone_id FROM (%(used)s) used)
                  ORDER BY ignored.sequence, 1, ignored.id""",
                 name=self.env["salon.zone"]._field_to_sql("ignored", "name"),
-                zones=self._sql_zones(company),
+                zones=self._sql_zones(company, audience),
                 used=self._sql_used(company, partner),
             )
         )
@@ -165,27 +173,48 @@ class SalonClientZone(models.Model):
 
     @api.model
     def _sql_product_zones(self):
-        """Return the zones of each service: its own, else those of its cycles."""
+        """Return the zones of each service: its own, else those of its cycles.
+
+        For counting and money, of which each service has one share.
+        """
         return SQL(
-            """SELECT pt.id AS product_tmpl_id, pt.salon_zone_id AS zone_id
-                 FROM product_template pt
-                WHERE pt.salon_kind = 'service' AND pt.salon_zone_id IS NOT NULL
-                UNION
-               SELECT pt.id, c.zone_id
-                 FROM product_template pt
-                 JOIN salon_cycle_product_rel rel ON rel.product_tmpl_id = pt.id
-                 JOIN salon_cycle c ON c.id = rel.cycle_id
-                WHERE pt.salon_kind = 'service' AND pt.salon_zone_id IS NULL
-                  AND c.zone_id IS NOT NULL"""
+            "SELECT product_tmpl_id, zone_id FROM (%s) z WHERE is_main",
+            self._sql_touched_zones(),
+        )
+
+    @api.model
+    def _sql_touched_zones(self):
+        """Return the zones a client has tried with each service.
+
+        Colour and cut, sold in the zone Colour, is a cut, too: its cycles say so.
+        ``is_main``: the zone it is sold in.
+        """
+        return SQL(
+            """SELECT product_tmpl_id, zone_id, bool_or(is_main) AS is_main
+                 FROM (
+                    SELECT pt.id AS product_tmpl_id, pt.salon_zone_id AS zone_id,
+                           TRUE AS is_main
+                      FROM product_template pt
+                     WHERE pt.salon_kind = 'service' AND pt.salon_zone_id IS NOT NULL
+                 UNION ALL
+                    SELECT pt.id, c.zone_id, pt.salon_zone_id IS NULL
+                      FROM product_template pt
+                      JOIN salon_cycle_product_rel rel ON rel.product_tmpl_id = pt.id
+                      JOIN salon_cycle c ON c.id = rel.cycle_id
+                     WHERE pt.salon_kind = 'service' AND c.zone_id IS NOT NULL) t
+             GROUP BY product_tmpl_id, zone_id"""
         )
 
     @api.model
     def _sql_used(self, company, partners=None):
-        """Return how each client used each zone: days, first, last, money."""
+        """Return how each client used each zone: days, first, last, money.
+
+        The money of a service is told of the zone it is sold in.
+        """
         return SQL(
             """SELECT v.partner_id, z.zone_id, MIN(v.date) AS first_date,
                       MAX(v.date) AS last_date, COUNT(DISTINCT v.date) AS visit_count,
-                      SUM(l.amount) AS amount
+                      COALESCE(SUM(l.amount) FILTER (WHERE z.is_main), 0) AS amount
                  FROM salon_visit v
                  JOIN salon_visit_line l ON l.visit_id = v.id AND l.net_quantity > 0
                  JOIN product_product p ON p.id = l.product_id
@@ -193,7 +222,7 @@ class SalonClientZone(models.Model):
                 WHERE v.company_id = %(company)s AND v.state IN %(made)s
                   AND %(scope)s
              GROUP BY v.partner_id, z.zone_id""",
-            zones=self._sql_product_zones(),
+            zones=self._sql_touched_zones(),
             company=company.id,
             made=MADE_STATES,
             scope=SQL("v.partner_id IS NOT NULL")

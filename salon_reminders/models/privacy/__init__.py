@@ -1,5 +1,6 @@
 from . import ir_rule
 from . import res_partner
+from . import salon_client_number
 from . import salon_call
 from . import salon_privacy
 from . import salon_card_log

@@ -5,7 +5,7 @@ STOP_FACTOR = 4
 
 
 class ResCompany(models.Model):
-    """Which cards stylists see, what is unusual, and how long notes are kept."""
+    """Which cards stylists see, what is unusual, how long notes and files are kept."""
 
     _inherit = "res.company"
 
@@ -43,8 +43,17 @@ class ResCompany(models.Model):
         "good.",
     )
 
+    salon_import_file_days = fields.Integer(
+        string="Imported files are kept for",
+        default=30,
+        groups="salon_reminders.group_stylist",
+        help="Days after which uploaded files, their previews and the rows to correct "
+        "are deleted; what was imported stays. 0 means for good.",
+    )
+
     _salon_privacy_rules_positive = models.Constraint(
         "CHECK(salon_stylist_days >= 0 AND salon_card_limit >= 0"
+        " AND salon_import_file_days >= 0"
         " AND salon_number_limit >= 0 AND salon_retention_months >= 0)",
         "Times and limits can't be negative.",
     )
@@ -88,4 +97,9 @@ class ResCompany(models.Model):
         if "salon_stylist_days" in vals:
             # The record rules of stylists are made with it.
             self.env.registry.clear_cache()
+        if vals.get("country_id"):
+            # Clients are read in a country, whoever enters it.
+            partners_sudo = self.env["res.partner"].sudo()
+            for company in self:
+                partners_sudo._read_numbers_again(company)
         return result

@@ -88,6 +88,20 @@ class ResPartner(models.Model):
         help="All but the last digits are hidden until the number is asked for.",
     )
 
+    salon_number_ids = fields.One2many(
+        "salon.client.number",
+        "partner_id",
+        string="Further numbers",
+        groups="salon_reminders.group_phone_numbers",
+    )
+    salon_erased_keys = fields.Json(
+        "Keyed hashes",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Of an erased client: of the number in the old system, the phone numbers "
+        "and the e-mail addresses, so that an import does not bring them back.",
+    )
     salon_same_number_ids = fields.Many2many(
         "res.partner",
         string="Has this number, too",
@@ -106,6 +120,9 @@ class ResPartner(models.Model):
         string="Who looked at the card",
         groups="salon_reminders.group_manager",
     )
+
+    # An import asks for each of its clients whether they were erased.
+    _salon_erased_idx = models.Index("(id) WHERE salon_erased_keys IS NOT NULL")
 
     @api.depends("phone")
     @api.depends_context("uid")
@@ -169,9 +186,13 @@ class ResPartner(models.Model):
         # Its own SQL asks nobody for access to the field.
         if not self._sees_numbers():
             raise AccessError(self.env._("You can't look for clients by number."))
-        if not self._is_salon_staff() or not self._is_number_text(value):
-            return super()._search_phone_mobile_search(operator, value)
-        return self._find_whole_number(operator, value)
+        if self._is_salon_staff() and self._is_number_text(value):
+            return self._find_whole_number(operator, value)
+        domain = Domain(super()._search_phone_mobile_search(operator, value))
+        digits = get_digits(value) if operator == "ilike" else ""
+        if len(digits) >= WHOLE and self._is_salon_user():
+            domain |= self._get_ends_domain(self._phone_format(number=value), digits)
+        return domain
 
     @api.model
     def _is_number_text(self, value):
@@ -207,13 +228,27 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_ends_domain(self, number, digits):
+        """Return the domain of who has a number, be it a further one."""
+
         def sql_ends(model, alias, query):
-            column = SQL.identifier(alias, "phone_sanitized")
             return SQL(
-                "(%s = %s OR %s LIKE %s)", column, number or "", column, f"%{digits}"
+                """(%s OR %s IN (
+                    SELECT partner_id FROM salon_client_number f WHERE %s))""",
+                self._sql_ends(
+                    SQL.identifier(alias, "phone_sanitized"), number, digits
+                ),
+                SQL.identifier(alias, "id"),
+                self._sql_ends(SQL("f.number_key"), number, digits),
             )
 
+        self.env["salon.client.number"].flush_model()
         return Domain.custom(to_sql=sql_ends)
+
+    @api.model
+    def _sql_ends(self, column, number, digits):
+        return SQL(
+            "(%s = %s OR %s LIKE %s)", column, number or "", column, f"%{digits}"
+        )
 
     @api.model
     def _text_whole_number(self):
@@ -305,7 +340,10 @@ class ResPartner(models.Model):
             return result
         # Both are read to compare them, not to show them.
         for client_sudo in self._get_salon_clients().sudo():
-            numbers = map(get_digits, (client_sudo.phone, client_sudo.phone_sanitized))
+            further = client_sudo.salon_number_ids.mapped("number")
+            numbers = map(
+                get_digits, (client_sudo.phone, client_sudo.phone_sanitized, *further)
+            )
             if shows_number(records.sudo(), set(numbers) - {""}):
                 raise AccessError(
                     self.env._(
@@ -390,10 +428,17 @@ class ResPartner(models.Model):
         for one reason only: a booking the client must be told about.
         """
         self.ensure_one()
+        return self._show_number()
+
+    def _show_number(self, further=None):
+        """Show the number on the card, or a further one, and note it.
+
+        :param further: the ``salon.client.number`` that is asked for
+        """
         self.check_access("read")
         if not self._sees_numbers():
             raise UserError(self.env._("You may not see phone numbers."))
-        hold = self._text_number_hold()
+        hold = self._text_number_hold(further)
         if hold and not self._has_coming_visit():
             raise UserError(
                 self.env._(
@@ -406,15 +451,20 @@ class ResPartner(models.Model):
         # Made here only: nobody asks for a number without being noted.
         number_sudo = self.env["salon.number"].sudo()
         # For somebody under age the guardian is called.
-        called_sudo = self.sudo().salon_called_id
+        called = self if further else self.sudo().salon_called_id
         number = number_sudo.create(
-            {"partner_id": called_sudo.id, "is_allowed": not hold, "hold_text": hold}
+            {
+                "partner_id": called.id,
+                "further_id": further and further.id,
+                "is_allowed": not hold,
+                "hold_text": hold,
+            }
         )
         return number._get_records_action(
             name=self.env._("Phone number"), target="new", context={}
         )
 
-    def _text_number_hold(self):
+    def _text_number_hold(self, further=None):
         """Return in words why the client may not be phoned now, or nothing.
 
         With a call on the list it is asked for the purpose of that call, else for a
@@ -431,11 +481,26 @@ class ResPartner(models.Model):
             return gate._text_hold(hold)
         # For somebody under age the guardian is called.
         number = self.sudo().salon_called_id.phone_sanitized
-        if call_sudo:
+        if further:
+            # Also one that can't be read is of the country of the client.
+            number = further._format(further.sudo().number) or number
+        if call_sudo and not further:
             holds = call_sudo._get_hour_holds()
         else:
             holds = gate._get_hour_holds([number])
         return next((gate._text_hours(number, one) for one in holds.values()), False)
+
+    def action_salon_add_number(self):
+        """Enter a further number of the client."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Further number"),
+            "res_model": "salon.client.number",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
 
     def _get_own_call(self):
         return [
@@ -744,6 +809,33 @@ class ResPartner(models.Model):
                 ],
                 limit=1,
             )
+        )
+
+    # ------------------------------------------------------------
+    # NUMBERS THAT NOBODY COULD READ
+    # ------------------------------------------------------------
+
+    @api.model
+    def _read_numbers_again(self, company):
+        """Read the numbers of clients that had no country to be read with until now."""
+        mine = Domain("company_id", "in", [company.id, False])
+        mine &= Domain("country_id", "=", False) & Domain("is_salon_client", "=", True)
+        for partner in self.with_context(active_test=False).search(
+            mine & Domain("phone", "!=", False) & Domain("phone_sanitized", "=", False)
+        ):
+            # With its country: it must mean the same in every salon from now on.
+            if number := partner._format_salon_number(partner.phone, company):
+                partner.phone = number
+        further = Domain("partner_id", "any", mine) & Domain("number", "!=", False)
+        for number in self.env["salon.client.number"].search(
+            further & Domain("number_key", "not =like", "+%")
+        ):
+            known = number.partner_id._format_salon_number(number.number, company)
+            number.number = known or number.number
+
+    def _format_salon_number(self, number, company):
+        return self._phone_format(
+            number=number, country=company.country_id, force_format="INTERNATIONAL"
         )
 
     # ------------------------------------------------------------

@@ -198,6 +198,10 @@ class SalonPrivacy(models.AbstractModel):
     def _erase(self, partner):
         """Make a client unknown: figures and the proof of her consents stay.
 
+        Of numbers and addresses keyed hashes are kept. They say nothing without the
+        secret of this database, and serve one end: an export of the old system holds
+        her still, and no import must bring back who asked to be forgotten.
+
         :raise UserError: when she is more than a client
         """
         self._check_manager(partner)
@@ -214,13 +218,20 @@ class SalonPrivacy(models.AbstractModel):
         privacy_sudo = self.sudo()
         privacy_sudo._end_all(partner_sudo)
         linked = privacy_sudo._get_linked(partner_sudo)
+        signs = privacy_sudo._get_signs(partner_sudo)
         privacy_sudo._forget_blacklists(partner_sudo)
         privacy_sudo._delete_words(partner_sudo, linked)
         self.env["salon.contact.proof"].sudo()._forget_addresses(partner_sudo)
+        for name in privacy_sudo._get_models():
+            privacy_sudo.env[name]._forget_salon_client(partner_sudo)
         for records in linked:
             privacy_sudo._blank_texts(records)
         self.env.invalidate_all()
         privacy_sudo._blank_contact(partner_sudo)
+        proofs = self.env["salon.contact.proof"]
+        # Who had none may be known by rows that an import brought before.
+        signs = sorted(signs) or [str(partner_sudo.id)]
+        partner_sudo.salon_erased_keys = [proofs._hash(sign) for sign in signs]
         partner_sudo.message_post(body=self._text_erased(asked))
 
     @api.model
@@ -233,6 +244,14 @@ class SalonPrivacy(models.AbstractModel):
             user=self.env.user.name,
             date=format_date(self.env, due),
         )
+
+    def _get_signs(self, partner):
+        """Return all by which a client would be known again."""
+        signs = {partner.phone_sanitized, partner.email_normalized}
+        signs.update(partner.salon_number_ids.mapped("number_key"))
+        for name in self._get_models():
+            signs |= self.env[name]._get_salon_signs(partner)
+        return signs - {False, None, ""}
 
     def _end_all(self, partner):
         """Nothing more is planned for her."""
@@ -320,6 +339,7 @@ class SalonPrivacy(models.AbstractModel):
             and field.name not in KEPT_CONTACT
         }
         contacts.bank_ids.unlink()
+        contacts.salon_number_ids.unlink()
         # Nobody answers for others any more.
         partner.with_context(active_test=False).search(
             [("salon_guardian_id", "in", contacts.ids)]

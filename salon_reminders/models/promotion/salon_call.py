@@ -15,8 +15,11 @@ class SalonCall(models.Model):
             offers = self.env["salon.promotion.participation"].with_company(company)
             clients = calls.partner_id._origin
             found = offers._get_open_promotions(clients, "phone")
+            every = self.env["salon.promotion"].union(*found.values())
+            meant = every._filter_meant_for(clients.with_company(company))
             for call in calls:
-                promotions = found.get(call.partner_id._origin)
+                client = call.partner_id._origin
+                promotions = found[client] & meant[client] if client else every[:0]
                 if promotions:
                     texts[call] = Terms(promotions[0]).get_text()
         return texts

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -5,6 +7,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools import arguments
 from ...tools.each import work_each
+from ..catalogue.product_template import is_meant_for
 from ..insight.salon_client_standing import SEGMENTS
 from .promotion_terms import Audience, Terms
 from .salon_promotion_hour import WEEKS_BACK
@@ -23,6 +26,15 @@ TERMS = {
     *("leaving_reason_ids", "filter_id", "domain", "segment_new", "segment_regular"),
     *("segment_key", "segment_at_risk", "segment_lost", "segment_one_visit"),
 }
+
+
+def _is_meant(promotion, audience):
+    """Tell whether something that a promotion is about is for a client."""
+    given = promotion.product_ids.mapped("salon_audience")
+    # What names no products is about every service.
+    return not promotion.product_ids or any(
+        is_meant_for(one, audience) for one in given
+    )
 
 
 class SalonPromotion(models.Model):
@@ -489,6 +501,14 @@ class SalonPromotion(models.Model):
             order="date_to, id",
         )
         return promotions.filtered(lambda promotion: not promotion._is_used_up())
+
+    def _filter_meant_for(self, clients):
+        """Return {client: those of these that are not about services for others}."""
+        audiences = clients._get_salon_audiences()
+        return {
+            client: self.filtered(partial(_is_meant, audience=audiences.get(client.id)))
+            for client in clients
+        }
 
     def _is_used_up(self):
         self.ensure_one()

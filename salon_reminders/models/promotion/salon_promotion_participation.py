@@ -279,8 +279,10 @@ class SalonPromotionParticipation(models.Model):
 
     @api.model
     def _get_rows(self, client, channel=None):
-        """Return what is open to a client now, as the screens show it."""
+        """Return what can be offered to a client now, as the screens show it."""
         promotions = self._get_open_promotions(client, channel)[client]
+        if promotions:
+            promotions = promotions._filter_meant_for(client)[client]
         if not promotions:
             return []
         return self._get_by_client(client)[client.id]._describe_open(promotions)

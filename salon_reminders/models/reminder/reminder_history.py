@@ -22,8 +22,38 @@ def sql_done(env, partners=None, cycles=None):
     """Return the days on which each client met each need: the done visits.
 
     Several visits of one day count once. The last session of a course counts for
-    its maintenance cycle, too. ``in_course``: the day was set by a course.
+    its maintenance cycle, too. ``in_course``: the day was set by a course. Cycles of
+    one family are one need, see ``sql_one_need``.
     """
+    done = sql_done_cycles(env, partners, cycles)
+    return sql_one_need(env, done) if env["salon.cycle"]._has_families() else done
+
+
+def sql_one_need(env, done):
+    """Return these days, those of each need under the cycle that the newest tells.
+
+    Had on one day, the cycle that the others name stands for all: a colour for the
+    toner within it. The cycles that the client has moved on from have no days.
+    """
+    return SQL(
+        """SELECT partner_id, company_id, cycle_id, date,
+                  BOOL_OR(in_course) AS in_course
+             FROM (
+                SELECT d.partner_id, d.company_id, d.date, d.in_course,
+                       FIRST_VALUE(d.cycle_id) OVER (
+                           PARTITION BY d.partner_id, d.company_id, %(family)s
+                           ORDER BY d.date DESC, y.family_id IS NOT NULL,
+                                    y.sequence, y.id) AS cycle_id
+                  FROM (%(done)s) d
+                  JOIN salon_cycle y ON y.id = d.cycle_id) need
+         GROUP BY partner_id, company_id, cycle_id, date""",
+        family=env["salon.cycle"]._sql_family(SQL("y")),
+        done=done,
+    )
+
+
+def sql_done_cycles(env, partners=None, cycles=None):
+    """Return the days on which each client had each cycle."""
     visit_scope = SQL("v.partner_id IS NOT NULL")
     if partners is not None:
         visit_scope = SQL("v.partner_id = ANY(%s)", partners.ids)
@@ -105,7 +135,8 @@ def sql_course_scope(partners, cycles):
 def sql_booked(env, partners=None, cycles=None):
     """Return the latest day each client is booked for each need.
 
-    A booking that does not say what for covers every need of the client.
+    A booking that does not say what for covers every need of the client; one for a
+    cycle covers all that are the same need.
     """
     visit_scope = SQL("v.partner_id IS NOT NULL")
     if partners is not None:
@@ -113,9 +144,10 @@ def sql_booked(env, partners=None, cycles=None):
     return SQL(
         """SELECT partner_id, company_id, cycle_id, MAX(date) AS booked_date
              FROM (
-                SELECT v.partner_id, v.company_id, c.id AS cycle_id, v.date
+                SELECT v.partner_id, v.company_id, m.id AS cycle_id, v.date
                   FROM salon_visit v
                   %(cycles)s
+                  JOIN salon_cycle m ON %(same)s
                  WHERE v.state IN %(open)s AND %(visit_scope)s AND %(cycle_scope)s
              UNION ALL
                 SELECT v.partner_id, v.company_id, c.id, v.date
@@ -128,6 +160,7 @@ def sql_booked(env, partners=None, cycles=None):
              ) b
          GROUP BY partner_id, company_id, cycle_id""",
         cycles=env["salon.visit.line"]._sql_join_cycles(),
+        same=SQL("%s = %s", *map(env["salon.cycle"]._sql_family, (SQL("m"), SQL("c")))),
         open=OPEN_STATES,
         visit_scope=visit_scope,
         cycle_scope=sql_cycle_scope(cycles),

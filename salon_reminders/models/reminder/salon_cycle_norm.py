@@ -93,6 +93,7 @@ class SalonCycleNorm(models.Model):
     @api.model
     def _learn(self, cycles=None):
         """Write the norms of these cycles, or of all, at every salon."""
+        cycles = cycles and cycles._get_family()
         self.env.flush_all()
         norms = {}
         for key, clients, gaps in self.env.execute_query(self._sql_gaps(cycles)):

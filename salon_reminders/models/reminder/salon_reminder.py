@@ -5,6 +5,8 @@ from odoo.tools import SQL, format_date
 GONE = 0.6
 # Percent of a page of the table that is filled at first.
 FILL_FACTOR = 60
+# What a person decides about a need, for all cycles that are this need.
+WISH_FIELDS = ("pause_until", "pause_reason", "is_stopped")
 # A reminder in one of these states waits for a call.
 CALLABLE_STATES = ("due", "late", "lapsed")
 
@@ -299,12 +301,33 @@ class SalonReminder(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"pause_until", "is_stopped"}.isdisjoint(vals):
+        wishes = {name: vals[name] for name in WISH_FIELDS if name in vals}
+        if wishes:
+            same = self._get_same_needs()
+            super(SalonReminder, same).write(wishes)
             engine = self.env["salon.reminder.engine"]
-            engine._refresh_states(SQL("r.id = ANY(%s)", self.ids))
+            engine._refresh_states(SQL("r.id = ANY(%s)", (self | same).ids))
         if not {"pause_until", "is_stopped", "skip_until"}.isdisjoint(vals):
             self._follow_wishes()
         return result
+
+    def _get_same_needs(self):
+        """Return the other reminders of these clients that are the same needs."""
+        if not self.env["salon.cycle"]._has_families():
+            return self.browse()
+
+        def get_key(reminder):
+            family = reminder.cycle_id.family_id or reminder.cycle_id
+            return reminder.partner_id, reminder.company_id, family
+
+        keys = {get_key(reminder) for reminder in self.filtered("cycle_id")}
+        found = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("cycle_id", "in", self.cycle_id._get_family().ids),
+            ]
+        )
+        return found.filtered(lambda reminder: get_key(reminder) in keys) - self
 
     def _follow_wishes(self):
         """Follow what is paused, stopped or skipped. Empty here: calls let go of it."""

@@ -50,6 +50,8 @@ class SalonReminderEngine(models.AbstractModel):
             cycles is not None and not cycles
         ):
             return
+        if cycles is not None:
+            cycles = cycles._get_family()
         courses = CourseEngine(self.env)
         with self._hash_joins(partners is None or len(partners) > FEW):
             if cycles is None:
@@ -58,8 +60,41 @@ class SalonReminderEngine(models.AbstractModel):
             self.env.flush_all()
             self.env.execute_query(self._sql_upsert(partners, cycles))
             self.env.execute_query(self._sql_idle(partners, cycles))
+            self._share_wishes(partners, cycles)
             courses.refresh_reminders(partners)
             self._refresh_states(self._sql_scope(partners, cycles, SQL("r")))
+
+    def _share_wishes(self, partners, cycles):
+        """Let what a client said of a need hold for all cycles that are this need."""
+        if not self.env["salon.cycle"]._has_families():
+            return
+        self.env.execute_query(
+            SQL(
+                """UPDATE salon_reminder r
+                      SET is_stopped = said.is_stopped, pause_until = said.pause_until,
+                          pause_reason = said.pause_reason
+                     FROM salon_cycle c,
+                          (SELECT o.partner_id, o.company_id, %(other)s AS family,
+                                  bool_or(o.is_stopped) AS is_stopped,
+                                  MAX(o.pause_until) AS pause_until,
+                                  (array_agg(o.pause_reason ORDER BY
+                                       o.pause_until DESC NULLS LAST))[1]
+                                      AS pause_reason
+                             FROM salon_reminder o
+                             JOIN salon_cycle y ON y.id = o.cycle_id
+                            WHERE %(scope)s
+                         GROUP BY o.partner_id, o.company_id, family
+                           HAVING bool_or(o.is_stopped)
+                               OR MAX(o.pause_until) IS NOT NULL) said
+                    WHERE c.id = r.cycle_id AND said.partner_id = r.partner_id
+                      AND said.company_id = r.company_id AND said.family = %(own)s
+                      AND (r.is_stopped, r.pause_until) IS DISTINCT FROM (
+                          said.is_stopped, said.pause_until)""",
+                other=self.env["salon.cycle"]._sql_family(SQL("y")),
+                own=self.env["salon.cycle"]._sql_family(SQL("c")),
+                scope=self._sql_scope(partners, cycles, SQL("o")),
+            )
+        )
 
     def _hash_joins(self, wanted):
         """Let PostgreSQL join whole sets by hashing inside this block.

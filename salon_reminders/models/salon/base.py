@@ -207,6 +207,21 @@ class Base(models.AbstractModel):
                     yield part
 
     @api.model
+    def _get_salon_signs(self, partner):
+        """Return by what a client who is erased would be known again.
+
+        Empty here: a model names what it keeps of the numbers and addresses of people.
+        """
+        return set()
+
+    @api.model
+    def _forget_salon_client(self, partner):
+        """Forget what is kept of a client who is erased, but in linked records.
+
+        Empty here: a model deletes files, or rows that belong to nobody yet.
+        """
+
+    @api.model
     def _get_salon_kept_texts(self):
         """Return the free texts that stay when the client they belong to is erased.
 

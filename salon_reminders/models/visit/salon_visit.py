@@ -362,6 +362,9 @@ class SalonVisit(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
+        if is_flagged(self.env, "salon_taken_back"):
+            # An import that was a mistake never was history.
+            return
         if any(visit.state not in EXPECTED_STATES for visit in self):
             raise UserError(
                 self.env._(

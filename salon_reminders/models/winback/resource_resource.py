@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..visit.salon_visit import MADE_STATES
+
 
 class ResourceResource(models.Model):
     """A stylist who leaves."""
@@ -19,6 +21,12 @@ class ResourceResource(models.Model):
         help="After this day the stylist can't be booked at this salon.",
     )
 
+    salon_last_visit_date = fields.Date(
+        "Last visit made",
+        compute="_compute_salon_last_visit_date",
+        groups="salon_reminders.group_receptionist",
+    )
+
     @api.depends("salon_departure_ids.last_date", "salon_departure_ids.active")
     @api.depends_context("company")
     def _compute_salon_last_date(self):
@@ -26,6 +34,40 @@ class ResourceResource(models.Model):
         days = departures._get_last_days(self._origin, self.env.company)
         for resource in self:
             resource.salon_last_date = days.get(resource._origin.id, False)
+
+    @api.depends_context("company")
+    def _compute_salon_last_visit_date(self):
+        days = dict(
+            self.env["salon.visit"]._read_group(
+                [
+                    ("stylist_id", "in", self._origin.ids),
+                    ("state", "in", MADE_STATES),
+                    ("company_id", "=", self.env.company.id),
+                ],
+                ["stylist_id"],
+                ["date:max"],
+            )
+        )
+        for resource in self:
+            resource.salon_last_visit_date = days.get(resource._origin, False)
+
+    def action_salon_had_left(self):
+        """Put away who left before the salon worked with this system.
+
+        The history stays, and their clients are those of a stylist who has left.
+        """
+        departures = self.env["salon.departure"]
+        departures.create(
+            [
+                {
+                    "stylist_id": resource.id,
+                    "last_date": resource.salon_last_visit_date,
+                }
+                for resource in self
+                if resource.salon_last_visit_date and not resource.salon_last_date
+            ]
+        )
+        self.active = False
 
     def _get_ends(self, company):
         ends = self.env["salon.departure"]._get_ends(self, company)

@@ -4,3 +4,6 @@ from . import test_salon_import
 from . import test_salon_import_bookings
 from . import test_salon_import_consent
 from . import test_salon_import_files
+from . import test_salon_import_people
+from . import test_salon_import_result
+from . import test_salon_import_undo

@@ -7,7 +7,6 @@ import pytz
 from odoo.tests import BaseCase, tagged
 
 from ...models.importing.import_guess import vote_tips
-from ...models.importing.import_values import RowReader, Writing
 from ...tools.locale_words import decimal_sign
 from ...tools.read_dates import guess_order, read_date
 from ...tools.read_durations import guess_in_hours, read_duration
@@ -15,6 +14,7 @@ from ...tools.read_files import guess_encoding, guess_separator
 from ...tools.read_numbers import guess_decimal, read_flag, read_number, read_ref
 from ...tools.read_phones import read_phones
 from ...tools.read_problem import Problem
+from ...tools.read_rows import RowReader, Writing
 from ...tools.read_times import read_time, read_times
 from ...tools.same_names import group_names, is_same_name
 
@@ -553,7 +553,7 @@ class TestImportRows(BaseCase):
     def test_numbers_and_addresses_never_go_into_a_note(self):
         for cells in (
             {"phone": "555"},
-            {"phone": "+12125550143, 646 555 0177"},
+            {"phone": "+12125550143", "second_phone": "0177"},
             {"duration": "call 646 555 0177"},
             {"consent": "ask maya@example.com"},
         ):
@@ -578,4 +578,26 @@ class TestImportRows(BaseCase):
             "clients", phone="555 | +12125550143 | +16465550177"
         )[1:]
         self.assertEqual(vals["client_key"], "p:+12125550143")
-        self.assertEqual(doubts[0].words["value"], "555, +16465550177")
+        self.assertFalse(doubts)
+        self.assertEqual(
+            vals["further"], [["555", "", ""], ["+16465550177", "+16465550177", ""]]
+        )
+
+    def test_further_numbers(self):
+        one, two = "+12125550143", "+16465550177"
+        for phone, second, further in (
+            (one, "", None),
+            (one, one, None),
+            (f"{one} (mom)", "", [[one, one, "mom"]]),
+            (f"{one}, {two} (mom)", "", [[two, two, "mom"]]),
+            (one, f"{two}, {one}", [[two, two, ""]]),
+            ("none", two, None),
+            ("0177", two, [["0177", "", ""]]),
+            ("", two, None),
+        ):
+            with self.subTest(phone=phone, second=second):
+                vals = self._parse("clients", phone=phone, second_phone=second)[1]
+                self.assertEqual(
+                    vals["phone_key"], two if phone in ("", "none", "0177") else one
+                )
+                self.assertEqual(vals.get("further"), further)

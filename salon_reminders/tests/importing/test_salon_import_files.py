@@ -1,7 +1,14 @@
+import io
+from datetime import datetime
+from unittest.mock import patch
+
+import xlwt
+
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
 from ...models.importing.import_writer import Writer
+from ...tools import read_files
 from ..common_import import SalonImportCase
 
 RECEIPTS = "receipt,date,client id,service,amount\n"
@@ -251,7 +258,7 @@ class TestSalonImportFiles(SalonImportCase):
         self.assertEqual(anna.phone_sanitized, "+36305550148")
         self.assertFalse(anna.salon_birthdate)
         self.assertEqual(anna.salon_note, "8/1\nBirthday: 28-Oct")
-        self.assertIn("06205550149", done.doubt_row_ids[0].doubt)
+        self.assertEqual(anna.salon_number_ids.number_key, "+36205550149")
         self.assertEqual(str(eva.salon_birthdate), "1990-05-01")
         self.assertFalse(eva.phone_sanitized or eva.salon_note)
 
@@ -860,6 +867,41 @@ class TestSalonImportFiles(SalonImportCase):
         self.assertEqual(con.salon_kind, "fee")
         shampoo = products.search([("name", "=", "Shampoo")])
         self.assertEqual((shampoo.salon_kind, shampoo.list_price), ("retail", 12.5))
+
+    def test_old_spreadsheets_are_read(self):
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("Sales")
+        plain, day = xlwt.XFStyle(), xlwt.easyxf(num_format_str="YYYY-MM-DD")
+        for index, header in enumerate(("Receipt", "Date", "Client ID", "Service")):
+            sheet.write(0, index, header)
+        for index, value in enumerate((1, datetime(2026, 2, 1), 700, "Cut")):
+            sheet.write(1, index, value, day if index == 1 else plain)
+        stream = io.BytesIO()
+        book.save(stream)
+        done = self._import({"sales.xls": stream.getvalue()})
+        self.assertEqual((done.file_ids.kind, done.visit_count), ("receipts", 1))
+        self.assertEqual(str(self._visits("700").date), "2026-02-01")
+
+    def test_formats_that_are_not_read_say_what_to_do(self):
+        for name, data, words in (
+            ("a.ics", b"BEGIN:VCALENDAR\r\n", "is a calendar"),
+            ("a.pdf", b"%PDF-1.7", "format PDF"),
+            (
+                "a.ods",
+                b"PK\x03\x04" + b"mimetypeapplication/vnd.oasis.opendocument",
+                "ODS",
+            ),
+        ):
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(UserError, words),
+            ):
+                self._upload({name: data})
+        with (
+            patch.object(read_files, "xlrd", None),
+            self.assertRaisesRegex(UserError, "package xlrd"),
+        ):
+            self._upload({"a.xls": b"\xd0\xcf\x11\xe0"})
 
     def test_sheets_of_a_workbook_are_files(self):
         import io

@@ -46,6 +46,35 @@ class TestSalonClientZone(SalonClientCase):
         self.assertEqual(self._state(seldom[0], self.nails), "used")
         self.assertEqual(self._state(seldom[1], self.nails), "unused")
 
+    def test_a_service_is_tried_in_the_zones_of_all_its_needs(self):
+        """Sold in the zone Colour, a colour with cut is a cut, too."""
+        hair = self.env["salon.zone"].create({"name": "Hair"})
+        cut = self._create_cycle("Cut", (14, 35, 49), zone_id=hair.id)
+        self._create_product("Cut", "service", salon_zone_id=hair.id)
+        both = self._create_service("Colour and cut", self.roots + cut)
+        both.salon_zone_id = self.zone
+        partner = self.env["res.partner"].create({"name": "Anna"})
+        self._visit(partner, 20, price=80, product=both)
+        self._refresh()
+        spots = partner.salon_client_zone_ids.filtered(lambda s: s.state == "used")
+        money = {spot.zone_id: spot.amount for spot in spots}
+        self.assertEqual(money, {self.zone: 80, hair: 0})
+        ignored = self.env["salon.client.zone"]._get_ignored_names(
+            partner, self.company
+        )
+        self.assertNotIn("Hair", ignored)
+        self.assertIn("Nails", ignored)
+
+    def test_a_zone_for_others_is_not_ignored(self):
+        partner = self._come("Anton", 20)
+        spots = self.env["salon.client.zone"]
+        self.assertIn("Nails", spots._get_ignored_names(partner, self.company))
+        self.manicure.salon_audience = "women"
+        self.roots_service.salon_audience = "men"
+        self.assertNotIn("Nails", spots._get_ignored_names(partner, self.company))
+        partner.salon_audience = "all"
+        self.assertIn("Nails", spots._get_ignored_names(partner, self.company))
+
     def test_refunds_and_retail_are_no_use(self):
         partner = self._come("Buyer", 20)
         oil = self._create_product("Cuticle oil", "retail", salon_zone_id=self.nails.id)
@@ -189,6 +218,39 @@ class TestSalonClientZone(SalonClientCase):
             self.assertEqual(self._offers(partner), [])
         booking.action_no_show()
         self.assertEqual(self._offers(partner), [self.manicure.product_tmpl_id.id])
+
+    def test_what_is_for_others_is_not_offered(self):
+        self._make_friends()
+        manicure = self.manicure.product_tmpl_id
+        manicure.salon_audience = "women"
+        anton = self._come("Anton", 3)
+        self.assertFalse(anton.salon_audience)
+        self.assertEqual(self._offers(anton), [manicure.id])
+        self.roots_service.salon_audience = "men"
+        anton.invalidate_recordset(["salon_audience"])
+        self.assertEqual(anton.salon_audience, "men")
+        self.assertEqual(self._offers(anton), [])
+        for said, offered in (
+            ("all", [manicure.id]),
+            ("children", []),
+            ("women", [manicure.id]),
+            (False, []),
+        ):
+            anton.salon_audience = said
+            self.assertEqual(self._offers(anton), offered, said)
+
+    def test_for_whom_is_proposed_only_where_all_services_say_it(self):
+        self.roots_service.salon_audience = "women"
+        self.manicure.salon_audience = "all"
+        anna = self._come("Anna", 30)
+        self._visit(anna, 20, product=self.manicure)
+        self.assertEqual(anna._get_salon_audiences(), {anna.id: "women"})
+        cut = self._create_service("Children's cut", self.roots)
+        cut.salon_audience = "children"
+        self._visit(anna, 5, product=cut, state="cancelled")
+        self.assertEqual(anna._get_salon_audiences(), {anna.id: "women"})
+        self._visit(anna, 5, product=cut)
+        self.assertEqual(anna._get_salon_audiences(), {anna.id: None})
 
     def test_declined_twice_rests(self):
         self._make_friends()

@@ -6,6 +6,7 @@ from . import test_proof_folder
 from . import test_number_limit
 from . import test_salon_access
 from . import test_salon_card_alert
+from . import test_salon_client_number
 from . import test_salon_privacy
 from . import test_ways_out
 from . import test_foreign_links

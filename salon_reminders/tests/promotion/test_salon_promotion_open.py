@@ -45,6 +45,19 @@ class TestSalonPromotionOpen(PromotionCase):
         self.assertFalse(self._open(anna, channel="phone"))
         self.assertEqual(self._open(anna), promotion)
 
+    def test_what_is_for_others_is_not_offered(self):
+        """But it can be used by who comes for it."""
+        anton = self._create_fan("Anton", 30)
+        promotion = self._create_promotion(product_ids=self.roots_service.ids)
+        offers = self.env["salon.promotion.participation"].with_company(self.company)
+        self.assertTrue(offers._get_rows(anton, "phone"))
+        self.roots_service.salon_audience = "women"
+        anton.salon_audience = "men"
+        self.assertFalse(offers._get_rows(anton, "phone"))
+        self.assertEqual(self._open(anton), promotion)
+        anton.salon_audience = "all"
+        self.assertTrue(offers._get_rows(anton, "phone"))
+
     # ---- dates, state, limits ----
 
     def test_dates_and_state(self):

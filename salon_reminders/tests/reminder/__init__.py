@@ -1,3 +1,4 @@
+from . import test_need_family
 from . import test_salon_course
 from . import test_salon_cycle_tuner
 from . import test_salon_reminder

@@ -52,7 +52,7 @@ OTHER_WORDS = {
     "report/start/salon_month_report.py": {"no_show": 1, "cancelled": 1},
     "tools/start_tiles.py": {"booked": 1},
     # Imports: their own state, and what a row of an export becomes
-    "models/importing/salon_import.py": {"done": 8, "cancelled": 3},
+    "models/importing/salon_import.py": {"done": 16, "cancelled": 3},
     "models/importing/import_catalogue.py": {"done": 1},
     "models/importing/import_client_writer.py": {"done": 1},
     "models/importing/import_closer.py": {"done": 3},
@@ -61,7 +61,7 @@ OTHER_WORDS = {
     "models/importing/salon_import_row.py": {"done": 5},
     "models/importing/import_stager.py": {"done": 1},
     "models/importing/import_visit_writer.py": {"booked": 1},
-    "models/importing/import_writer.py": {"booked": 2, "done": 4},
+    "models/importing/import_writer.py": {"booked": 2, "done": 4, "cancelled": 1},
     "models/importing/salon_import_status.py": {"done": 1},
     "tools/import_fields.py": {"done": 1},
     "tools/import_plan.py": {
@@ -70,7 +70,7 @@ OTHER_WORDS = {
         "cancelled": 3,
         "no_show": 2,
     },
-    "models/importing/import_values.py": {"done": 1},
+    "tools/read_rows.py": {"done": 1},
     # Missed is told from cancelled
     "models/visit/res_partner.py": {"no_show": 2, "cancelled": 1},
     "models/book/salon_day_board.py": {"no_show": 1},

@@ -8,7 +8,7 @@ const SECONDS = 1.5;
 
 /**
  * Reloads the form as long as it is shown, so that what is done in the background
- * shows; the view has it only while an import is checked or imported.
+ * shows; the view has it only while an import is checked, imported or taken back.
  */
 export class SalonImportRefresh extends Component {
     static template = xml``;

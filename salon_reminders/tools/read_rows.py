@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ...tools.import_fields import (
+from .import_fields import (
     FIELDS,
     KINDS,
     MISSED_KINDS,
@@ -16,13 +16,13 @@ from ...tools.import_fields import (
     is_total,
     status_kind,
 )
-from ...tools.read_dates import read_date
-from ...tools.read_durations import read_duration
-from ...tools.read_numbers import read_flag, read_number, read_ref
-from ...tools.read_phones import read_phones
-from ...tools.read_problem import Problem
-from ...tools.read_times import move_to_zone, read_times
-from ...tools.sold_words import normalise
+from .read_dates import read_date
+from .read_durations import read_duration
+from .read_numbers import read_flag, read_number, read_ref
+from .read_phones import Phone, read_phones
+from .read_problem import Problem
+from .read_times import move_to_zone, read_times
+from .sold_words import normalise
 
 CACHED = 10_000
 # In Hungarian the family name comes first.
@@ -63,11 +63,6 @@ TEXTS = {
         "Write the number with its country, as +1 212 555 0143.",
         **words,
     ),
-    "phones": lambda env, words: env._(
-        "Row %(number)s: %(value)s in the column %(column)s is not taken over. A card "
-        "holds one number.",
-        **words,
-    ),
     "flag": lambda env, words: env._(
         "Row %(number)s: %(value)s in the column %(column)s is neither yes nor no.",
         **words,
@@ -87,12 +82,14 @@ TEXTS = {
 }
 
 
-def describe_problem(env, number, problem):
-    """Return the sentence about a row or cell that can't be read, in plain words."""
+def describe_problem(env, number, problem, labels):
+    """Return the sentence about a row or cell that can't be read, in plain words.
+
+    :param labels: {field: how it is called} in the language of the user
+    """
     words = {"number": number, **problem.words}
     if problem.code == "missing":
-        labels = env["salon.import.column"]._fields["target"]
-        words["field"] = dict(labels._description_selection(env))[words["field"]]
+        words["field"] = labels[words["field"]]
     return TEXTS[problem.code](env, words)
 
 
@@ -225,17 +222,29 @@ class RowReader:
         vals[name] = str(read_duration(text, self.writing.in_hours))
 
     def _read_phone(self, vals, name, text):
+        """Take the first number that can be dialled; what else there is, is further."""
         phones = self.read_phones(text)
-        usable = [phone for phone in phones if phone.number]
-        if not usable:
-            vals.setdefault("phone", text)
+        usable = next((phone for phone in phones if phone.number), None)
+        if usable and not vals.get("phone_key"):
+            earlier = vals.get("phone")
+            vals["phone"], vals["phone_key"] = usable.text, usable.number
+            phones = [*([Phone("", earlier)] if earlier else ()), *phones]
+        elif not usable and not vals.get("phone"):
+            vals["phone"] = text
             raise Problem("phone", value=text)
-        if not vals.get("phone_key"):
-            vals["phone"], vals["phone_key"] = usable[0].text, usable[0].number
-        taken = vals["phone_key"]
-        rest = [phone.text for phone in phones if phone.number != taken]
-        if rest:
-            raise Problem("phones", value=", ".join(rest))
+        for phone in phones:
+            self._add_further(vals, phone)
+        if not usable:
+            raise Problem("phone", value=text)
+
+    def _add_further(self, vals, phone):
+        """Keep a number beside that of the card, or the words beside that one."""
+        text, card = phone.number or phone.text, vals.get("phone_key")
+        known = {text for text, _number, _words in vals.get("further", ())}
+        is_number = any(sign.isdigit() for sign in text)
+        if is_number and text not in known and (phone.words or text != card):
+            further = [text, phone.number, phone.words]
+            vals.setdefault("further", []).append(further)
 
     def _read_flag(self, vals, name, text):
         vals[name] = read_flag(text)
