@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.visit.salon_visit import MISSED_STATES
+
+CANCELLED, _NO_SHOW = MISSED_STATES
+
 
 class SalonArchiving(models.TransientModel):
     """Asks what becomes of the bookings of a client or a stylist who is archived.
@@ -57,7 +61,7 @@ class SalonArchiving(models.TransientModel):
     def action_cancel_bookings(self):
         """Cancel the bookings, then archive."""
         by_whom = "salon" if self.stylist_ids else "client"
-        self._find_bookings()._step_to("cancelled", by_whom)
+        self._find_bookings()._step_to(CANCELLED, by_whom)
         return self._archive()
 
     def action_keep(self):
