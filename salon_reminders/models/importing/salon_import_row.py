@@ -192,7 +192,7 @@ class SalonImportRow(models.Model):
     @api.model
     def _forget_salon_client(self, partner):
         """Delete the files that hold a client, and rows of her that failed or wait."""
-        super()._forget_salon_client(partner)
+        result = super()._forget_salon_client(partner)
         signs = self._get_salon_signs(partner) | {partner.phone_sanitized}
         signs |= {partner.email_normalized} | {normalise(partner.name)}
         signs = sorted(signs - {None, False, ""})
@@ -215,6 +215,7 @@ class SalonImportRow(models.Model):
         taken = [row_id for _import, row_id, is_nobodys in rows if is_nobodys]
         self._take_names_off(SQL("id = ANY(%s)", taken))
         self.env["salon.import"].browse({row[0] for row in rows})._forget_client(signs)
+        return result
 
     @api.model
     def _write_errors(self, errors):

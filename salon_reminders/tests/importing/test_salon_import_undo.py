@@ -68,7 +68,7 @@ class TestSalonImportUndo(SalonImportCase):
         anna, bea = self._client("12"), self._client("13")
         anna_visit = anna.salon_visit_ids
         self._touch(anna_visit)
-        bea.message_post(body="Likes tea")
+        bea.message_post(body=self.env._("Likes tea"))
         self._undo(done)
         self.assertTrue(anna.exists() and anna_visit.exists())
         self.assertFalse(bea.salon_visit_ids)

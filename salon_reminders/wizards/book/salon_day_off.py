@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...models.salon.resource_calendar_leaves import DESK_KINDS
 from ...models.visit.salon_visit import DESK, OPEN_STATES
+from ...tools.arguments import checked, lenient, listed, plain_id, text
 
 MANAGER = "salon_reminders.group_manager"
 # Longer is a wrong year, or somebody who leaves.
@@ -46,12 +47,13 @@ class SalonDayOff(models.TransientModel):
     )
 
     @api.model
+    @checked(fields=listed(text))
     def default_get(self, fields):
         values = super().default_get(fields)
         context = self.env.context
         is_row = context.get("active_model") == "resource.calendar.leaves"
-        leave_id = context.get("default_leave_id", is_row and context.get("active_id"))
-        if leave_id:
+        given = context.get("default_leave_id", is_row and context.get("active_id"))
+        if leave_id := lenient(plain_id)(given):
             values.update(self._read_leave(leave_id))
         return values
 
