@@ -1,6 +1,6 @@
 {
     "name": "Salon Reminders",
-    "version": "19.0.1.3.11",
+    "version": "19.0.1.3.12",
     "category": "Services/Salon",
     "summary": "Beauty salon, barber, hairdresser: call clients back in time, "
     "with consent, appointment book, promotions and reports",
