@@ -1,11 +1,20 @@
 """That the rules of a lived year would be seen broken: each is broken on purpose.
 
-At the end of a life every open call is made an ordinary one of today. Then one wrong
-after the other is done to the database behind the product's back, and taken back.
+At the end of a life every open call is made an ordinary one of today; where all were
+worked, the last ones are open again. Then one wrong after the other is done to the
+database behind the product's back, and taken back.
 """
 
 from .year_checks import Checks
 
+# Somebody may have worked the list to its end.
+REOPENED = """
+    UPDATE salon_call k
+       SET state = 'open', close_reason = NULL, closed_at = NULL
+     WHERE NOT EXISTS (SELECT FROM salon_call WHERE state = 'open')
+       AND k.id IN (SELECT MAX(o.id) FROM salon_call o
+                      JOIN salon_call_reminder_rel r ON r.call_id = o.id
+                     WHERE o.kind = 'reminder' GROUP BY o.company_id)"""
 ORDINARY = """
     UPDATE salon_call k
        SET opened_date = c.day, kind = 'reminder', priority = '0'
@@ -102,7 +111,7 @@ def find_unseen(registry):
 def look(cr, wrongs):
     """The rules that are seen to be broken by these wrongs."""
     checks = Checks()
-    for statement in (ORDINARY, *wrongs):
+    for statement in (REOPENED, ORDINARY, *wrongs):
         cr.execute(statement)
     for which in ("open", "opened"):
         checks.look(cr, which)
