@@ -12,11 +12,11 @@ from . import long_run, project
 TESTS = project.ROOT / "tests"
 # {suite: kind of its database}; those that take longest come first.
 KINDS = {
-    "journeys": "demo",
     "processes": "demo",
     "units": "empty",
-    "properties": "empty",
+    "journeys": "demo",
     "bridges": "bridges",
+    "properties": "empty",
     # All that is asked in the company where other apps are used, too.
     "company": "company",
     # Once more, where the bridges have changed what they stand on.

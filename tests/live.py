@@ -111,11 +111,9 @@ class Company:
             child.kill()
             child.wait()
 
-    def list_addon(self):
+    def list_addon(self, server):
         """Find the folder of the addon, as *Update Apps List* does."""
-        self.serve()
-        Visitor(self, "admin").call("ir.module.module", "update_list")
-        self.rest()
+        Visitor(self, "admin", server).call("ir.module.module", "update_list")
 
     def get_state(self):
         """Of the addon: `None` where nobody has heard of it."""

@@ -2,6 +2,13 @@ from datetime import datetime, time
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+CONTEXT = {
+    "tracking_disable": True,
+    # New users get no invitation, which costs as much as they do.
+    "no_reset_password": True,
+    "tz": "UTC",
+}
+
 
 @tagged("post_install", "-at_install")
 class SalonCase(TransactionCase):
@@ -10,9 +17,7 @@ class SalonCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(
-            context={**cls.env.context, "tracking_disable": True, "tz": "UTC"}
-        )
+        cls.env = cls.env(context={**cls.env.context, **CONTEXT})
         cls.company = cls.env.company
         cls.company.write(
             {

@@ -29,7 +29,10 @@ class LiveCase(unittest.TestCase):
         super().setUp()
         self.company = Company(f"{NAME}_{self._testMethodName}"[:60])
         self.addCleanup(self.company.close)
-        self.company.list_addon()
+
+    def _list_addon(self, server):
+        """Have the addon in the Apps list, and note what there is before it comes."""
+        self.company.list_addon(server)
         self.before = Tables(self.company.name)
 
     def assertNothingChanged(self):
@@ -62,6 +65,7 @@ class TestLiveProcesses(LiveCase):
     def _kill_server(self, files):
         """Kill the server when so many files of the addon are loaded."""
         server = self.company.serve("info")
+        self._list_addon(server)
         threading.Thread(target=self._install, args=[server], daemon=True).start()
         wait_for(lambda: count_loaded(server) >= files, f"{files} files")
         server.kill()
@@ -95,6 +99,7 @@ class TestLiveProcesses(LiveCase):
     def test_people_work_meanwhile(self):
         """They have a process of their own, as with several workers."""
         installing, working = self.company.serve(), self.company.serve()
+        self._list_addon(installing)
         people = [Worker(self.company, login, working) for login in ("sales", "abroad")]
         for worker in people:
             worker.start()
@@ -157,6 +162,8 @@ class Worker(threading.Thread):
 @pytest.mark.long
 class TestLiveThereAndBack(LiveCase):
     def test_upgraded_uninstalled_and_installed_again(self):
+        self._list_addon(self.company.serve())
+        self.company.rest()
         self._do("-i")
         for _number in range(amount("upgrades of a living company", 1, 3)):
             self._do("-u")
